@@ -1,0 +1,174 @@
+"""What tests everywhere need: a clean environment, and the machine's browser and database."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIRE_ALL = os.environ.get("DIALOG_TEST_REQUIRE_ALL", "") not in {"", "0"}
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_CHROMIUM = "No Chromium found: browser journeys need one, e.g. `apt install chromium`."
+NO_POSTGRES = "No PostgreSQL found: its tests need initdb and postgres, `apt install postgresql`."
+NO_POSTGRES_USER = (
+    "PostgreSQL refuses to run as root and there is no user `postgres` with `setpriv` to run it: "
+    "`apt install postgresql util-linux`, or run the tests as another user."
+)
+NO_AXE = "No axe-core found: accessibility checks need Node and `npm ci`."
+
+# A slow machine is no failure of a property; how long tests take is measured elsewhere.
+hypothesis_settings.register_profile("dialog", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("dialog")
+
+
+def _missing(how: str) -> NoReturn:
+    """Skip with one line that says how to get what is missing, or fail where all is required."""
+    if REQUIRE_ALL:
+        pytest.fail(how, pytrace=False)
+    pytest.skip(how)
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings of whoever runs the tests must not reach them."""
+    for name in os.environ:
+        if name.startswith("DIALOG_") and not name.startswith("DIALOG_TEST_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A loopback port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+# --------------------------------------------------------------------------------------- browser
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The Chromium of this machine."""
+    for name in CHROMIUM_NAMES:
+        if found := shutil.which(name):
+            return found
+    _missing(NO_CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """axe-core as one script, to be evaluated in a page."""
+    script = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        _missing(NO_AXE)
+    return script.read_text("utf-8")
+
+
+# -------------------------------------------------------------------------------------- database
+
+
+def _postgres_folders() -> list[Path]:
+    """Folders that may hold PostgreSQL's binaries: the path's first, then Debian's newest."""
+    on_path = shutil.which("initdb")
+    debian = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"),
+        key=lambda folder: float(folder.parent.name) if folder.parent.name.isdigit() else 0,
+        reverse=True,
+    )
+    return [*([Path(on_path).resolve().parent] if on_path else []), *debian]
+
+
+@pytest.fixture(scope="session")
+def postgres_bin() -> Path:
+    """The folder with ``initdb`` and ``postgres``."""
+    for folder in _postgres_folders():
+        if all((folder / name).is_file() for name in ("initdb", "postgres")):
+            return folder
+    _missing(NO_POSTGRES)
+
+
+def _postgres_user() -> list[str]:
+    """What to put before a command of PostgreSQL, which refuses to run as root."""
+    if os.geteuid() != 0:
+        return []
+    if not shutil.which("setpriv") or not _exists("postgres"):
+        _missing(NO_POSTGRES_USER)
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=INT"]
+
+
+def _exists(user: str) -> bool:
+    """Whether the machine knows this user."""
+    import pwd  # not there on Windows, where nobody is root
+
+    return any(entry.pw_name == user for entry in pwd.getpwall())
+
+
+def _await_postgres(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Wait until the cluster answers, for at most half a minute."""
+    import psycopg
+
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=5).close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"PostgreSQL does not start:\n{log.read_text('utf-8')}", pytrace=False)
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_bin: Path) -> Iterator[str]:
+    """The address of a throwaway cluster, reached by a socket in its own folder."""
+    as_user = _postgres_user()
+    # Not pytest's folder: only root could enter it, and a socket's path must be short.
+    folder = Path(tempfile.mkdtemp(prefix="dialog-pg-"))
+    log = folder / "log"
+    try:
+        if as_user:
+            shutil.chown(folder, "postgres", "postgres")
+        data = str(folder / "data")
+        initdb = [str(postgres_bin / "initdb"), "--pgdata", data, "--username=dialog"]
+        choices = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        subprocess.run([*as_user, *initdb, *choices], check=True, capture_output=True, cwd=folder)
+        listening = ["-c", "listen_addresses=", "-k", str(folder)]
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                [*as_user, str(postgres_bin / "postgres"), "-D", data, *listening],
+                stdout=output,
+                stderr=output,
+                cwd=folder,
+            )
+        try:
+            _await_postgres(server, f"postgresql://dialog@/postgres?host={folder}", log)
+            yield f"postgresql+psycopg://dialog@/postgres?host={folder}"
+        finally:
+            server.send_signal(2)  # ends connections and stops at once, in good order
+            server.wait(30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def fresh_postgres_url(postgres_url: str) -> Iterator[str]:
+    """The address of an empty database, gone after the test."""
+    import psycopg
+
+    server = postgres_url.replace("+psycopg", "", 1)
+    name = f"test_{time.monotonic_ns()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield postgres_url.replace("/postgres?", f"/{name}?", 1)
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
