@@ -1,0 +1,267 @@
+"""What volunteers may do: ask, reword, withdraw, upvote, appeal and object."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import assert_never
+
+from pyroaring import BitMap
+
+from dialog.forum import commands as c
+from dialog.forum.acting import Act, Decision, conflict, revised
+from dialog.forum.events import Asked, Axis, Fact, Tap, Upvoted
+from dialog.forum.names import (
+    ASK_GRACE,
+    INTENT_TIME,
+    REWORD_GRACE,
+    Appealed,
+    Outcome,
+    Phase,
+    Review,
+    Show,
+    Who,
+)
+from dialog.forum.question import Appeal, Question, Standing, Wording
+from dialog.forum.ranking import coming
+from dialog.forum.refusals import Code, Refusal
+from dialog.forum.roles import STAFF
+from dialog.forum.session import LastTap, Session
+from dialog.forum.texts import clean, required, same
+
+GONE = (Review.WITHDRAWN, Review.MERGED)
+
+
+def decide_asking(session: Session, command: c.Asking, who: Who, now: int) -> Decision:
+    """Decide what a volunteer asks for."""
+    if isinstance(command, c.Upvote):
+        return _upvote(session, command, who, now)
+    if isinstance(command, c.Ask):
+        return _ask(session, command, who, now)
+    refusal = _barred(session, who, free=isinstance(command, c.Withdraw))
+    question = session.questions.get(command.number)
+    if refusal:
+        return refusal
+    if question is None or question.asker != who.person:
+        return Refusal(Code.UNKNOWN, number=command.number)
+    match command:
+        case c.Reword():
+            return _reword(session, command, question, now)
+        case c.Withdraw():
+            return _withdraw(session, question)
+        case c.Appeal():
+            return _appeal(session, command, question)
+        case c.Object():
+            return _object(session, question)
+        case _:  # pragma: no cover
+            assert_never(command)
+
+
+def _barred(session: Session, who: Who, *, free: bool = False) -> Refusal | None:
+    """Say what stands in the way of a person; ``free`` commands pass a pause and a mute."""
+    if session.phase in (Phase.PUBLISHED, Phase.CANCELLED):
+        return Refusal(Code.CLOSED, since=session.closed_at or None)
+    if free:
+        return None
+    if session.switches.paused:
+        return Refusal(Code.PAUSED)
+    return Refusal(Code.MUTED) if who.person in session.muted else None
+
+
+# --- ask ---------------------------------------------------------------------------------------
+
+
+def _ask(session: Session, command: c.Ask, who: Who, now: int) -> Decision:
+    """Volunteers ask for themselves; staff enter a question for someone and say on which way."""
+    if bool(command.via) != (who.role in STAFF):
+        return Refusal(Code.FORBIDDEN, field="via")
+    refusal = _ask_closed(session, now) or (
+        None if command.via else _barred(session, who) or _too_much(session, who, now)
+    )
+    if refusal:
+        return refusal
+    act = Act(session, command.do)
+    wording = _wording(act, command, who)
+    if isinstance(wording, Refusal):
+        return wording
+    twin = _twin(session, dict(act.texts)[wording.text], who)
+    if twin:
+        return Refusal(Code.DUPLICATE, field="text", number=twin.number)
+    event = Asked(len(session.questions) + 1, wording, command.via)
+    return Fact(event, tuple(act.texts))
+
+
+def _asks_taken(session: Session) -> bool:
+    return session.asking and session.switches.questions
+
+
+def _ask_closed(session: Session, now: int) -> Refusal | None:
+    """Questions are taken until a minute after their end, so that no started one is lost."""
+    if _asks_taken(session):
+        return None
+    ended = session.asks_ended
+    if ended and now <= ended + ASK_GRACE and session.phase in (Phase.LIVE, Phase.CLOSED):
+        return None
+    return Refusal(Code.CLOSED, since=ended or None)
+
+
+def _too_much(session: Session, who: Who, now: int) -> Refusal | None:
+    own = [session.questions[n] for n in session.asked.get(who.person, ())]
+    if own and now < own[-1].asked + session.limits.ask_ms:
+        return Refusal(Code.TOO_FAST, retry_ms=own[-1].asked + session.limits.ask_ms - now)
+    waiting = sum(q.standing.review is Review.WAITING for q in own)
+    if waiting >= session.limits.waiting:
+        return Refusal(Code.TOO_MANY, limit=session.limits.waiting)
+    return None
+
+
+def _wording(act: Act, command: c.Ask, who: Who) -> Wording | Refusal:
+    limits = act.session.limits
+    parts: dict[str, int] = {}
+    for field, raw in _parts(command, who):
+        limit = {"text": limits.text, "background": limits.background}.get(field, limits.name)
+        gate = required if field == "text" else clean
+        body = gate(raw, limit, field, lines=field == "background")
+        if isinstance(body, Refusal):
+            return body
+        parts[field] = act.write(body)
+    show = Show.NAME if command.via and parts.get("name") else command.show
+    return Wording(
+        parts["text"],
+        background=parts["background"],
+        name=parts.get("name", 0),
+        district=parts["district"],
+        show=show,
+    )
+
+
+def _parts(command: c.Ask, who: Who) -> Iterator[tuple[str, str]]:
+    yield "text", command.text
+    yield "background", command.background
+    yield "district", command.district
+    if command.via:
+        yield "name", command.asker
+    elif command.show is not Show.ANONYMOUS:
+        yield "name", who.name
+
+
+def _twin(session: Session, text: str, who: Who) -> Question | None:
+    """Return the asker's own question in the same words, or a public one."""
+    own = session.asked.get(who.person, ())
+    for question in session.questions.values():
+        mine = question.number in own and question.standing.review not in GONE
+        if (mine or question.public) and same(session.text(question.wording.text), text):
+            return question
+    return None
+
+
+# --- upvote ------------------------------------------------------------------------------------
+
+
+def _upvote(session: Session, command: c.Upvote, who: Who, now: int) -> Decision:
+    refusal = _barred(session, who) or _upvotes_closed(session)
+    if refusal:
+        return refusal
+    if command.number not in session.questions:
+        return Refusal(Code.UNKNOWN, number=command.number)
+    kept = session.root(command.number)
+    if not kept.public:
+        return Refusal(Code.UNKNOWN, number=command.number)
+    intent = min(command.intent, now)
+    if intent < now - INTENT_TIME:
+        return Refusal(Code.STALE, number=command.number)
+    last = _last_tap(session, who.person, kept)
+    if last is None and intent <= session.taps_floor:
+        return Refusal(Code.STALE, number=command.number)
+    if last is not None and intent <= last.intent:
+        return None
+    return Fact(Upvoted((Tap(who.person, command.number, command.on, intent),)))
+
+
+def _last_tap(session: Session, person: int, kept: Question) -> LastTap | None:
+    """Return a person's latest tap on any question of a merge tree."""
+    keys = ((person, question.number) for question in session.tree(kept.number))
+    taps = [session.taps[key] for key in keys if key in session.taps]
+    return max(taps, key=lambda tap: tap.intent, default=None)
+
+
+def _upvotes_closed(session: Session) -> Refusal | None:
+    if session.asking and session.switches.upvotes:
+        return None
+    return Refusal(Code.CLOSED, since=session.closed_at or None)
+
+
+# --- one's own question ------------------------------------------------------------------------
+
+
+def _reword(session: Session, command: c.Reword, question: Question, now: int) -> Decision:
+    current = revised(session, command.number, command.rev)
+    if isinstance(current, Refusal):
+        return current
+    if question.standing.review not in (Review.WAITING, Review.RETURNED):
+        return conflict(session, question)
+    if not _asks_taken(session) and now > session.asks_ended + REWORD_GRACE:
+        return Refusal(Code.CLOSED, since=session.asks_ended)
+    text = required(command.text, session.limits.text, "text")
+    background = clean(command.background, session.limits.background, "background", lines=True)
+    if isinstance(text, Refusal):
+        return text
+    if isinstance(background, Refusal):
+        return background
+    act = Act(session, command.do)
+    wording = replace(question.wording, edited=False)
+    wording = replace(wording, text=act.write(text), background=act.write(background))
+    act.set(Axis.WORDING, question.number, wording)
+    act.stand(question, Standing(appeal=_closed(question.standing.appeal)))
+    return act.fact()
+
+
+def _closed(appeal: Appeal | None) -> Appeal | None:
+    return replace(appeal, open=False) if appeal else None
+
+
+def _withdraw(session: Session, question: Question) -> Decision:
+    """Withdraw wholly, or only name and background once others have taken the question up."""
+    act = Act(session, c.Withdraw.do)
+    if question.standing.review is Review.WITHDRAWN:
+        return None
+    if _taken_up(session, question):
+        wording = replace(question.wording, background=0, name=0, district=0, show=Show.ANONYMOUS)
+        act.set(Axis.WORDING, question.number, wording)
+    else:
+        act.stand(question, Standing(Review.WITHDRAWN))
+    return act.fact()
+
+
+def _taken_up(session: Session, question: Question) -> bool:
+    number = question.number
+    coming_up = coming(session)[:1]
+    return (
+        session.stage.now == number
+        or question in coming_up
+        or question.result.outcome is not Outcome.OPEN
+        or question.standing.review is Review.MERGED
+        or bool(question.merged)
+        or bool(session.supporters(number) - BitMap([question.asker]))
+    )
+
+
+def _appeal(session: Session, command: c.Appeal, question: Question) -> Decision:
+    if question.standing.review is not Review.RETURNED or question.standing.appeal:
+        return conflict(session, question)
+    text = clean(command.text, session.limits.background, "text", lines=True)
+    if isinstance(text, Refusal):
+        return text
+    act = Act(session, command.do)
+    appeal = Appeal(Appealed.APPEAL, act.write(text))
+    act.stand(question, replace(question.standing, appeal=appeal))
+    return act.fact()
+
+
+def _object(session: Session, question: Question) -> Decision:
+    """Bring an edited question back to the queue; once it was decided again, that is final."""
+    if not (question.public and question.wording.edited) or question.standing.appeal:
+        return conflict(session, question)
+    if question.number == session.stage.now or question.result.outcome is not Outcome.OPEN:
+        return conflict(session, question)
+    act = Act(session, c.Object.do)
+    act.stand(question, Standing(by=question.standing.by, appeal=Appeal(Appealed.OBJECT)))
+    return act.fact()

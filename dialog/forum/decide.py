@@ -1,0 +1,133 @@
+"""``decide``: a command against the state becomes a fact, a refusal, or nothing to do.
+
+It reads the session and changes nothing; whoever holds the session stores the fact and then lets
+``evolve`` apply it.
+"""
+
+from typing import assert_never
+
+from dialog.forum import commands as c
+from dialog.forum.acting import Act, Decision
+from dialog.forum.asking import decide_asking
+from dialog.forum.events import Declared, Entered, Entry, Fact, Noted, Sealed, Upvoted
+from dialog.forum.moderating import decide_moderating
+from dialog.forum.names import Phase, Who
+from dialog.forum.organising import decide_organising, tick
+from dialog.forum.phase import STAFFED
+from dialog.forum.refusals import Code, Refusal
+from dialog.forum.roles import may
+from dialog.forum.scribing import decide_scribing
+from dialog.forum.session import Session
+from dialog.forum.staging import decide_staging
+
+AFTERWARDS = frozenset({"correct", "keep", "redact", "unpublish"})
+
+
+def decide(session: Session, command: c.Command, who: Who, now: int) -> Decision:
+    """Return what a command of ``who`` at ``now`` (ms UTC) comes to; None: it stands so already.
+
+    ``now`` never lies before the session's last entry; the caller sees to that.
+    """
+    if not may(who.role, command.do):
+        return Refusal(Code.FORBIDDEN, field="role")
+    if isinstance(command, c.Serving):
+        return _serve(session, command, now)
+    if isinstance(command, c.Asking):
+        return decide_asking(session, command, who, now)
+    if session.phase not in STAFFED and command.do not in AFTERWARDS:
+        return Refusal(Code.CLOSED, state=session.phase.value)
+    if isinstance(command, c.Moderating):
+        return decide_moderating(session, command, who, now)
+    if isinstance(command, c.Staging):
+        return decide_staging(session, command, now)
+    if isinstance(command, c.Scribing):
+        return decide_scribing(session, command, who, now)
+    return decide_organising(session, command, who, now)
+
+
+def seal(session: Session) -> Fact | None:
+    """Return the fact that ends a published session: counts stay, who supported what goes."""
+    if session.phase is not Phase.PUBLISHED or session.voters_sealed is not None:
+        return None
+    counts = tuple(
+        (q.number, len(q.voters), session.upvotes(q.number)) for q in session.questions.values()
+    )
+    return Fact(Sealed(counts, session.voters))
+
+
+def result(
+    session: Session, command: c.Command, who: Who, entry: Entry | None
+) -> dict[str, object]:
+    """Return what ``done`` tells of a command once its entry was applied.
+
+    ``number`` and ``rev`` of its question, ``event`` for undo, and an upvote's state as it is.
+    """
+    told: dict[str, object] = {}
+    if entry is not None and not isinstance(entry.event, Upvoted):
+        told["event"] = entry.number
+    number = len(session.questions) if isinstance(command, c.Ask) else _subject(command)
+    question = session.questions.get(number)
+    if question is None:
+        return told
+    told["number"] = number
+    if isinstance(command, c.Upvote):
+        kept = session.root(number).number
+        told["on"] = who.person in session.supporters(kept)
+        told["upvotes"] = session.upvotes(kept)
+    elif isinstance(command, c.Claim):
+        told["by"] = session.name(question.claim.by) if question.claim else None
+    else:
+        told["rev"] = question.rev
+    return told
+
+
+def _subject(command: c.Command) -> int:
+    number = getattr(command, "number", 0)
+    return number if isinstance(number, int) else 0
+
+
+def _serve(session: Session, command: c.Serving, now: int) -> Decision:
+    match command:
+        case c.Declare():
+            return _declare(session, command)
+        case c.Enter():
+            return _enter(session, command)
+        case c.Note():
+            return _note(session, command)
+        case c.Tick():
+            return tick(session, now)
+        case _:  # pragma: no cover
+            assert_never(command)
+
+
+def _declare(session: Session, command: c.Declare) -> Decision:
+    declared = Declared(
+        command.schedule,
+        command.topics,
+        command.by_clock,
+        command.readers,
+        command.second_person,
+        command.limits,
+    )
+    return None if declared == session.declaration else Fact(declared)
+
+
+def _enter(session: Session, command: c.Enter) -> Decision:
+    known = session.staff.get(command.person)
+    act = Act(session, command.do)
+    if known is None or session.text(known.name) != command.name:
+        name = act.write(command.name)
+    elif known.role is command.role:
+        return None
+    else:
+        name = known.name
+    return Fact(Entered(command.person, command.role, name), tuple(act.texts))
+
+
+def _note(session: Session, command: c.Note) -> Decision:
+    question = session.questions.get(command.number)
+    if question is None:
+        return Refusal(Code.UNKNOWN, number=command.number)
+    if (question.alike, question.marks) == (command.alike, command.marks):
+        return None
+    return Fact(Noted(command.number, command.alike, command.marks))

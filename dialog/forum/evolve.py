@@ -1,0 +1,309 @@
+"""``evolve`` alone changes a session; it trusts every entry, for ``decide`` made it.
+
+It says what it touched, so that views refresh only those rows.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, assert_never, cast
+
+from pyroaring import BitMap
+
+from dialog.forum.events import (
+    Acted,
+    Asked,
+    Axis,
+    Change,
+    Claimed,
+    Declared,
+    Entered,
+    Entry,
+    Noted,
+    Redacted,
+    Sealed,
+    Stage,
+    Tap,
+    Upvoted,
+)
+from dialog.forum.names import INTENT_ROOM, INTENT_TIME, Phase, Review
+from dialog.forum.phase import Switches
+from dialog.forum.question import Claim, Question, Result, Standing
+from dialog.forum.session import Deed, LastTap, Session, Staff
+
+REVISING = frozenset(
+    {
+        Axis.STANDING,
+        Axis.WORDING,
+        Axis.TOPIC,
+        Axis.RESULT,
+        Axis.ANSWER,
+        Axis.DRAFT,
+        Axis.REMOVED,
+    }
+)
+SESSION_AXES = frozenset(
+    {
+        Axis.STAGE, Axis.PHASE, Axis.SWITCHES, Axis.SCHEDULE,
+        Axis.BANNER, Axis.MESSAGE, Axis.MUTED,
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Touched:
+    """What an entry touched, so that views refresh only that.
+
+    ``rows`` and ``session`` may have changed; ``counts`` did, if only for a moment between two
+    taps of one entry; ``taps`` say to whom which number is supported now.
+    """
+
+    rows: set[int] = field(default_factory=set)
+    counts: set[int] = field(default_factory=set)
+    session: bool = False
+    taps: list[Tap] = field(default_factory=list)
+
+
+def evolve(session: Session, entry: Entry) -> Touched:
+    """Apply one entry and return what it touched."""
+    session.seq = entry.number
+    session.at = max(session.at, entry.at)
+    if entry.texts:
+        session.texts.update(entry.texts)
+        session.last_text = max(session.last_text, entry.texts[-1][0])
+    touched = Touched()
+    event = entry.event
+    match event:
+        case Upvoted():
+            _upvoted(session, entry.at, event, touched)
+        case Asked():
+            _asked(session, entry, event, touched)
+        case Acted():
+            _acted(session, entry, event, touched)
+        case Noted():
+            question = session.questions[event.number]
+            question.alike, question.marks = event.alike, event.marks
+            touched.rows.add(event.number)
+        case Claimed():
+            question = session.questions[event.number]
+            question.claim = Claim(entry.person, event.until)
+            touched.rows.add(event.number)
+        case Declared():
+            _declared(session, event)
+            touched.session = True
+        case Entered():
+            session.staff[event.person] = Staff(event.name, event.role)
+            touched.rows.update(q.number for q in session.questions.values() if _names(q, event))
+        case Redacted():
+            session.questions[event.number].rev = entry.number
+            touched.rows.add(event.number)
+        case Sealed():
+            _sealed(session, event, touched)
+        case _:  # pragma: no cover
+            assert_never(event)
+    return touched
+
+
+def replay(entries: Iterable[Entry], texts: Mapping[int, str] | None = None) -> Session:
+    """Return the session that a journal and its texts add up to."""
+    session = Session(texts=dict(texts or {}), last_text=max(texts or (0,)))
+    for entry in entries:
+        evolve(session, entry)
+    return session
+
+
+def _names(question: Question, event: Entered) -> bool:
+    """Tell whether a row shows the name of whoever came in."""
+    draft, answer, claim = question.draft, question.answer, question.claim
+    shown = {question.scribe, draft and draft.by, answer and answer.author, claim and claim.by}
+    return event.person in shown
+
+
+def _declared(session: Session, event: Declared) -> None:
+    session.declaration = event
+    session.schedule = event.schedule
+    session.topics = event.topics
+    session.by_clock = event.by_clock
+    session.readers = event.readers
+    session.second_person = event.second_person
+    session.limits = event.limits
+
+
+def _asked(session: Session, entry: Entry, event: Asked, touched: Touched) -> None:
+    asker = 0 if event.via else entry.person
+    question = Question(
+        event.number, asker, entry.at, event.wording, rev=entry.number, via=event.via
+    )
+    session.questions[event.number] = question
+    session.reviews[Review.WAITING] += 1
+    if asker:
+        question.voters.add(asker)
+        session.asked.setdefault(asker, []).append(event.number)
+        session.upvoted.setdefault(asker, BitMap()).add(event.number)
+        touched.taps.append(Tap(asker, event.number, True, entry.at))
+    touched.rows.add(event.number)
+    touched.session = True
+
+
+def _upvoted(session: Session, at: int, event: Upvoted, touched: Touched) -> None:
+    for tap in event.taps:
+        kept = session.root(tap.number).number
+        changed = _support(session, tap, kept) if tap.on else _take_back(session, tap, kept)
+        session.taps.pop((tap.person, tap.number), None)
+        session.taps[tap.person, tap.number] = LastTap(tap.intent, at, tap.on)
+        touched.counts |= changed
+        touched.taps += [tap._replace(number=number) for number in sorted(changed | {kept})]
+        # After each tap, so that taps joined in one entry forget what they forgot one by one.
+        _forget_taps(session, at)
+
+
+def _support(session: Session, tap: Tap, kept: int) -> set[int]:
+    """Add a person to the kept question, and return it unless they supported its tree already."""
+    if tap.person in session.supporters(kept):
+        return set()
+    session.questions[kept].voters.add(tap.person)
+    session.upvoted.setdefault(tap.person, BitMap()).add(kept)
+    return {kept}
+
+
+def _take_back(session: Session, tap: Tap, kept: int) -> set[int]:
+    """Take a person out of every set of a merge tree, and return where that was counted."""
+    tree = [question.number for question in session.tree(kept)]
+    counted = {number for number in tree if tap.person in session.supporters(number)}
+    numbers = session.upvoted.get(tap.person, BitMap())
+    for number in counted:
+        session.questions[number].voters.discard(tap.person)
+        numbers.discard(number)
+    if not numbers:
+        session.upvoted.pop(tap.person, None)
+    return counted
+
+
+def _forget_taps(session: Session, at: int) -> None:
+    """Drop taps older than ten minutes or beyond a million; older intents are stale for good."""
+    while session.taps:
+        oldest = next(iter(session.taps))
+        tap = session.taps[oldest]
+        crowded = len(session.taps) > INTENT_ROOM
+        if not crowded and tap.at >= at - INTENT_TIME:
+            return
+        if crowded:
+            session.taps_floor = max(session.taps_floor, tap.intent)
+        del session.taps[oldest]
+
+
+def _acted(session: Session, entry: Entry, event: Acted, touched: Touched) -> None:
+    for change in event.changes:
+        if change.axis in SESSION_AXES:
+            _change_session(session, entry, change, touched)
+        else:
+            _change_question(session, entry, change, touched)
+    session.deeds[entry.number] = Deed(entry.at, entry.person, event)
+
+
+def _change_question(session: Session, entry: Entry, change: Change, touched: Touched) -> None:
+    question = session.questions[change.subject]
+    match change.axis:
+        case Axis.STANDING:
+            _stand(session, question, cast("Standing", change.after), touched)
+        case Axis.RESULT:
+            _count_outcome(session, question, -1)
+            question.result = cast("Result", change.after)
+            _count_outcome(session, question, 1)
+        case Axis.WORDING:
+            _reword(question, change)
+        case _:
+            setattr(question, change.axis.value, change.after)
+    if change.axis in REVISING:
+        question.rev = entry.number
+    touched.rows.add(question.number)
+    touched.session = True
+
+
+def _reword(question: Question, change: Change) -> None:
+    before, after = cast("Any", change.before), cast("Any", change.after)
+    if after.edited and question.original is None:
+        question.original = before
+    elif not after.edited:
+        question.original = None
+    question.wording = after
+
+
+def _stand(session: Session, question: Question, after: Standing, touched: Touched) -> None:
+    before = question.standing
+    _count_outcome(session, question, -1)
+    session.reviews[before.review] -= 1
+    question.standing = after
+    session.reviews[after.review] += 1
+    _count_outcome(session, question, 1)
+    question.claim = None
+    if before.into != after.into:
+        _move_in_tree(session, question, before, after, touched)
+
+
+def _move_in_tree(
+    session: Session,
+    question: Question,
+    before: Standing,
+    after: Standing,
+    touched: Touched,
+) -> None:
+    if before.into:
+        left = session.questions[before.into]
+        left.merged = tuple(n for n in left.merged if n != question.number)
+    if after.into:
+        entered = session.questions[after.into]
+        entered.merged = tuple(sorted((*entered.merged, question.number)))
+    question.before_merge = before if after.into else None
+    for number in {before.into, after.into} - {0}:
+        above = {q.number for q in session.path(number)}
+        touched.rows |= above
+        touched.counts |= above
+
+
+def _count_outcome(session: Session, question: Question, by: int) -> None:
+    if question.public:
+        session.outcomes[question.result.outcome] += by
+
+
+def _change_session(session: Session, entry: Entry, change: Change, touched: Touched) -> None:
+    touched.session = True
+    match change.axis:
+        case Axis.STAGE:
+            touched.rows.update(_numbers(session.stage), _numbers(cast("Stage", change.after)))
+            session.order_rev = entry.number
+            session.stage = cast("Stage", change.after)
+        case Axis.PHASE:
+            session.phase = cast("Phase", change.after)
+            _note_end(session, entry.at)
+        case Axis.SWITCHES:
+            before, session.switches = session.switches, cast("Switches", change.after)
+            if session.asking and before.questions and not session.switches.questions:
+                session.asks_ended = entry.at
+        case Axis.MUTED:
+            session.muted = session.muted ^ {change.subject}
+        case _:
+            setattr(session, change.axis.value, change.after)
+
+
+def _note_end(session: Session, at: int) -> None:
+    if session.phase is Phase.CLOSED:
+        session.closed_at = at
+        if session.switches.questions:
+            session.asks_ended = at
+    elif session.phase is Phase.LIVE:
+        session.closed_at = 0
+
+
+def _numbers(stage: Stage) -> set[int]:
+    return {*stage.order, stage.now} - {0}
+
+
+def _sealed(session: Session, event: Sealed, touched: Touched) -> None:
+    session.voters_sealed = event.voters
+    for number, _own, shown in event.counts:
+        question = session.questions[number]
+        question.sealed = shown
+        question.voters = BitMap()
+    session.upvoted.clear()
+    session.taps.clear()
+    touched.session = True

@@ -1,0 +1,57 @@
+"""What a session and whoever keeps its journal hand to each other, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dialog.forum.events import Entry
+from dialog.forum.names import Outcome, Phase, Reason, Review
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A command done: the same key and body get the same answer until publication.
+
+    ``body`` is a hash of the canonical command, ``result`` its answer as JSON.
+    """
+
+    person: int
+    key: str
+    body: bytes
+    seq: int
+    result: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A question's line in the tables that pages, search and statistics read."""
+
+    number: int
+    asked: int
+    review: Review
+    reason: Reason | None
+    into: int
+    outcome: Outcome
+    topic: str
+    upvotes: int
+    text: int
+    rev: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one commit stores: entries, answers to remember, and the lines they changed."""
+
+    entries: tuple[Entry, ...]
+    remembered: tuple[Remembered, ...] = ()
+    lines: tuple[Line, ...] = ()
+    phase: Phase = Phase.ANNOUNCED
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A journal as read: epoch (16 hex digits), entries in order, texts and remembered answers."""
+
+    epoch: str
+    entries: tuple[Entry, ...]
+    texts: Mapping[int, str]
+    remembered: tuple[Remembered, ...]

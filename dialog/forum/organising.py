@@ -1,0 +1,267 @@
+"""What organisers do: phases, switches, the end of the evening, and the record afterwards."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from dialog.forum import commands as c
+from dialog.forum.acting import Act, Decision, conflict
+from dialog.forum.events import Axis, Fact, Redacted, Stage
+from dialog.forum.names import (
+    BLACKENED,
+    MINUTE,
+    Field,
+    Kind,
+    Outcome,
+    Phase,
+    Review,
+    Who,
+)
+from dialog.forum.phase import FOLLOWS, due, next_due
+from dialog.forum.question import Answer, Correction, Kept, Question, Result, Standing
+from dialog.forum.refusals import Code, Refusal
+from dialog.forum.session import Session
+from dialog.forum.texts import clean, required
+
+LONGEST = 24 * 60
+Recording = c.Redact | c.Correct | c.Keep | c.Unpublish
+
+
+def decide_organising(session: Session, command: c.Organising, who: Who, now: int) -> Decision:
+    """Decide what an organiser asks for."""
+    match command:
+        case c.ChangePhase():
+            return _phase(session, command, now)
+        case c.Accept():
+            return _accept(session, command, now)
+        case c.Extend():
+            return _extend(session, command)
+        case c.Pause():
+            act = Act(session, command.do)
+            act.set(Axis.SWITCHES, 0, replace(session.switches, paused=command.on))
+            return act.fact()
+        case c.Banner():
+            return _banner(session, command)
+        case c.Conclude():
+            return _conclude(session, who, now)
+        case c.Publish():
+            return _publish(session)
+        case _:
+            return _record(session, command, who, now)
+
+
+def tick(session: Session, now: int) -> Decision:
+    """Do what the clock has made due; late if the server slept, once however often it is asked."""
+    act = Act(session, c.Tick.do)
+    phase = due(session.phase, session.schedule, now, by_clock=session.by_clock)
+    if phase:
+        act.set(Axis.PHASE, 0, phase)
+    until = session.schedule.questions_until
+    if session.phase is Phase.LIVE and until and now >= until:
+        act.set(Axis.SWITCHES, 0, replace(session.switches, questions=False))
+    return act.fact()
+
+
+def next_tick(session: Session) -> int | None:
+    """Return the moment in ms UTC at which a tick will find something to do, if there is one."""
+    moments = [next_due(session.phase, session.schedule, by_clock=session.by_clock)]
+    if session.phase is Phase.LIVE and session.switches.questions:
+        moments.append(session.schedule.questions_until)
+    return min((moment for moment in moments if moment), default=None)
+
+
+def _phase(session: Session, command: c.ChangePhase, now: int) -> Decision:
+    if command.to is Phase.PUBLISHED:
+        return Refusal(Code.MALFORMED, field="to")
+    if command.to is session.phase:
+        return None
+    if command.to not in FOLLOWS[session.phase]:
+        return Refusal(Code.CONFLICT, field="to", state=session.phase.value)
+    if command.to is Phase.LIVE and now >= session.schedule.ends:
+        # The clock would close it again at once: it needs a later end first.
+        return Refusal(Code.INCOMPLETE, field="ends", since=session.schedule.ends)
+    act = Act(session, command.do)
+    act.set(Axis.PHASE, 0, command.to)
+    return act.fact()
+
+
+def _accept(session: Session, command: c.Accept, now: int) -> Decision:
+    """Turn the switches; taking questions again after their end takes that end away."""
+    switches, schedule = session.switches, session.schedule
+    if command.questions is not None:
+        switches = replace(switches, questions=command.questions)
+    if command.upvotes is not None:
+        switches = replace(switches, upvotes=command.upvotes)
+    act = Act(session, command.do)
+    act.set(Axis.SWITCHES, 0, switches)
+    if command.questions and schedule.questions_until <= now:
+        act.set(Axis.SCHEDULE, 0, replace(schedule, questions_until=0))
+    return act.fact()
+
+
+def _extend(session: Session, command: c.Extend) -> Decision:
+    """Move the end, and with it the end of questions where that still lies ahead."""
+    if not 1 <= command.minutes <= LONGEST:
+        return Refusal(Code.MALFORMED, field="minutes", limit=LONGEST)
+    longer = command.minutes * MINUTE
+    until = session.schedule.questions_until
+    moved = until + longer if until and session.switches.questions else until
+    act = Act(session, command.do)
+    schedule = replace(session.schedule, ends=session.schedule.ends + longer, questions_until=moved)
+    act.set(Axis.SCHEDULE, 0, schedule)
+    return act.fact()
+
+
+def _banner(session: Session, command: c.Banner) -> Decision:
+    text = clean(command.text, session.limits.short, "text")
+    if isinstance(text, Refusal):
+        return text
+    act = Act(session, command.do)
+    act.set(Axis.BANNER, 0, act.write(text))
+    return act.fact()
+
+
+def _conclude(session: Session, who: Who, now: int) -> Decision:
+    """Every question gets an end: open public ones not reached, undecided ones unreviewed."""
+    if session.phase is not Phase.CLOSED:
+        return Refusal(Code.CONFLICT, state=session.phase.value)
+    act = Act(session, c.Conclude.do)
+    for question in session.questions.values():
+        if question.standing.review is Review.WAITING:
+            appeal = question.standing.appeal
+            standing = Standing(Review.UNREVIEWED, by=who.person, appeal=appeal)
+            act.set(Axis.STANDING, question.number, standing)
+        elif question.stageable:
+            act.set(Axis.RESULT, question.number, Result(_left(question), now))
+    act.set(Axis.STAGE, 0, Stage(past=session.stage.past))
+    return act.fact()
+
+
+def _left(question: Question) -> Outcome:
+    """An answer released while its question was on the stage counts; it was not ended there."""
+    answer = question.answer
+    return answer.outcome if answer and answer.released else Outcome.NOT_REACHED
+
+
+def _publish(session: Session) -> Decision:
+    """Publishing waits until every question was decided and has an outcome, for nothing else."""
+    if Phase.PUBLISHED not in FOLLOWS[session.phase]:
+        return Refusal(Code.CONFLICT, state=session.phase.value)
+    waiting = session.reviews[Review.WAITING]
+    undecided = waiting + sum(q.stageable for q in session.questions.values())
+    if undecided:
+        return Refusal(Code.INCOMPLETE, field="questions", open=undecided)
+    act = Act(session, c.Publish.do)
+    act.set(Axis.PHASE, 0, Phase.PUBLISHED)
+    act.set(Axis.STAGE, 0, Stage(past=session.stage.past))
+    return act.fact()
+
+
+# --- the record --------------------------------------------------------------------------------
+
+
+def _record(session: Session, command: Recording, who: Who, now: int) -> Decision:
+    question = session.questions.get(command.number)
+    if question is None:
+        return Refusal(Code.UNKNOWN, number=command.number)
+    match command:
+        case c.Redact():
+            return _redact(session, command, question)
+        case c.Correct():
+            return _correct(session, command, question, who, now)
+        case c.Keep():
+            return _keep(session, command, question, now)
+        case c.Unpublish():
+            return _unpublish(session, command, question)
+        case _:  # pragma: no cover
+            assert_never(command)
+
+
+def _redact(session: Session, command: c.Redact, question: Question) -> Decision:
+    number = _redacted(question, command.field)
+    body = session.text(number)
+    if not number or not 0 <= command.start < command.end <= len(body):
+        return Refusal(Code.MALFORMED, field=command.field.value, length=len(body))
+    black = body[: command.start] + BLACKENED + body[command.end :]
+    earlier = _earlier(session, question, command.field) - {number}
+    texts = [(number, black), *((n, BLACKENED) for n in sorted(earlier))]
+    return Fact(Redacted(question.number, command.field), tuple(sorted(texts)))
+
+
+def _redacted(question: Question, field: Field) -> int:
+    match field:
+        case Field.TEXT:
+            return question.wording.text
+        case Field.BACKGROUND:
+            return question.wording.background
+        case Field.NAME:
+            return question.wording.name
+        case Field.ANSWER:
+            return question.answer.text if question.answer else 0
+        case _:  # pragma: no cover
+            assert_never(field)
+
+
+def _earlier(session: Session, question: Question, field: Field) -> set[int]:
+    """Return the numbers of all other wordings that a field ever had in this session."""
+    axis = {Field.ANSWER: (Axis.ANSWER, Axis.DRAFT)}.get(field, (Axis.WORDING,))
+    name = field.value if field is not Field.ANSWER else "text"
+    numbers = (
+        {getattr(question.original, name)}
+        if question.original and axis[0] is Axis.WORDING
+        else set()
+    )
+    for deed in session.deeds.values():
+        for change in deed.acted.changes:
+            if change.axis in axis and change.subject == question.number:
+                numbers.update(getattr(value, name, 0) for value in (change.before, change.after))
+    return numbers - {0}
+
+
+def _correct(
+    session: Session, command: c.Correct, question: Question, who: Who, now: int
+) -> Decision:
+    """Replace a released answer and keep the earlier text, or add an answer in writing."""
+    refusal = None if question.public else conflict(session, question)
+    if refusal or session.phase not in (Phase.CLOSED, Phase.PUBLISHED):
+        return refusal or Refusal(Code.CONFLICT, state=session.phase.value)
+    text = required(command.text, session.limits.answer, "text", lines=True)
+    if isinstance(text, Refusal):
+        return text
+    act = Act(session, command.do)
+    number, answer = act.write(text), question.answer
+    if answer and answer.released:
+        corrections = (*answer.corrections, Correction(now, answer.text))
+        act.set(
+            Axis.ANSWER,
+            question.number,
+            replace(answer, text=number, corrections=corrections),
+        )
+        return act.fact()
+    written = Answer(number, Kind.VERBATIM, Outcome.WRITTEN, who.person, now, released=True)
+    act.set(Axis.ANSWER, question.number, written)
+    act.settle(question, written, now)
+    return act.fact()
+
+
+def _keep(session: Session, command: c.Keep, question: Question, now: int) -> Decision:
+    answer = question.answer
+    if answer is None or answer.outcome is not Outcome.PROMISED or not answer.released:
+        return conflict(session, question)
+    text = required(command.text, session.limits.answer, "text", lines=True)
+    if isinstance(text, Refusal):
+        return text
+    act = Act(session, command.do)
+    kept = Kept(now, act.write(text))
+    act.set(Axis.ANSWER, question.number, replace(answer, kept=kept))
+    return act.fact()
+
+
+def _unpublish(session: Session, command: c.Unpublish, question: Question) -> Decision:
+    if session.phase is not Phase.PUBLISHED or not question.public:
+        return conflict(session, question)
+    why = required(command.why, session.limits.short, "why")
+    if isinstance(why, Refusal):
+        return why
+    act = Act(session, command.do)
+    act.set(Axis.REMOVED, question.number, act.write(why))
+    return act.fact()
