@@ -1,0 +1,165 @@
+"""One database behind one writer thread and a few reader threads.
+
+SQLite and PostgreSQL alike: synchronous SQLAlchemy, called from threads of this class, so that
+nothing blocks the event loop and no write is lost to a disconnected client.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+READERS = 2
+BUSY_MS = 5_000
+SCRUB_MS = 250
+FULL = 2
+
+T = TypeVar("T")
+
+
+class Database:
+    """A database that runs functions of a connection, each in one transaction."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare engines and threads; nothing is opened before the first call."""
+        self._writing = make_engine(url, size=1)
+        self._reading = make_engine(url, size=READERS, writes=False)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="dialog-writer")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="dialog-reader")
+        self._unscrubbed = False
+        self._closed = False
+
+    async def write(self, work: Callable[[Connection], T], *, scrub: bool = False) -> T:
+        """Run ``work`` in one transaction of the writer thread and return once it is durable.
+
+        ``scrub`` says that it overwrites or deletes what nobody may find in the files afterwards.
+        A cancelled caller cancels no write.
+        """
+        return await _finish(self._writer.submit(self._write, work, scrub))
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in a reader thread on one consistent state of the database."""
+        return await _finish(self._readers.submit(self._read, work))
+
+    async def close(self) -> None:
+        """Finish what was begun, then close every connection and thread; a second call is idle."""
+        if self._closed:
+            return
+        self._closed = True
+        # Writes stand in line before this, so the loop does not block while they finish.
+        await _finish(self._writer.submit(self._writing.dispose))
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self._reading.dispose()
+
+    def _write(self, work: Callable[[Connection], T], scrub: bool) -> T:
+        with self._writing.begin() as connection:
+            done = work(connection)
+        if scrub or self._unscrubbed:
+            # A reader may hold the log; then the next write tries again.
+            self._unscrubbed = not _scrubbed(self._writing)
+        return done
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with self._reading.begin() as connection:
+            return work(connection)
+
+
+async def _finish(future: Future[T]) -> T:
+    return await asyncio.shield(asyncio.wrap_future(future))
+
+
+def locate(url: str) -> URL:
+    """Return the address with the driver we use; raise ``ValueError`` where we know none."""
+    found = make_url(url)
+    if found.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        return found.set(drivername="postgresql+psycopg")
+    if found.drivername == "sqlite" and found.database not in (None, "", ":memory:"):
+        return found
+    raise ValueError("The database is sqlite:///path/to/file or postgresql://…")
+
+
+def make_engine(url: str, *, size: int, writes: bool = True, keys: bool = True) -> Engine:
+    """Return an engine whose every connection is checked to be durable before it is used.
+
+    Without ``keys`` SQLite checks no foreign keys, as rebuilding a table needs it.
+    """
+    located = locate(url)
+    if located.drivername == "sqlite":
+        engine = create_engine(located, pool_size=size, max_overflow=0)
+        _prepare_sqlite(engine, writes=writes, keys=keys)
+        return engine
+    level = "READ COMMITTED" if writes else "REPEATABLE READ"
+    engine = create_engine(
+        located, pool_size=size, max_overflow=0, pool_pre_ping=True, isolation_level=level
+    )
+    _prepare_postgres(engine, writes=writes)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, *, writes: bool, keys: bool) -> None:
+    pragmas = {
+        "busy_timeout": BUSY_MS,
+        "journal_mode": "WAL",
+        "synchronous": "FULL",
+        "foreign_keys": int(keys),
+        "secure_delete": "ON",
+        "query_only": int(not writes),
+    }
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - any driver's
+        connection.isolation_level = None  # transactions are ours, not the driver's
+        for name, value in pragmas.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+        check_sqlite(connection)
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def check_sqlite(connection: Any) -> None:  # noqa: ANN401 - the driver's, or a test's
+    """Raise ``RuntimeError`` where a commit might not survive a power cut."""
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        raise RuntimeError("SQLite needs a write-ahead log; not every network folder allows one.")
+    if connection.execute("PRAGMA synchronous").fetchone() != (FULL,):
+        raise RuntimeError("SQLite must write synchronous=FULL.")
+
+
+def _prepare_postgres(engine: Engine, *, writes: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - any driver's
+        connection.execute("SET synchronous_commit TO on")
+        connection.commit()
+        connection.read_only = not writes
+
+
+def _scrubbed(engine: Engine) -> bool:
+    """Empty SQLite's log, where overwritten texts would live on; tell whether that was possible.
+
+    PostgreSQL keeps old rows until its own vacuum; nothing is done there.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {SCRUB_MS}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = cursor.fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        return busy is not None and busy[0] == 0
+    finally:
+        connection.close()
+
+
+def make_folder(url: str) -> None:
+    """Make the folder of a SQLite file where it is missing."""
+    located = locate(url)
+    if located.drivername == "sqlite" and located.database:
+        Path(located.database).parent.mkdir(parents=True, exist_ok=True)

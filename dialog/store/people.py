@@ -1,0 +1,335 @@
+"""All personal data: who holds which pass, which person that is in a session, and their names.
+
+Tokens are random, shown once and stored as SHA-256; the journal knows person numbers only.
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+
+from dialog.forum.names import MINUTE, Role
+from dialog.store.database import Database
+from dialog.store.sessions import find, lock, set_session
+from dialog.store.tables import GRANTS, INVITATIONS, PASSES, PEOPLE, SESSIONS, insert, upsert
+
+TOKEN_BYTES = 24
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+Clock = Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a pass is good in ms: since it was last seen, and since it was made."""
+
+    idle: int = 30 * DAY
+    absolute: int = 180 * DAY
+
+    @property
+    def stale(self) -> int:
+        """How old *last seen* may grow before it is written anew: not at every page."""
+        return min(HOUR, self.idle // 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a pass opens: one session (slug) as one person in one role."""
+
+    session: str
+    person: int
+    role: Role
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A browser's pass, and what it opens."""
+
+    id: int
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What an invitation offers, and whether it still can be used."""
+
+    slug: str
+    role: Role
+    name: str
+    usable: bool
+
+
+class People:
+    """The people of all sessions of one database; ``clock`` returns ms UTC."""
+
+    def __init__(
+        self, database: Database, secret: str, clock: Clock, lifetime: Lifetime | None = None
+    ) -> None:
+        self._database = database
+        self._secret = secret.encode()
+        self._clock = clock
+        self._lifetime = lifetime or Lifetime()
+
+    async def new_pass(self) -> str:
+        """Make a pass that opens nothing yet and return its token."""
+        now = self._clock()
+
+        def work(connection: Connection) -> str:
+            # Passes that ran out go whenever a new one comes.
+            connection.execute(delete(PASSES).where(PASSES.c.made <= now - self._lifetime.absolute))
+            return _make_pass(connection, now)[1]
+
+        return await self._database.write(work)
+
+    async def pass_of(self, token: str) -> Pass | None:
+        """Return the pass of a token, or None where there is none or it ran out."""
+        now = self._clock()
+        found = await self._database.read(lambda connection: self._pass(connection, token, now))
+        if found is None:
+            return None
+        holder, seen = found
+        if seen < now - self._lifetime.stale:
+            await self._database.write(
+                lambda connection: connection.execute(
+                    update(PASSES).where(PASSES.c.id == holder.id).values(seen=now)
+                )
+            )
+        return holder
+
+    async def leave(self, token: str) -> None:
+        """End a pass; whoever still has its token holds nothing."""
+        await self._database.write(
+            lambda connection: connection.execute(
+                delete(PASSES).where(PASSES.c.token == digest(token))
+            )
+        )
+
+    async def join(self, token: str | None, slug: str, name: str) -> tuple[str, Grant]:
+        """Let a browser take part as a volunteer, always as the same person; return its token.
+
+        The name may be another one than last time.
+        """
+        now = self._clock()
+
+        def work(connection: Connection) -> tuple[str, Grant]:
+            session = lock(connection, slug).id
+            holder, valid = self._holder(connection, token, now)
+            person = _person_of(connection, holder, session, slug, Role.VOLUNTEER)
+            _name(connection, session, person, Role.VOLUNTEER, name, now)
+            _grant(connection, holder, session, person, Role.VOLUNTEER)
+            return valid, Grant(slug, person, Role.VOLUNTEER, name)
+
+        return await self._database.write(work)
+
+    # --- invitations of staff --------------------------------------------------------------------
+
+    async def invite(self, slug: str, role: Role, name: str, ttl_s: int) -> str:
+        """Return the token of a new invitation that one person can use once within ``ttl_s``."""
+        expires = self._clock() + ttl_s * 1000
+
+        def work(connection: Connection) -> str:
+            token = secrets.token_urlsafe(TOKEN_BYTES)
+            row = {
+                "token": digest(token),
+                "session": lock(connection, slug).id,
+                "role": role.value,
+                "name": name,
+                "expires": expires,
+                "used": 0,
+            }
+            connection.execute(insert(connection, INVITATIONS), row)
+            return token
+
+        return await self._database.write(work)
+
+    async def invitation(self, token: str) -> Invitation | None:
+        """Return what an invitation offers, without using it."""
+        now = self._clock()
+        columns = INVITATIONS.c
+        query = (
+            select(SESSIONS.c.slug, columns.role, columns.name, columns.used, columns.expires)
+            .join(SESSIONS, SESSIONS.c.id == columns.session)
+            .where(columns.token == digest(token))
+        )
+        row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
+        if row is None:
+            return None
+        return Invitation(row.slug, Role(row.role), row.name, not row.used and row.expires > now)
+
+    async def consume(self, token: str, pass_token: str | None) -> tuple[str, Grant] | None:
+        """Use an invitation up; return the pass's new token and the grant, or None if it is spent.
+
+        A browser that already is someone in this session stays that person.
+        """
+        now = self._clock()
+
+        def work(connection: Connection) -> tuple[str, Grant] | None:
+            row = _spend(connection, token, now)
+            if row is None:
+                return None
+            slug, role, name = row
+            session = lock(connection, slug).id
+            holder, _ = self._holder(connection, pass_token, now)
+            person = _person_of(connection, holder, session, slug, role)
+            _name(connection, session, person, role, name, now)
+            _grant(connection, holder, session, person, role)
+            return _rotate(connection, holder), Grant(slug, person, role, name)
+
+        return await self._database.write(work)
+
+    # --- private links of volunteers -------------------------------------------------------------
+
+    async def private_link(self, slug: str, person: int) -> str:
+        """Return the token that lets a volunteer go on in another browser, the same every time.
+
+        Raise ``LookupError`` where nobody has this number.
+        """
+
+        def work(connection: Connection) -> str:
+            own = _volunteer(lock(connection, slug).id, person)
+            since = connection.execute(select(PEOPLE.c.since).where(own)).scalar_one_or_none()
+            if since is None:
+                raise LookupError(f"{slug}: nobody has the number {person}")
+            link = self._link(slug, person, since)
+            connection.execute(update(PEOPLE).where(own).values(link=digest(link)))
+            return link
+
+        return await self._database.write(work)
+
+    async def follow(self, link: str, pass_token: str | None) -> tuple[str, Grant] | None:
+        """Let this browser be the person of a private link, or return None where there is none."""
+        now = self._clock()
+        query = (
+            select(PEOPLE.c.session, SESSIONS.c.slug, PEOPLE.c.number, PEOPLE.c.name)
+            .join(SESSIONS, SESSIONS.c.id == PEOPLE.c.session)
+            .where(PEOPLE.c.link == digest(link))
+        )
+
+        def work(connection: Connection) -> tuple[str, Grant] | None:
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                return None
+            holder, _ = self._holder(connection, pass_token, now)
+            _grant(connection, holder, row.session, row.number, Role.VOLUNTEER)
+            grant = Grant(row.slug, row.number, Role.VOLUNTEER, row.name)
+            return _rotate(connection, holder), grant
+
+        return await self._database.write(work)
+
+    def _link(self, slug: str, person: int, since: int) -> str:
+        body = f"private link\n{slug}\n{person}\n{since}".encode()
+        code = hmac.digest(self._secret, body, "sha256")
+        return urlsafe_b64encode(code[:TOKEN_BYTES]).decode()
+
+    # --- passes ----------------------------------------------------------------------------------
+
+    def _holder(self, connection: Connection, token: str | None, now: int) -> tuple[int, str]:
+        """Return a good pass's number and token: the one handed in, or a new one."""
+        found = self._pass(connection, token, now) if token else None
+        if found is None or token is None:
+            return _make_pass(connection, now)
+        return found[0].id, token
+
+    def _pass(self, connection: Connection, token: str, now: int) -> tuple[Pass, int] | None:
+        good = and_(
+            PASSES.c.token == digest(token),
+            PASSES.c.seen > now - self._lifetime.idle,
+            PASSES.c.made > now - self._lifetime.absolute,
+        )
+        row = connection.execute(select(PASSES.c.id, PASSES.c.seen).where(good)).one_or_none()
+        return None if row is None else (Pass(row.id, _grants(connection, row.id)), row.seen)
+
+
+def digest(token: str) -> bytes:
+    """Return what is stored of a token."""
+    return hashlib.sha256(token.encode(errors="replace")).digest()
+
+
+def _make_pass(connection: Connection, now: int) -> tuple[int, str]:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    statement = insert(connection, PASSES).returning(PASSES.c.id)
+    row = {"token": digest(token), "made": now, "seen": now}
+    return int(connection.execute(statement, row).scalar_one()), token
+
+
+def _rotate(connection: Connection, holder: int) -> str:
+    """Give a pass another token: one planted before the holder rose must not rise with it."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    own = PASSES.c.id == holder
+    connection.execute(update(PASSES).where(own).values(token=digest(token)))
+    return token
+
+
+def _grants(connection: Connection, holder: int) -> tuple[Grant, ...]:
+    same = and_(
+        PEOPLE.c.session == GRANTS.c.session,
+        PEOPLE.c.number == GRANTS.c.person,
+        PEOPLE.c.role == GRANTS.c.role,
+    )
+    query = (
+        select(SESSIONS.c.slug, GRANTS.c.person, GRANTS.c.role, PEOPLE.c.name)
+        .join(SESSIONS, SESSIONS.c.id == GRANTS.c.session)
+        .join(PEOPLE, same)
+        .where(GRANTS.c.holder == holder)
+    )
+    rows = connection.execute(query)
+    grants = (Grant(slug, person, Role(role), name) for slug, person, role, name in rows)
+    return tuple(sorted(grants, key=lambda grant: (grant.session, grant.role.value)))
+
+
+def _grant(connection: Connection, holder: int, session: int, person: int, role: Role) -> None:
+    row = {"holder": holder, "session": session, "role": role.value, "person": person}
+    upsert(connection, GRANTS, [row])
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+def _person_of(connection: Connection, holder: int, session: int, slug: str, role: Role) -> int:
+    """Return who a pass is in a session: in this role, else in any, else a new number.
+
+    One number for all roles, or people could decide on their own questions. The session is locked.
+    """
+    own = and_(GRANTS.c.holder == holder, GRANTS.c.session == session)
+    rows = connection.execute(select(GRANTS.c.role, GRANTS.c.person).where(own)).all()
+    known = {str(found): int(person) for found, person in rows}
+    if known:
+        return known.get(role.value, min(known.values()))
+    row = find(connection, slug)
+    number = row.persons + 1 if row else 1
+    set_session(connection, session, persons=number)
+    return number
+
+
+def _name(
+    connection: Connection, session: int, person: int, role: Role, name: str, now: int
+) -> None:
+    """Store how a person is called in a role; whoever was there keeps *since* and private link."""
+    row = {"session": session, "number": person, "role": role.value, "name": name, "since": now}
+    statement = insert(connection, PEOPLE)
+    keys = [column.name for column in PEOPLE.primary_key]
+    named = statement.on_conflict_do_update(
+        index_elements=keys, set_={"name": statement.excluded.name}
+    )
+    connection.execute(named, row)
+
+
+def _volunteer(session: int, person: int) -> ColumnElement[bool]:
+    role = PEOPLE.c.role == Role.VOLUNTEER.value
+    return and_(PEOPLE.c.session == session, PEOPLE.c.number == person, role)
+
+
+def _spend(connection: Connection, token: str, now: int) -> tuple[str, Role, str] | None:
+    """Mark an invitation as used, if it was not; whoever comes second finds nothing."""
+    columns = INVITATIONS.c
+    good = and_(columns.token == digest(token), columns.used == 0, columns.expires > now)
+    spent = update(INVITATIONS).where(good).values(used=now)
+    slug = select(SESSIONS.c.slug).where(SESSIONS.c.id == columns.session).scalar_subquery()
+    row = connection.execute(spent.returning(slug, columns.role, columns.name)).one_or_none()
+    return None if row is None else (row[0], Role(row[1]), row[2])

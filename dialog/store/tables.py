@@ -1,0 +1,216 @@
+"""The tables, and the few SQL helpers that both databases understand.
+
+Instants are integers (ms UTC, 0: never); closed sets are CHECK constraints; who a person is stands
+in ``people``, ``passes``, ``grants`` and ``invitations`` alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    Dialect,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy import Table as CoreTable
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, SQLModel
+
+from dialog.forum.names import Outcome, Phase, Reason, Review, Role
+
+# Constraints need names, or batch migrations on SQLite could not drop them.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Prose(TypeDecorator[str]):
+    """Text in which no NUL stands: PostgreSQL refuses it, SQLite's functions stop there."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Refuse a NUL that came past the gate for texts."""
+        if value is not None and "\0" in value:
+            raise ValueError("A text with NUL cannot be stored.")
+        return value
+
+
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """Return the constraint that keeps a column to a closed set of words."""
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f'"{column}" IN ({listed})', name=column)
+
+
+class Table(SQLModel):
+    """What all tables share: constraints with names."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMING)
+
+
+class Session(Table, table=True):
+    """A session: epoch (16 hex digits), head of its journal, and its last person number."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (one_of("phase", Phase),)
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(sa_type=Prose, unique=True)
+    epoch: str = Field(sa_type=Prose)
+    phase: str = Field(sa_type=Prose)
+    head: int = Field(sa_type=BigInteger)
+    persons: int
+
+
+class JournalRow(Table, table=True):
+    """One entry of a journal; the payload is JSON without any free text."""
+
+    __tablename__ = "journal"
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    at: int = Field(sa_type=BigInteger)
+    person: int
+    kind: str = Field(sa_type=Prose)
+    payload: str = Field(sa_type=Text)
+
+
+class TextRow(Table, table=True):
+    """The body of a text that the journal names by number."""
+
+    __tablename__ = "texts"
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    number: int = Field(primary_key=True)
+    body: str = Field(sa_type=Prose)
+
+
+class QuestionRow(Table, table=True):
+    """A question's line for pages, search and statistics; ``text`` is a text number."""
+
+    __tablename__ = "questions"
+    __table_args__ = (
+        one_of("review", Review),
+        one_of("reason", Reason),
+        one_of("outcome", Outcome),
+    )
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    number: int = Field(primary_key=True)
+    asked: int = Field(sa_type=BigInteger)
+    review: str = Field(sa_type=Prose)
+    reason: str | None = Field(default=None, sa_type=Prose)
+    into: int
+    outcome: str = Field(sa_type=Prose)
+    topic: str = Field(sa_type=Prose)
+    upvotes: int
+    text: int
+    rev: int = Field(sa_type=BigInteger)
+
+
+class ResultRow(Table, table=True):
+    """A remembered answer; ``body`` is a hash of the command, ``result`` JSON."""
+
+    __tablename__ = "results"
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    person: int = Field(primary_key=True)
+    key: str = Field(primary_key=True, sa_type=Prose)
+    body: bytes = Field(sa_type=LargeBinary)
+    seq: int = Field(sa_type=BigInteger)
+    result: bytes = Field(sa_type=LargeBinary)
+
+
+class PersonRow(Table, table=True):
+    """A person in one role of one session; ``link`` is the hash of the private link, if any."""
+
+    __tablename__ = "people"
+    __table_args__ = (one_of("role", Role),)
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    number: int = Field(primary_key=True)
+    role: str = Field(primary_key=True, sa_type=Prose)
+    name: str = Field(sa_type=Prose)
+    since: int = Field(sa_type=BigInteger)
+    link: bytes | None = Field(default=None, sa_type=LargeBinary, unique=True)
+
+
+class PassRow(Table, table=True):
+    """A browser's pass: hash of its token, when it was made and last seen."""
+
+    __tablename__ = "passes"
+    # Signed page tokens name a pass by number: a number is never given twice.
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: int | None = Field(default=None, primary_key=True)
+    token: bytes = Field(sa_type=LargeBinary, unique=True)
+    made: int = Field(sa_type=BigInteger, index=True)
+    seen: int = Field(sa_type=BigInteger)
+
+
+class GrantRow(Table, table=True):
+    """What a pass opens: one person per session and role."""
+
+    __tablename__ = "grants"
+    __table_args__ = (one_of("role", Role),)
+    holder: int = Field(primary_key=True, foreign_key="passes.id", ondelete="CASCADE")
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    role: str = Field(primary_key=True, sa_type=Prose)
+    person: int
+
+
+class InvitationRow(Table, table=True):
+    """A link that lets one person in once: hash of its token, and when it was used."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (one_of("role", Role),)
+    token: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    session: int = Field(foreign_key="sessions.id")
+    role: str = Field(sa_type=Prose)
+    name: str = Field(sa_type=Prose)
+    expires: int = Field(sa_type=BigInteger)
+    used: int = Field(sa_type=BigInteger)
+
+
+class TranscriptRow(Table, table=True):
+    """A published record as JSON, and the summary that lists show."""
+
+    __tablename__ = "transcripts"
+    slug: str = Field(primary_key=True, sa_type=Prose)
+    starts: str = Field(sa_type=Prose)
+    summary: str = Field(sa_type=Text)
+    bundle: str = Field(sa_type=Text)
+
+
+METADATA = Table.metadata
+SESSIONS = METADATA.tables["sessions"]
+JOURNAL = METADATA.tables["journal"]
+TEXTS = METADATA.tables["texts"]
+QUESTIONS = METADATA.tables["questions"]
+RESULTS = METADATA.tables["results"]
+PEOPLE = METADATA.tables["people"]
+PASSES = METADATA.tables["passes"]
+GRANTS = METADATA.tables["grants"]
+INVITATIONS = METADATA.tables["invitations"]
+TRANSCRIPTS = METADATA.tables["transcripts"]
+
+
+def insert(connection: Connection, table: CoreTable) -> sqlite.Insert | postgresql.Insert:
+    """Return an ``INSERT`` that knows ``ON CONFLICT``, which both databases spell alike."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def upsert(connection: Connection, table: CoreTable, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or overwrite those whose primary key is there already."""
+    if not rows:
+        return
+    statement = insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=others), rows)

@@ -1,0 +1,63 @@
+"""Published records as the archive shows them, one JSON bundle per session."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from dialog.store.database import Database
+from dialog.store.tables import TRANSCRIPTS, upsert
+
+Bundle = Mapping[str, Any]
+
+
+class Transcripts:
+    """The transcripts of one database, by slug."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, slug: str, bundle: Bundle) -> None:
+        """Store a transcript, or overwrite it after a correction or a redaction."""
+        row = {
+            "slug": slug,
+            "starts": bundle["starts"],
+            "summary": msgspec.json.encode(summary(slug, bundle)).decode(),
+            "bundle": msgspec.json.encode(bundle).decode(),
+        }
+
+        def work(connection: Connection) -> None:
+            upsert(connection, TRANSCRIPTS, [row])
+
+        await self._database.write(work, scrub=True)
+
+    async def get(self, slug: str) -> dict[str, Any] | None:
+        """Return a transcript as it was saved, or None."""
+        query = select(TRANSCRIPTS.c.bundle).where(TRANSCRIPTS.c.slug == slug)
+        found = await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
+        return None if found is None else msgspec.json.decode(found, type=dict[str, Any])
+
+    async def all(self) -> list[dict[str, Any]]:
+        """Return the summaries of all transcripts, the newest session first."""
+        query = select(TRANSCRIPTS.c.summary)
+        rows = await self._database.read(lambda c: c.execute(query).scalars().all())
+        summaries = [msgspec.json.decode(row, type=dict[str, Any]) for row in rows]
+        # Offsets differ between summer and winter by an hour; days order the sessions all the same.
+        return sorted(summaries, key=lambda one: (one["starts"], one["slug"]), reverse=True)
+
+
+def summary(slug: str, bundle: Bundle) -> dict[str, object]:
+    """Return what lists show of a transcript."""
+    figures = bundle["figures"]
+    outcomes = figures["outcomes"]
+    return {
+        "slug": slug,
+        "title": bundle["title"],
+        "starts": bundle["starts"],
+        "answerer": bundle["answerer"],
+        "answered": sum(outcomes.values()) - outcomes.get("not_reached", 0),
+        "promises": outcomes.get("promised", 0),
+        "kept": figures["kept"],
+        "questions": len(bundle["questions"]),
+    }
