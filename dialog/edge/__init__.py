@@ -1,0 +1,1 @@
+"""The socket edge on uvicorn: frames, limits and drain; it knows no forum."""

@@ -1,0 +1,68 @@
+"""The server: uvicorn with a drain, so that a restart is announced before sockets are closed."""
+
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import uvicorn
+from uvicorn.config import Config
+
+from dialog.edge.frames import Frames
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server that lets the application say good-bye first."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        listening: Callable[[int], Awaitable[None]],
+        drain: Callable[[], Awaitable[None]],
+    ) -> None:
+        """``listening`` is awaited with the port, ``drain`` before the first socket is closed."""
+        super().__init__(config)
+        self._listening = listening
+        self._drain = drain
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, then say on which port."""
+        await super().startup(sockets)
+        if self.started:
+            await self._listening(self.servers[0].sockets[0].getsockname()[1])
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain, then shut down as uvicorn does."""
+        await self._drain()
+        await super().shutdown(sockets)
+
+
+def configure(
+    app: Any,  # noqa: ANN401 - an ASGI application; uvicorn and Starlette type it differently
+    *,
+    host: str,
+    port: int,
+    proxies: str,
+    message_bytes: int,
+    drain_seconds: int,
+) -> Config:
+    """Return uvicorn's configuration with this edge's protocol and limits.
+
+    Frames are never compressed one by one; forwarded headers are believed from ``proxies`` only.
+    """
+    return Config(
+        app,
+        host=host,
+        port=port,
+        http="httptools",
+        ws=Frames,
+        ws_max_size=message_bytes,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+        timeout_graceful_shutdown=drain_seconds,
+    )

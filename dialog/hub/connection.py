@@ -1,0 +1,44 @@
+"""One connection to a room: who it is, what it follows, and how far it has come.
+
+A slow client needs no queue: the room remembers its number, leaves it out while its transport is
+backed up, and sends one delta when it drains.
+"""
+
+from typing import Protocol
+
+from dialog.forum.names import Stream, Who
+from dialog.hub.closing import Close
+from dialog.hub.limits import Strikes
+
+
+class Line(Protocol):
+    """The transport beneath a connection; every call returns at once."""
+
+    @property
+    def backed_up(self) -> bool:
+        """Tell whether earlier bytes still wait to be sent."""
+
+    def write(self, frame: bytes) -> None:
+        """Send one frame."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Say why, and hang up."""
+
+
+class Connection:
+    """A live connection after its hello."""
+
+    def __init__(self, line: Line, who: Who, stream: Stream, pass_id: str) -> None:
+        """Bind a line to a person and a stream; ``seq`` is what the client has."""
+        self.line = line
+        self.who = who
+        self.stream = stream
+        self.pass_id = pass_id
+        self.seq = 0
+        self.behind_since: float | None = None
+        self.strikes = Strikes()
+        self.resynced_at = float("-inf")
+
+    def close(self, code: Close) -> None:
+        """Hang up for a reason of the catalogue."""
+        self.line.close(int(code), code.name.lower())

@@ -1,0 +1,214 @@
+"""A room's state in memory, and how commands become a batch: synchronous, stored by no one yet.
+
+Inside a batch the state evolves as it is decided, so that each command sees the one before. If
+the batch is not stored, the whole ledger is thrown away.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from dialog.forum import commands as c
+from dialog.forum.board import Board
+from dialog.forum.decide import decide, result, seal
+from dialog.forum.events import Asked, Entry, Event, Fact, Tap, Upvoted
+from dialog.forum.evolve import Touched, evolve
+from dialog.forum.journal import Batch, Line, Opened, Remembered
+from dialog.forum.names import SYSTEM, Stream, Who
+from dialog.forum.refusals import Code, Refusal
+from dialog.forum.roles import STAFF
+from dialog.forum.session import Session
+from dialog.hub import wire
+from dialog.hub.likeness import Likeness
+from dialog.hub.marks import marks
+
+RECORDED = frozenset({"publish", "correct", "keep", "redact", "unpublish"})
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command stored: ``seq`` is the head of the stream it was given from, ``result`` JSON."""
+
+    key: str
+    seq: int
+    result: bytes
+
+
+Reply = Done | Refusal
+Answer = Callable[[Reply], None]
+
+
+def unheard(_reply: Reply) -> None:
+    """Answer a command of the server itself: nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A command on its way, and whom to answer."""
+
+    command: c.Command
+    who: Who
+    answer: Answer = unheard
+    key: str = ""
+    stream: Stream = Stream.FLOOR
+
+
+@dataclass(slots=True)
+class Draft:
+    """A batch in the making: entries, the taps of the last one, replies and what it changed."""
+
+    now: int
+    entries: list[Entry] = field(default_factory=list)
+    taps: list[Tap] = field(default_factory=list)
+    remembered: list[Remembered] = field(default_factory=list)
+    replies: list[tuple[Waiting, Reply | bytes]] = field(default_factory=list)
+    touched: list[Touched] = field(default_factory=list)
+    worded: set[int] = field(default_factory=set)
+    recorded: bool = False
+    sealed: bool = False
+
+
+class Ledger:
+    """The session of a room with its board, its remembered answers and its likeness index."""
+
+    def __init__(self, opened: Opened) -> None:
+        """Add up a journal as it was stored."""
+        self.epoch = opened.epoch
+        self.session = Session(texts=dict(opened.texts), last_text=max(opened.texts, default=0))
+        self.board = Board()
+        for entry in opened.entries:
+            self.board.follow(self.session, evolve(self.session, entry))
+        self._remembered = {(r.person, r.key): r for r in opened.remembered}
+        self._likeness = Likeness()
+        for question in self.session.questions.values():
+            self._likeness.put(question.number, self.session.text(question.wording.text))
+
+    def draft(self, commands: list[Waiting], now: int) -> Draft:
+        """Decide commands one after the other and return what is to be stored and answered."""
+        draft = Draft(max(now, self.session.at))
+        for one in commands:
+            draft.replies.append((one, self._decide(draft, one)))
+        fact = seal(self.session)
+        if fact is not None:
+            self._apply(draft, Waiting(c.Publish(), SYSTEM), fact)
+            draft.sealed = True
+        self._close_taps(draft)
+        return draft
+
+    def batch(self, draft: Draft) -> Batch:
+        """Return what a draft asks the journal to store."""
+        numbers = {n for touched in draft.touched for n in touched.rows | touched.counts}
+        lines = tuple(self._line(number) for number in sorted(numbers))
+        remembered = tuple(draft.remembered)
+        return Batch(tuple(draft.entries), remembered, lines, self.session.phase)
+
+    def answer(self, draft: Draft) -> None:
+        """Answer every command of a stored draft, in the order of asking."""
+        for one, reply in draft.replies:
+            if isinstance(reply, bytes):
+                one.answer(Done(one.key, self.board.sheets[one.stream].seq, reply))
+            else:
+                one.answer(reply)
+
+    def notes(self, draft: Draft) -> list[Waiting]:
+        """Return what was found beside new texts, as commands of the server."""
+        found = []
+        for number in sorted(draft.worded):
+            text = self.session.text(self.session.questions[number].wording.text)
+            self._likeness.put(number, text)
+            note = c.Note(number, self._likeness.alike(number), marks(text))
+            found.append(Waiting(note, SYSTEM))
+        return found
+
+    def _decide(self, draft: Draft, one: Waiting) -> Reply | bytes:
+        """Return a refusal, an earlier answer, or the result's JSON."""
+        said = b""
+        if one.key and not isinstance(one.command, c.Upvote):
+            said = wire.body(one.command)
+            known = self._remembered.get((one.who.person, one.key))
+            if known is not None:
+                return self._again(one, known, said)
+        if one.who.role in STAFF:
+            self._name(draft, one.who)
+        decision = decide(self.session, one.command, one.who, draft.now)
+        if isinstance(decision, Refusal):
+            return decision
+        entry = self._apply(draft, one, decision) if decision else None
+        told = msgspec.json.encode(result(self.session, one.command, one.who, entry))
+        if said and entry is not None:
+            self._remember(draft, one, said, told)
+        return told
+
+    def _again(self, one: Waiting, known: Remembered, said: bytes) -> Reply:
+        if known.body != said:
+            return Refusal(Code.KEY_REUSED)
+        return Done(one.key, min(known.seq, self.board.sheets[one.stream].seq), known.result)
+
+    def _name(self, draft: Draft, who: Who) -> None:
+        """Whoever acts as staff stands in the journal by name, once."""
+        enter = c.Enter(who.person, who.role, who.name)
+        fact = decide(self.session, enter, SYSTEM, draft.now)
+        if isinstance(fact, Fact):
+            self._apply(draft, Waiting(enter, SYSTEM), fact)
+
+    def _remember(self, draft: Draft, one: Waiting, said: bytes, told: bytes) -> None:
+        seq = self.board.sheets[one.stream].seq
+        remembered = Remembered(one.who.person, one.key, said, seq, told)
+        self._remembered[one.who.person, one.key] = remembered
+        draft.remembered.append(remembered)
+
+    def _apply(self, draft: Draft, one: Waiting, fact: Fact) -> Entry:
+        """Evolve with a fact; consecutive taps of a batch become one entry."""
+        event = fact.event
+        if isinstance(event, Upvoted):
+            return self._tap(draft, event)
+        self._close_taps(draft)
+        entry = Entry(self.session.seq + 1, draft.now, one.who.person, event, fact.texts)
+        self._evolve(draft, entry)
+        draft.entries.append(entry)
+        self._note_words(draft, one, event)
+        return entry
+
+    @staticmethod
+    def _note_words(draft: Draft, one: Waiting, event: Event) -> None:
+        do = one.command.do
+        if isinstance(event, Asked):
+            draft.worded.add(event.number)
+        elif isinstance(one.command, c.Reword | c.Edit):
+            draft.worded.add(one.command.number)
+        draft.recorded = draft.recorded or do in RECORDED
+
+    def _tap(self, draft: Draft, event: Upvoted) -> Entry:
+        number = self.session.seq if draft.taps else self.session.seq + 1
+        entry = Entry(number, draft.now, 0, event)
+        draft.taps.extend(event.taps)
+        self._evolve(draft, entry)
+        return entry
+
+    def _close_taps(self, draft: Draft) -> None:
+        if draft.taps:
+            event = Upvoted(tuple(draft.taps))
+            draft.entries.append(Entry(self.session.seq, draft.now, 0, event))
+            draft.taps = []
+
+    def _evolve(self, draft: Draft, entry: Entry) -> None:
+        touched = evolve(self.session, entry)
+        self.board.follow(self.session, touched)
+        draft.touched.append(touched)
+
+    def _line(self, number: int) -> Line:
+        question = self.session.questions[number]
+        standing = question.standing
+        return Line(
+            number,
+            question.asked,
+            standing.review,
+            standing.reason,
+            standing.into,
+            question.result.outcome,
+            question.topic,
+            self.session.upvotes(number),
+            question.wording.text,
+            question.rev,
+        )

@@ -1,0 +1,53 @@
+"""How fast one person may send, whatever the number of tabs and transports."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+PEOPLE = 200_000
+STRIKE_TIME = 60.0
+STRIKES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """``rate`` messages a second on average, ``burst`` at once."""
+
+    rate: float
+    burst: float
+
+
+VOLUNTEERS = Pace(rate=2.0, burst=40.0)
+STAFF = Pace(rate=10.0, burst=100.0)
+
+
+class Buckets:
+    """A token bucket for each person, the least recently used forgotten first."""
+
+    def __init__(self, pace: Pace) -> None:
+        """Begin with full buckets."""
+        self._pace = pace
+        self._buckets: OrderedDict[object, tuple[float, float]] = OrderedDict()
+
+    def take(self, person: object, now: float) -> float:
+        """Take one token; return 0, or the seconds until there is one again."""
+        level, at = self._buckets.pop(person, (self._pace.burst, now))
+        level = min(self._pace.burst, level + (now - at) * self._pace.rate)
+        allowed = level >= 1
+        self._buckets[person] = (level - 1 if allowed else level, now)
+        if len(self._buckets) > PEOPLE:
+            self._buckets.popitem(last=False)
+        return 0.0 if allowed else (1 - level) / self._pace.rate
+
+
+class Strikes:
+    """How often one connection was too fast within a minute."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._times: list[float] = []
+
+    def strike(self, now: float) -> bool:
+        """Count one more; tell whether it is the third within a minute."""
+        self._times = [t for t in self._times if now - t < STRIKE_TIME]
+        self._times.append(now)
+        return len(self._times) >= STRIKES

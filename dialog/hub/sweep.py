@@ -1,0 +1,111 @@
+"""A tick: each stream's change encoded and framed once, the same bytes to every connection.
+
+Everything here is called by the room's task alone.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from dialog.forum.board import Board
+from dialog.forum.events import Tap
+from dialog.forum.evolve import Touched
+from dialog.forum.names import Stream
+from dialog.forum.session import Session
+from dialog.forum.views import Row, own_row
+from dialog.hub import wire
+from dialog.hub.closing import Close
+from dialog.hub.connection import Connection
+from dialog.hub.digest import digest
+from dialog.hub.presence import Presence
+
+SLICE = 250
+STALLED_AFTER = 30.0
+
+Frame = Callable[[bytes], bytes]
+
+
+class Sweep:
+    """What a room still has to tell, and to whom."""
+
+    def __init__(self, frame: Frame, presence: Presence) -> None:
+        """Begin with nothing to tell."""
+        self._frame = frame
+        self._presence = presence
+        self._frames: dict[tuple[Stream, int], bytes] = {}
+        self._rows: dict[int, set[int]] = {}
+        self._taps: dict[int, dict[int, bool]] = {}
+        self.dirty = False
+
+    def note(self, state: Session, touched: Touched) -> None:
+        """Remember what an entry changed for the tick to come."""
+        self.dirty = True
+        for number in touched.rows:
+            asker = state.questions[number].asker
+            if asker:
+                self._rows.setdefault(asker, set()).add(number)
+        for tap in touched.taps:
+            self._note_tap(tap)
+
+    def _note_tap(self, tap: Tap) -> None:
+        self._taps.setdefault(tap.person, {})[tap.number] = tap.on
+
+    def forget(self) -> None:
+        """Drop what was to be told: the state it spoke of was thrown away."""
+        self._frames.clear()
+        self._rows.clear()
+        self._taps.clear()
+
+    async def tick(self, state: Session, board: Board, now: float) -> None:
+        """Send every connection what it lacks, yielding between slices."""
+        self.dirty = False
+        self._frames.clear()
+        rows, self._rows = self._rows, {}
+        taps, self._taps = self._taps, {}
+        for index, connection in enumerate(self._presence.everyone()):
+            self._send(connection, board, now)
+            if index % SLICE == SLICE - 1:
+                await asyncio.sleep(0)
+        for person in rows.keys() | taps.keys():
+            self._tell(state, board, person, rows.get(person, set()), taps.get(person, {}))
+
+    def _send(self, connection: Connection, board: Board, now: float) -> None:
+        """Bring one connection up to date, or remember that it is behind."""
+        sheet = board.sheets[connection.stream]
+        if connection.line.backed_up:
+            connection.behind_since = connection.behind_since or now
+            if now - connection.behind_since > STALLED_AFTER:
+                connection.close(Close.STALLED)
+            return
+        connection.behind_since = None
+        if connection.seq == sheet.seq:
+            return
+        key = (connection.stream, connection.seq)
+        frame = self._frames.get(key)
+        if frame is None:
+            frame = self._frame(wire.delta(sheet.delta(connection.seq)))
+            self._frames[key] = frame
+        connection.line.write(frame)
+        connection.seq = sheet.seq
+
+    def _tell(
+        self, state: Session, board: Board, person: int, rows: set[int], taps: dict[int, bool]
+    ) -> None:
+        questions: list[Row] = [own_row(state, n) for n in sorted(rows)]
+        upvoted = {str(number): on for number, on in taps.items()}
+        for connection in self._presence.of(person):
+            if connection.stream is Stream.FLOOR:
+                seq = board.sheets[connection.stream].seq
+                connection.line.write(self._frame(wire.mine(seq, questions, upvoted)))
+
+    async def heartbeat(self, board: Board, now_ms: int, now: float) -> None:
+        """Give every connection a sign of life, with the digest of its stream."""
+        people = self._presence.people
+        for stream, sheet in board.sheets.items():
+            beat = wire.heartbeat(sheet.seq, now_ms, people, digest(sheet))
+            frame = self._frame(beat)
+            for index, connection in enumerate(self._presence.follow(stream)):
+                self._send(connection, board, now)
+                if connection.behind_since is None:
+                    connection.line.write(frame)
+                if index % SLICE == SLICE - 1:
+                    await asyncio.sleep(0)

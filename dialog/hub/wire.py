@@ -1,0 +1,270 @@
+"""The messages of subprotocol ``dialog.v1``: decoding what clients send, encoding what they get.
+
+The typed union of commands is made from the forum's own dataclasses, so that a command has one
+definition; only bounds and the wire's names are added here.
+"""
+
+import dataclasses
+import typing
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from dialog.forum import commands as c
+from dialog.forum.board import Delta, Snapshot
+from dialog.forum.names import Limits, Stream
+from dialog.forum.refusals import Refusal
+from dialog.forum.views import instant
+
+SUBPROTOCOL = "dialog.v1"
+HEARTBEAT = 15
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+_Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z-]{8,64}$")]
+_MAYBE_TEXT = msgspec.inspect.type_info(str | None)
+_RENAMED = {"redact": {"start": "from", "end": "to"}}
+_WIRE_COMMANDS = typing.get_args(c.Asking | c.Moderating | c.Staging | c.Scribing | c.Organising)
+
+
+class Malformed(Exception):  # noqa: N818 - it is said of a message
+    """A message that is JSON of a known type with bad fields; ``key`` names the command."""
+
+    def __init__(self, key: str | None) -> None:
+        """Keep the key, so that the refusal finds its command."""
+        super().__init__("malformed")
+        self.key = key
+
+
+class NotUnderstood(Exception):  # noqa: N818 - it is said of a message
+    """A message that is no JSON object of a known type: the connection ends."""
+
+
+class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The first message; ``epoch`` and ``seq`` only when resuming."""
+
+    stream: Stream
+    type: Literal["hello"] = "hello"
+    page: Annotated[str, msgspec.Meta(max_length=512)] = ""
+    epoch: Annotated[str, msgspec.Meta(max_length=16)] = ""
+    seq: _Count = 0
+
+
+class Resync(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A client found that it has drifted."""
+
+    why: Literal["gap", "digest", "error"]
+    type: Literal["resync"] = "resync"
+
+
+class Order(msgspec.Struct, frozen=True):
+    """A command with the key under which its answer is remembered."""
+
+    key: str
+    command: c.Command
+
+
+class _Head(msgspec.Struct):
+    type: str
+    key: object = None
+
+
+def _bounded(annotation: Any) -> Any:  # noqa: ANN401 - annotations are of any type
+    if annotation is int:
+        return _Count
+    return _Count | None if annotation == int | None else annotation
+
+
+def _wire_type(command: type) -> type[msgspec.Struct]:
+    """Return the wire's type of a command: its fields, bounded, with type and key."""
+    hints = typing.get_type_hints(command)
+    needed: list[Any] = [("key", _Key)]
+    optional: list[Any] = [("type", Literal["command"], "command")]
+    for field in dataclasses.fields(command):
+        bounded = _bounded(hints[field.name])
+        if field.default is dataclasses.MISSING:
+            needed.append((field.name, bounded))
+        else:
+            optional.append((field.name, bounded, field.default))
+    return msgspec.defstruct(
+        command.__name__,
+        needed + optional,
+        tag_field="do",
+        tag=command.do,  # type: ignore[attr-defined]
+        rename=_RENAMED.get(command.do),  # type: ignore[attr-defined]
+        forbid_unknown_fields=True,
+        frozen=True,
+    )
+
+
+_TYPES = {_wire_type(command): command for command in _WIRE_COMMANDS}
+_FIELDS = {
+    wire: tuple(field.name for field in dataclasses.fields(command))
+    for wire, command in _TYPES.items()
+}
+_BY_NAME = {command.do: wire for wire, command in _TYPES.items()}
+_TEXTUAL = {
+    wire: {
+        field.encode_name: field.type in (msgspec.inspect.StrType(), _MAYBE_TEXT)
+        for field in msgspec.inspect.type_info(wire).fields  # type: ignore[attr-defined]
+    }
+    for wire in _TYPES
+}
+_commands = msgspec.json.Decoder(typing.Union[tuple(_TYPES)])  # noqa: UP007 - made at run time
+_head = msgspec.json.Decoder(_Head)
+_hello = msgspec.json.Decoder(Hello)
+_resync = msgspec.json.Decoder(Resync)
+_encoder = msgspec.json.Encoder()
+
+
+def decode(text: str | bytes) -> Hello | Resync | Order:
+    """Return a message, or raise ``Malformed`` or ``NotUnderstood``."""
+    try:
+        head = _head.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise NotUnderstood from error
+    decoder = {"command": _commands, "hello": _hello, "resync": _resync}.get(head.type)
+    if decoder is None:
+        raise NotUnderstood
+    try:
+        message = decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Malformed(head.key if isinstance(head.key, str) else None) from error
+    return message if isinstance(message, Hello | Resync) else _order(message)
+
+
+def from_form(form: Mapping[str, Any]) -> Order:
+    """Return the command of a form's fields, all of them strings, or raise ``Malformed``."""
+    wire = _BY_NAME.get(form.get("do", ""))
+    if wire is None:
+        raise Malformed(None)
+    try:
+        message = msgspec.convert({"type": "command", **form}, wire, strict=False)
+    except (msgspec.ValidationError, UnicodeError) as error:
+        raise Malformed(None) from error
+    return _order(message)
+
+
+def fields(do: str) -> tuple[str, ...]:
+    """Return the wire's field names of a command."""
+    wire = _BY_NAME[do]
+    renamed = _RENAMED.get(do, {})
+    return tuple(renamed.get(name, name) for name in _FIELDS[wire])
+
+
+def known(do: str) -> bool:
+    """Tell whether there is a command of this name."""
+    return do in _BY_NAME
+
+
+def textual(do: str, name: str) -> bool:
+    """Tell whether an empty string says something in a command's field."""
+    return _TEXTUAL[_BY_NAME[do]].get(name, False)
+
+
+def _order(message: Any) -> Order:  # noqa: ANN401 - one of the types made above
+    wire = type(message)
+    values = [getattr(message, name) for name in _FIELDS[wire]]
+    return Order(message.key, _TYPES[wire](*values))
+
+
+def body(command: c.Command) -> bytes:
+    """Return a hash of what a command says, the same from every transport."""
+    said = _encoder.encode((command.do, command))
+    return blake2b(said, digest_size=16).digest()
+
+
+def encode(message: Mapping[str, Any]) -> bytes:
+    """Return a message as JSON."""
+    return _encoder.encode(message)
+
+
+def welcome(epoch: str, seq: int, now: int, me: Mapping[str, Any], limits: Limits) -> bytes:
+    """Return the first message to a client; ``now`` in ms UTC."""
+    return encode(
+        {
+            "type": "welcome",
+            "epoch": epoch,
+            "seq": seq,
+            "now": instant(now),
+            "heartbeat": HEARTBEAT,
+            "me": me,
+            "limits": {
+                "text": limits.text,
+                "background": limits.background,
+                "ask_ms": limits.ask_ms,
+                "waiting": limits.waiting,
+            },
+        }
+    )
+
+
+def alone(epoch: str, seq: int, now: int, me: Mapping[str, Any]) -> bytes:
+    """Return the first message of a poll's answer: what one alone may see."""
+    return encode({"type": "me", "epoch": epoch, "seq": seq, "now": instant(now), "me": me})
+
+
+def snapshot(epoch: str, made: Snapshot) -> bytes:
+    """Return a stream whole."""
+    return encode(
+        {
+            "type": "snapshot",
+            "epoch": epoch,
+            "seq": made.seq,
+            "session": made.session,
+            "questions": made.questions,
+        }
+    )
+
+
+def delta(made: Delta) -> bytes:
+    """Return what changed; what did not change is left out."""
+    message: dict[str, Any] = {"type": "delta", "from": made.start, "to": made.end}
+    if made.session is not None:
+        message["session"] = made.session
+    if made.questions:
+        message["questions"] = made.questions
+    if made.gone:
+        message["gone"] = made.gone
+    return encode(message)
+
+
+def done(key: str, seq: int, result: bytes) -> bytes:
+    """Return the answer to a command that was stored; ``result`` is JSON."""
+    return encode({"type": "done", "key": key, "seq": seq, "result": msgspec.Raw(result)})
+
+
+def refused(key: str | None, refusal: Refusal) -> bytes:
+    """Return the answer to a command that was refused, with the fields that help."""
+    said = {
+        field.name: getattr(refusal, field.name)
+        for field in dataclasses.fields(refusal)
+        if field.name not in ("code", "since") and getattr(refusal, field.name) is not None
+    }
+    if refusal.since:
+        said["since"] = instant(refusal.since)
+    return encode({"type": "refused", "key": key, "code": refusal.code.value, **said})
+
+
+def mine(seq: int, questions: Sequence[Mapping[str, Any]], upvoted: Mapping[str, bool]) -> bytes:
+    """Return what changed of one's own questions and upvotes."""
+    return encode({"type": "mine", "seq": seq, "questions": questions, "upvoted": upvoted})
+
+
+def heartbeat(seq: int, now: int, present: int, digest: str) -> bytes:
+    """Return the sign of life that every client gets every 15 seconds."""
+    return encode(
+        {
+            "type": "heartbeat",
+            "seq": seq,
+            "now": instant(now),
+            "present": present,
+            "digest": digest,
+        }
+    )
+
+
+def bye(why: str, retry_ms: int) -> bytes:
+    """Return the farewell before a restart, with the time after which to come back."""
+    return encode({"type": "bye", "why": why, "retry_ms": retry_ms})
