@@ -1,0 +1,222 @@
+"""The composition root: settings, store, hub, web, in this order; stopped in reverse."""
+
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from dialog.archive import folder
+from dialog.archive.bundle import bundle
+from dialog.edge.frames import text_frame
+from dialog.forum.commands import Declare
+from dialog.forum.names import SECOND, Limits
+from dialog.forum.phase import Schedule
+from dialog.forum.transcript import Transcript
+from dialog.hub.hub import Hub
+from dialog.hub.limits import Buckets, Pace
+from dialog.hub.room import Room, Timing
+from dialog.programme import Declaration, programme
+from dialog.settings import Settings
+from dialog.store.database import Database
+from dialog.store.journal import Journal, JournalFault
+from dialog.store.people import DAY, Lifetime, People
+from dialog.store.transcripts import Transcripts
+from dialog.web import errors
+from dialog.web.announcement import announce
+from dialog.web.guards import Guards
+from dialog.web.routes import routes
+from dialog.web.seals import Seals
+from dialog.web.site import Bounds, Operator, Site
+
+log = structlog.get_logger()
+TEN_SECONDS = 10
+
+
+def clock() -> int:
+    """Return the time in ms UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Application:
+    """The whole server but its socket."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Join the parts; nothing is opened before ``start``."""
+        self.settings = settings
+        self.programme = programme(settings.sessions)
+        self._declared = {d.slug: d for d in self.programme.declarations}
+        secret = settings.secret or kept_secret(settings.data)
+        self.database = Database(settings.database)
+        self.journal = Journal(self.database)
+        lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
+        self.people = People(self.database, secret, clock, lifetime)
+        self.transcripts = Transcripts(self.database)
+        self.ready = False
+        self.hub = Hub(text_frame)
+        self.asgi = self._web(secret)
+
+    async def start(self) -> None:
+        """Take in records that lie in the folders, and open a room for every other session."""
+        for fault in self.programme.faults:
+            log.warning("session not read", fault=fault.told("en"))
+        live = [d for d in self._declared.values() if not await self._is_record(d)]
+        for declaration in live:
+            self.hub.add(self._room(declaration))
+        await self.hub.start({d.slug: declare(d) for d in live})
+        self.ready = True
+
+    async def drain(self) -> None:
+        """Say good-bye to everyone and close the rooms; every commit under way is finished."""
+        self.ready = False
+        await self.hub.stop()
+
+    async def close(self) -> None:
+        """Close the database."""
+        await self.database.close()
+
+    async def publish(self, slug: str, transcript: Transcript) -> None:
+        """Keep a session's public record in the database and in its folder."""
+        record = bundle(self._declared[slug], transcript)
+        await self.transcripts.save(slug, record)
+        folder.write(self.settings.sessions / slug, record)
+
+    async def _is_record(self, declaration: Declaration) -> bool:
+        """Tell whether a session comes as a record alone; then it is taken in, and has no room."""
+        slug = declaration.slug
+        record = folder.read(self.settings.sessions / slug)
+        if record is None or await self._has_journal(slug):
+            return False
+        await self.transcripts.save(slug, record)
+        return True
+
+    async def _has_journal(self, slug: str) -> bool:
+        try:
+            await self.journal.epoch(slug)
+        except JournalFault:
+            return False
+        return True
+
+    def _room(self, declaration: Declaration) -> Room:
+        timing = Timing(self.settings.tick_ms / SECOND, self.settings.window_ms / SECOND)
+        return Room(
+            declaration.slug,
+            self.journal,
+            clock=clock,
+            frame=text_frame,
+            timing=timing,
+            publish=self.publish,
+        )
+
+    def _web(self, secret: str) -> Starlette:
+        settings = self.settings
+        guards = Middleware(
+            Guards, origins=settings.allowed_origins, largest=settings.staff_message_bytes
+        )
+        made = Starlette(
+            routes=routes(),
+            middleware=[guards],
+            lifespan=self._lifespan,
+            exception_handlers={
+                errors.Refused: errors.on_refused,
+                HTTPException: errors.on_http,
+                Exception: errors.on_fault,
+            },
+        )
+        made.state.site = self._site(secret)
+        return made
+
+    def _site(self, secret: str) -> Site:
+        settings = self.settings
+        return Site(
+            hub=self.hub,
+            people=self.people,
+            transcripts=self.transcripts,
+            announcements={slug: announce(d) for slug, d in self._declared.items()},
+            seals=Seals(secret),
+            operator=operator(settings),
+            bounds=Bounds(
+                settings.message_bytes,
+                settings.staff_message_bytes,
+                settings.hello_seconds,
+                settings.connections,
+            ),
+            volunteers=Buckets(_pace(settings.messages_per_10s, 2)),
+            staff=Buckets(_pace(settings.staff_messages_per_10s, 1)),
+            origins=settings.allowed_origins,
+            base_url=settings.base_url.rstrip("/"),
+            clock=clock,
+            ready=lambda: self.ready,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        await self.start()
+        try:
+            yield
+        finally:
+            if self.ready:
+                await self.drain()
+            await self.close()
+
+
+def declare(declaration: Declaration) -> Declare:
+    """Return what the rules need to know of a declared session."""
+    until = declaration.questions_until
+    limits = declaration.limits
+    return Declare(
+        schedule=Schedule(
+            _ms(declaration.opens.timestamp()),
+            _ms(declaration.starts.timestamp()),
+            _ms(declaration.ends.timestamp()),
+            _ms(until.timestamp()) if until else 0,
+        ),
+        topics=declaration.topics,
+        by_clock=declaration.goes_live == "by_clock",
+        readers=declaration.readers,
+        second_person=declaration.release == "second_person",
+        limits=Limits(
+            text=limits.text,
+            background=limits.background,
+            waiting=limits.waiting,
+            ask_ms=limits.ask_seconds * SECOND,
+        ),
+    )
+
+
+def operator(settings: Settings) -> Operator:
+    """Return who runs this server, as the pages say it."""
+    return Operator(
+        settings.operator,
+        settings.demonstration,
+        settings.contact,
+        settings.imprint,
+        settings.privacy,
+        settings.accessibility,
+        settings.barrier,
+        settings.easy,
+        settings.sign,
+    )
+
+
+def kept_secret(data: Path) -> str:
+    """Return the secret of a data folder, drawn at the first start and readable by us alone."""
+    data.mkdir(parents=True, exist_ok=True)
+    file = data / "secret"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48), "ascii")
+    return file.read_text("ascii").strip()
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * SECOND)
+
+
+def _pace(messages: int, burst: int) -> Pace:
+    return Pace(messages / TEN_SECONDS, messages * burst)

@@ -1,0 +1,132 @@
+"""The command line: serve, migrate, check, invite, demo."""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import click
+import structlog
+
+from dialog.settings import Settings
+
+STAFF = ("moderator", "minister", "scribe", "organiser")
+HOUR_S = 60 * 60
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dialog-digital", message="%(version)s")
+def main() -> None:
+    """Dialog digital: volunteers ask, a minister answers, everyone can read it afterwards."""
+
+
+@main.command()
+def serve() -> None:
+    """Serve the programme; settings come from the environment (DIALOG_…)."""
+    from dialog.store.migrate import at_head
+
+    settings = Settings()
+    if not at_head(settings.database):
+        sys.exit("The database is not up to date. Run: python -m dialog migrate")
+
+    async def listening(port: int) -> None:
+        click.echo(f"Dialog digital: http://{settings.host}:{port}")
+
+    run(settings, listening)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    from dialog.store.migrate import migrate as bring
+
+    bring(Settings().database)
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def check(folder: Path | None) -> None:
+    """Check the declared sessions and name everything that is wrong with them."""
+    from dialog.programme import programme
+
+    read = programme(folder or Settings().sessions)
+    for fault in read.faults:
+        click.echo(f"{fault.told('de')}\n  {fault.told('en')}", err=True)
+    click.echo(f"{len(read.declarations)} sessions, {len(read.faults)} faults")
+    sys.exit(1 if read.faults else 0)
+
+
+@main.command()
+@click.argument("slug")
+@click.option("--role", type=click.Choice(STAFF), required=True, help="What the person may do.")
+@click.option("--name", required=True, help="The person's name, as colleagues see it.")
+@click.option("--hours", default=72, show_default=True, help="How long the link is good.")
+def invite(slug: str, role: str, name: str, hours: int) -> None:
+    """Make a link that lets one member of staff in, once."""
+    from dialog.forum.names import Role
+
+    settings = Settings()
+    if not (settings.sessions / slug / "session.toml").is_file():
+        sys.exit(f"There is no session {slug} in {settings.sessions}.")
+
+    async def make() -> str:
+        from dialog.app import Application
+
+        application = Application(settings)
+        try:
+            return await application.people.invite(slug, Role(role), name, hours * HOUR_S)
+        finally:
+            await application.close()
+
+    click.echo(f"{settings.base_url.rstrip('/')}/enter/{asyncio.run(make())}")
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
+@click.option("--data", default="demo-data", show_default=True, type=click.Path(path_type=Path))
+@click.option("--play", is_flag=True, help="Let 60 simulated volunteers take part.")
+@click.option("--seed", default=1, show_default=True, help="Seed of what they do.")
+@click.option("--json", "as_json", is_flag=True, help="Print the links as one JSON object.")
+def demo(port: int, data: Path, seed: int, *, play: bool, as_json: bool) -> None:
+    """Show an evening on this machine: a demonstration, no authority's offer."""
+    from dialog import demo as show
+
+    def tell(links: dict[str, object]) -> None:
+        click.echo(json.dumps(links) if as_json else show.told(links))
+
+    show.run(data, port, tell=tell, play=play, seed=seed)
+
+
+def run(settings: Settings, listening: Callable[[int], Awaitable[None]]) -> None:
+    """Serve until a signal ends it."""
+    from dialog.app import Application
+    from dialog.edge.server import Server, configure
+
+    log_as_json()
+    application = Application(settings)
+    config = configure(
+        application.asgi,
+        host=settings.host,
+        port=settings.port,
+        proxies=settings.proxies,
+        message_bytes=settings.staff_message_bytes,
+        drain_seconds=settings.drain_seconds,
+    )
+    Server(config, listening=listening, drain=application.drain).run()
+
+
+def log_as_json() -> None:
+    """Write one JSON object a line to standard error; no text, name or address is ever in it."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

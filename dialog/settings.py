@@ -1,0 +1,100 @@
+"""Every setting, read once from the environment; only ``app`` and ``cli`` look here."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an administrator can set; each field's description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="DIALOG_", frozen=True, extra="ignore")
+
+    data: Path = Field(default=Path("data"), description="Folder for the database and the secret.")
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy address; empty: SQLite in the data folder. PostgreSQL: postgresql://…",
+    )
+    sessions: Path = Field(
+        default=Path("sessions"), description="Folder with the declared sessions."
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on.")
+    base_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Address under which people reach the server; https makes the cookie Secure.",
+    )
+    origins: str = Field(
+        default="",
+        description="Further allowed origins beside the base address, separated by commas.",
+    )
+    secret: str = Field(
+        default="", description="Key for signatures; empty: drawn once and kept in the data folder."
+    )
+    proxies: str = Field(
+        default="", description="Addresses of reverse proxies whose forwarded headers are believed."
+    )
+    tick_ms: int = Field(
+        default=100, ge=10, le=5_000, description="Milliseconds between two live updates."
+    )
+    window_ms: int = Field(
+        default=10,
+        ge=0,
+        le=1_000,
+        description="Milliseconds that a batch of commands gathers before its commit.",
+    )
+    connections: int = Field(
+        default=10_000, ge=1, description="Connections in all; beyond, new ones are refused."
+    )
+    message_bytes: int = Field(
+        default=8_192, ge=1_024, description="Largest websocket message of volunteers and readers."
+    )
+    staff_message_bytes: int = Field(
+        default=65_536,
+        ge=1_024,
+        description="Largest websocket message of staff, and largest form.",
+    )
+    messages_per_10s: int = Field(
+        default=20, ge=1, description="Messages of one volunteer in ten seconds."
+    )
+    staff_messages_per_10s: int = Field(
+        default=100, ge=1, description="Messages of one member of staff in ten seconds."
+    )
+    hello_seconds: float = Field(
+        default=5.0, gt=0, description="Time for a connection's first message."
+    )
+    drain_seconds: int = Field(
+        default=10, ge=1, description="Time for connections to end on shutdown."
+    )
+    pass_idle_days: int = Field(
+        default=30, ge=1, description="Days after which an unused pass ends."
+    )
+    pass_days: int = Field(default=180, ge=1, description="Days after which any pass ends.")
+    operator: str = Field(
+        default="Demonstration", description="Name of the operator, shown on every page."
+    )
+    demonstration: bool = Field(
+        default=False,
+        description="Say on every page that this is a demonstration and no authority's offer.",
+    )
+    contact: str = Field(
+        default="", description="Address of the contact page (https:// or mailto:)."
+    )
+    imprint: str = Field(default="", description="Address of the imprint.")
+    privacy: str = Field(default="", description="Address of the privacy notice.")
+    accessibility: str = Field(default="", description="Address of the accessibility statement.")
+    barrier: str = Field(default="", description="Address for reporting a barrier.")
+    easy: str = Field(default="", description="Address of a page in Leichte Sprache.")
+    sign: str = Field(default="", description="Address of a page in sign language.")
+
+    @property
+    def database(self) -> str:
+        """The database's address, SQLite in the data folder unless another one is set."""
+        return self.database_url or f"sqlite:///{self.data.absolute() / 'dialog.sqlite3'}"
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        """The origins whose pages may write and connect."""
+        further = (origin.strip().rstrip("/") for origin in self.origins.split(","))
+        return frozenset({self.base_url.rstrip("/"), *further} - {""})

@@ -1,0 +1,1 @@
+"""HTTP and the websocket: addresses, pages, passes and guards."""

@@ -1,0 +1,61 @@
+"""A declared session as pages show it: its times in its zone, its introduction as safe HTML."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from dialog.programme import Answerer, Declaration, Recording, Video
+
+_markdown = MarkdownIt("commonmark", {"html": False})
+_TAGS = {"p", "em", "strong", "ul", "ol", "li", "a", "h2", "h3", "blockquote", "br"}
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a page says of a session beside its live state."""
+
+    slug: str
+    title: str
+    intro: Markup
+    plain_intro: str
+    topics: tuple[str, ...]
+    opens: datetime
+    starts: datetime
+    ends: datetime
+    questions_until: datetime | None
+    answerer: Answerer
+    video: Video | None
+    recording: Recording | None
+    identity: str
+    code: str
+    readers: bool
+    rehearsal: bool = False
+
+
+def announce(declaration: Declaration) -> Announcement:
+    """Return the announcement of a declared session."""
+    return Announcement(
+        slug=declaration.slug,
+        title=declaration.title,
+        intro=safe(declaration.intro),
+        plain_intro=declaration.intro,
+        topics=declaration.topics,
+        opens=declaration.opens,
+        starts=declaration.starts,
+        ends=declaration.ends,
+        questions_until=declaration.questions_until,
+        answerer=declaration.answerer,
+        video=declaration.video,
+        recording=declaration.recording,
+        identity=declaration.identity,
+        code=declaration.code or "",
+        readers=declaration.readers,
+    )
+
+
+def safe(markdown: str) -> Markup:
+    """Return Markdown as HTML in which nothing but text and links is left."""
+    return Markup(nh3.clean(_markdown.render(markdown), tags=_TAGS, link_rel="noreferrer"))  # noqa: S704 - cleaned

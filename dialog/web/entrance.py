@@ -1,0 +1,58 @@
+"""The beginning of every session's page: its announcement, its room, its visitor, and who acts."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from dialog.forum.names import Role, Who
+from dialog.forum.refusals import Code, Refusal
+from dialog.hub.room import Room
+from dialog.web.announcement import Announcement
+from dialog.web.errors import Refused
+from dialog.web.passes import Visitor, visitor
+from dialog.web.site import Site, site_of
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What a session's page begins with."""
+
+    site: Site
+    dialog: Announcement
+    room: Room
+    visitor: Visitor
+    who: Who
+
+
+async def floor(request: Request) -> Entrance:
+    """Enter as a volunteer, or as a reader where the session lets readers watch."""
+    site, dialog, room = _session(request)
+    guest = await visitor(request)
+    return Entrance(site, dialog, room, guest, guest.on_floor(room.slug))
+
+
+async def watching(request: Request) -> Entrance:
+    """Enter the floor for reading, and refuse readers where they may not."""
+    entrance = await floor(request)
+    if entrance.who.role is Role.READER and not entrance.dialog.readers:
+        raise Refused(Refusal(Code.FORBIDDEN, field="role"))
+    return entrance
+
+
+async def staff(request: Request, role: Role) -> Entrance:
+    """Enter a page of staff, or be refused."""
+    site, dialog, room = _session(request)
+    guest = await visitor(request)
+    who = guest.who(room.slug, role)
+    if who is None:
+        raise Refused(Refusal(Code.FORBIDDEN, field="role"))
+    return Entrance(site, dialog, room, guest, who)
+
+
+def _session(request: Request) -> tuple[Site, Announcement, Room]:
+    site = site_of(request)
+    slug = request.path_params["slug"]
+    room, dialog = site.hub.room(slug), site.announcements.get(slug)
+    if room is None or dialog is None:
+        raise Refused(Refusal(Code.UNKNOWN))
+    return site, dialog, room

@@ -1,0 +1,127 @@
+"""How a refusal becomes an HTTP answer: a status, and a page or a message that says the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from dialog.forum.refusals import Code, Refusal
+from dialog.hub import wire
+from dialog.web import sentences
+from dialog.web.language import language
+from dialog.web.page import page
+from dialog.web.passes import Visitor, visitor
+
+STATUS: Mapping[Code, int] = {
+    Code.MALFORMED: 422,
+    Code.EMPTY: 422,
+    Code.TOO_LONG: 422,
+    Code.BAD_TEXT: 422,
+    Code.INCOMPLETE: 422,
+    Code.FORBIDDEN: 403,
+    Code.MUTED: 403,
+    Code.UNKNOWN: 404,
+    Code.GONE: 410,
+    Code.CONFLICT: 409,
+    Code.DUPLICATE: 409,
+    Code.KEY_REUSED: 409,
+    Code.STALE: 409,
+    Code.CLOSED: 409,
+    Code.PAUSED: 409,
+    Code.TOO_BIG: 413,
+    Code.TOO_FAST: 429,
+    Code.TOO_MANY: 429,
+    Code.BUSY: 503,
+}
+CODES = {403: Code.FORBIDDEN, 404: Code.UNKNOWN, 410: Code.GONE, 413: Code.TOO_BIG, 503: Code.BUSY}
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A refusal in words, for templates."""
+
+    code: str
+    fields: dict[str, Any]
+    title: str
+    sentence: str
+    next: str
+
+
+class Refused(Exception):  # noqa: N818 - it is said of a request
+    """A request that ends with a refusal and an error page."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        """Keep the refusal."""
+        super().__init__(refusal.code.value)
+        self.refusal = refusal
+
+
+def spoken(request: Request, refusal: Refusal) -> Spoken:
+    """Return a refusal in the words of the page's language."""
+    given = {
+        field.name: getattr(refusal, field.name)
+        for field in fields(refusal)
+        if field.name != "code" and getattr(refusal, field.name) is not None
+    }
+    said = sentences.refusal(refusal.code.value, language(request), given)
+    return Spoken(refusal.code.value, given, said.title, said.sentence, said.next)
+
+
+def as_message(refusal: Refusal, key: str | None) -> Response:
+    """Return a refusal as the message that the websocket would send."""
+    body = wire.refused(key, refusal)
+    return Response(body, STATUS[refusal.code], _retry(refusal), "application/json")
+
+
+def wants_json(request: Request) -> bool:
+    """Tell whether the client asked for a message instead of a page."""
+    return "application/json" in request.headers.get("accept", "")
+
+
+async def on_refused(request: Request, error: Exception) -> Response:
+    """Answer a request that was refused before a page could be made."""
+    assert isinstance(error, Refused)  # noqa: S101 - registered for this class only
+    if wants_json(request):
+        return as_message(error.refusal, None)
+    said = spoken(request, error.refusal)
+    return _error(request, await visitor(request), STATUS[error.refusal.code], said)
+
+
+async def on_http(request: Request, error: Exception) -> Response:
+    """Answer an address that is not there, or a method it does not know."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    refusal = Refusal(CODES.get(error.status_code, Code.MALFORMED))
+    if wants_json(request):
+        return Response(wire.refused(None, refusal), error.status_code, None, "application/json")
+    said = spoken(request, refusal)
+    made = _error(request, await visitor(request), error.status_code, said)
+    made.headers.update(error.headers or {})
+    return made
+
+
+async def on_fault(request: Request, _error_: Exception) -> Response:
+    """Answer a request that met a fault of ours; what it was stands in the log only."""
+    said = spoken(request, Refusal(Code.BUSY, retry_ms=10_000))
+    return _error(request, Visitor(None, None), 500, said)
+
+
+def _error(request: Request, who: Visitor, status: int, said: Spoken) -> HTMLResponse:
+    return page(
+        request,
+        "error",
+        who,
+        status=status,
+        title=said.title,
+        sentence=said.sentence,
+        next_step=said.next,
+        back=None,
+    )
+
+
+def _retry(refusal: Refusal) -> dict[str, str] | None:
+    if refusal.retry_ms is None:
+        return None
+    return {"retry-after": str(-(-refusal.retry_ms // 1000))}

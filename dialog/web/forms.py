@@ -1,0 +1,118 @@
+"""From a posted form to a command, and from its answer back to a page.
+
+Every form carries a signed token, which names the pass and the role of the page it stands on, and
+a key, under which its answer is remembered: sending it twice asks once.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dialog.forum.names import Role, Stream, Who
+from dialog.forum.refusals import Code, Refusal
+from dialog.forum.roles import STAFF
+from dialog.hub import wire
+from dialog.hub.ledger import Done
+from dialog.hub.room import Room
+from dialog.web.errors import STATUS, Refused, as_message, wants_json
+from dialog.web.language import chosen
+from dialog.web.page import link
+from dialog.web.passes import Visitor
+from dialog.web.site import Site, site_of
+
+FIELDS = 60
+LISTS = {"numbers": ",", "sources": "\n"}
+
+Again = Callable[[Refusal, dict[str, str]], Awaitable[Response]]
+
+
+async def read(request: Request) -> dict[str, str]:
+    """Return the fields of a form as strings; files are left out."""
+    form: FormData = await request.form(max_files=0, max_fields=FIELDS)
+    return {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+
+
+def check(request: Request, visitor: Visitor, form: Mapping[str, str], slug: str) -> Role:
+    """Return the role of the page a form stood on, or refuse a token that is not its own."""
+    sealed = site_of(request).seals.read_form(form.get("token", ""))
+    if sealed is None or (sealed.pass_id, sealed.slug) != (visitor.pass_id, slug):
+        raise Refused(Refusal(Code.STALE, field="token"))
+    return sealed.role
+
+
+def pace(site: Site, who: Who, slug: str) -> Refusal | None:
+    """Count one message of a person; refuse it where they came too fast."""
+    buckets = site.staff if who.role in STAFF else site.volunteers
+    wait = buckets.take((slug, who.person), site.clock() / 1000)
+    return Refusal(Code.TOO_FAST, retry_ms=int(wait * 1000) + 1) if wait else None
+
+
+async def command(
+    request: Request,
+    room: Room,
+    who: Who,
+    form: Mapping[str, str],
+    *,
+    stream: Stream = Stream.FLOOR,
+) -> Done | Refusal:
+    """Give the command that a form stands for, and return its answer."""
+    slow = pace(site_of(request), who, room.slug)
+    if slow:
+        return slow
+    try:
+        order = wire.from_form(typed(form, site_of(request).clock()))
+    except wire.Malformed:
+        return Refusal(Code.MALFORMED)
+    return await room.ask(order.command, who, key=order.key, stream=stream)
+
+
+def typed(form: Mapping[str, str], now: int) -> dict[str, Any]:
+    """Return a form's fields as its command has them: its own ones only, lists split.
+
+    An empty field that may be absent is absent; a form's upvote was tapped when it arrived.
+    """
+    do = form.get("do", "")
+    names = wire.fields(do) if wire.known(do) else ()
+    given: dict[str, Any] = {"do": do, "key": form.get("key") or str(uuid4())}
+    for name in names:
+        value = form.get(name)
+        if name == "intent":
+            given[name] = now
+        elif name in LISTS:
+            parts = (part.strip() for part in (value or "").split(LISTS[name]))
+            given[name] = [part for part in parts if part]
+        elif value is not None and (value or wire.textual(do, name)):
+            given[name] = value
+    return given
+
+
+async def answer(
+    request: Request, reply: Done | Refusal, form: dict[str, str], back: str, again: Again
+) -> Response:
+    """Return the page again with what was typed and why not, or send the browser on to ``back``."""
+    if wants_json(request):
+        return message(reply, form.get("key"))
+    if isinstance(reply, Refusal):
+        made = await again(reply, form)
+        made.status_code = STATUS[reply.code]
+        return made
+    return RedirectResponse(link(back, chosen(request)), 303)
+
+
+def message(reply: Done | Refusal, key: str | None) -> Response:
+    """Return an answer as the message that the websocket would send."""
+    if isinstance(reply, Refusal):
+        return as_message(reply, key)
+    body = wire.done(reply.key, reply.seq, reply.result)
+    return Response(body, 200, media_type="application/json")
+
+
+def back_to(form: Mapping[str, str], page: str) -> str:
+    """Return where a form wants to go back to: its own page, another view of it at most."""
+    wanted = form.get("back", "")
+    own = wanted == page or wanted.startswith((f"{page}?", f"{page}#"))
+    return wanted if own else page

@@ -1,0 +1,125 @@
+"""Guards around every request, as plain ASGI: headers, origins, sizes.
+
+They see websockets as well as HTTP: what stops a foreign page must stop it at both.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_SITE = frozenset({"same-origin", "none"})
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self' {sockets}",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
+HEADERS = {
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Guards:
+    """Refuses foreign origins and too large bodies, and sets the headers of every answer."""
+
+    def __init__(self, app: ASGIApp, origins: Iterable[str], largest: int) -> None:
+        """``origins`` may write and connect; ``largest`` is a body's size in bytes."""
+        self.app = app
+        self._origins = frozenset(origins)
+        self._largest = largest
+        sockets = " ".join(sorted(_socket(origin) for origin in self._origins))
+        self._headers = HEADERS | {"content-security-policy": POLICY.format(sockets=sockets)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket" and self._foreign_socket(Headers(scope=scope)):
+            await _refuse_socket(receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add(MutableHeaders(scope=message))
+            await send(message)
+
+        if scope["method"] not in SAFE and self._foreign_form(headers):
+            refusal = PlainTextResponse("Fremde Herkunft – foreign origin", 403)
+            await refusal(scope, receive, guarded)
+        elif _length(headers) > self._largest:
+            refusal = PlainTextResponse("Zu groß – too big", 413)
+            await refusal(scope, receive, guarded)
+        else:
+            await self.app(scope, _bounded(receive, self._largest), guarded)
+
+    def _add(self, headers: MutableHeaders) -> None:
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+
+    def _foreign_form(self, headers: Headers) -> bool:
+        """A page without a referrer sends Origin "null"; then Sec-Fetch-Site tells."""
+        site = headers.get("sec-fetch-site")
+        if site is not None and site not in OWN_SITE:
+            return True
+        origin = headers.get("origin", "null")
+        return origin != "null" and origin not in self._origins
+
+    def _foreign_socket(self, headers: Headers) -> bool:
+        """Programs send no Origin; with a cookie it must be there, for browsers always send it."""
+        origin = headers.get("origin")
+        if origin is None:
+            return "cookie" in headers
+        return origin not in self._origins
+
+
+def _socket(origin: str) -> str:
+    parts = urlsplit(origin)
+    return f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
+
+
+def _length(headers: Headers) -> int:
+    length = headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _bounded(receive: Receive, largest: int) -> Receive:
+    """Cut a body that grows beyond what was announced: the reader sees a client that left."""
+    seen = 0
+
+    async def bounded() -> Message:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > largest:
+                return {"type": "http.disconnect"}
+        return message
+
+    return bounded
+
+
+async def _refuse_socket(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.http.response.start", "status": 403, "headers": []})
+    await send({"type": "websocket.http.response.body", "body": b""})

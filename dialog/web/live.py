@@ -1,0 +1,242 @@
+"""Live delivery over HTTP: the websocket, and the long poll where none gets through."""
+
+import asyncio
+from typing import Any, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+
+from dialog.edge.frames import EXTENSION, Frames, text_frame
+from dialog.forum.names import Role, Stream, Who
+from dialog.forum.refusals import Code, Refusal
+from dialog.forum.roles import STAFF, sees
+from dialog.hub import wire
+from dialog.hub.closing import Close
+from dialog.hub.connection import Connection
+from dialog.hub.ledger import Done, Reply, Waiting
+from dialog.hub.room import Room
+from dialog.web import forms
+from dialog.web.entrance import floor
+from dialog.web.errors import Refused
+from dialog.web.passes import Visitor, visitor
+from dialog.web.seals import Sealed
+from dialog.web.site import Site, site_of
+
+LONGEST_WAIT = 25.0
+RESYNC_APART = 10.0
+
+
+async def socket(websocket: WebSocket) -> None:
+    """Serve one websocket from its handshake to its end."""
+    site = site_of(websocket)
+    room = site.hub.room(websocket.path_params["slug"])
+    offered = websocket.scope["subprotocols"]
+    spoken = next((name for name in offered if name.startswith("dialog.")), None)
+    refusal = _unwelcome(site, room, spoken)
+    if refusal or room is None:
+        await websocket.send_denial_response(Response(status_code=refusal or 404))
+        return
+    guest = await visitor(websocket)
+    await websocket.accept(wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else spoken)
+    frames = cast("Frames", websocket.scope["extensions"][EXTENSION])
+    if wire.SUBPROTOCOL not in offered:
+        frames.close(Close.NOT_SPOKEN, "not spoken")
+        return
+    line = Line(site, room, guest, frames)
+    frames.listen(line.receive)
+    await line.until_closed(websocket)
+
+
+def _unwelcome(site: Site, room: Room | None, spoken: str | None) -> int | None:
+    if room is None:
+        return 404
+    if spoken is None:
+        return 400
+    present = sum(len(other.presence) for other in site.hub)
+    return 503 if present >= site.bounds.connections or not site.ready() else None
+
+
+class Line:
+    """One websocket: what it receives becomes hello, commands and resyncs of its room."""
+
+    def __init__(self, site: Site, room: Room, guest: Visitor, frames: Frames) -> None:
+        """Bind a socket to a room; before its hello it is nobody."""
+        self._site = site
+        self._room = room
+        self._guest = guest
+        self._frames = frames
+        self._connection: Connection | None = None
+        self._entering: asyncio.Task[None] | None = None
+        self._early: list[wire.Order] = []
+        self._entered = False
+
+    async def until_closed(self, websocket: WebSocket) -> None:
+        """Wait for the end, and hang up on who says no hello in time."""
+        late = asyncio.get_running_loop().call_later(self._site.bounds.hello, self._too_late)
+        try:
+            while (await websocket.receive())["type"] != "websocket.disconnect":
+                pass
+        finally:
+            late.cancel()
+            if self._entering:
+                await asyncio.gather(self._entering, return_exceptions=True)
+            if self._connection:
+                self._room.leave(self._connection)
+
+    def receive(self, data: str | bytes) -> None:
+        """Take one message."""
+        if isinstance(data, bytes):
+            self._frames.close(Close.NOT_UNDERSTOOD, "binary")
+        elif len(data) > self._largest():
+            self._frames.close(Close.TOO_BIG, "too big")
+        else:
+            self._understand(data)
+
+    def _understand(self, text: str) -> None:
+        try:
+            message = wire.decode(text)
+        except wire.NotUnderstood:
+            self._frames.close(Close.NOT_UNDERSTOOD, "not understood")
+        except wire.Malformed as malformed:
+            if self._connection is None:
+                self._frames.close(Close.NOT_UNDERSTOOD, "malformed hello")
+            else:
+                self._refuse(malformed.key, Refusal(Code.MALFORMED))
+        else:
+            self._heed(message)
+
+    def _heed(self, message: wire.Hello | wire.Resync | wire.Order) -> None:
+        if isinstance(message, wire.Hello):
+            self._hello(message)
+        elif self._connection is None:
+            self._frames.close(Close.NOT_UNDERSTOOD, "no hello")
+        elif isinstance(message, wire.Resync):
+            self._resync(self._connection)
+        elif self._entered:
+            self._command(self._connection, message)
+        else:
+            self._early.append(message)
+
+    def _largest(self) -> int:
+        staff = self._connection is not None and self._connection.who.role in STAFF
+        return self._site.bounds.staff_message if staff else self._site.bounds.message
+
+    def _too_late(self) -> None:
+        if self._connection is None:
+            self._frames.close(Close.SILENT, "no hello")
+
+    # --- hello ---------------------------------------------------------------------------------
+
+    def _hello(self, hello: wire.Hello) -> None:
+        if self._connection is not None:
+            self._frames.close(Close.NOT_UNDERSTOOD, "second hello")
+            return
+        who = self._who(hello)
+        if who is None or not sees(who.role, hello.stream):
+            self._frames.close(Close.PASS_ENDED, "no pass for this")
+            return
+        pass_id = str(self._guest.pass_id)
+        self._connection = Connection(self._frames, who, hello.stream, pass_id)
+        self._entering = asyncio.create_task(self._enter(self._connection, hello))
+
+    def _who(self, hello: wire.Hello) -> Who | None:
+        """Return who this is: the page's role, if the cookie's pass still has it."""
+        slug = self._room.slug
+        if not hello.page:
+            readers = self._site.announcements[slug].readers
+            return Who(0, Role.READER) if readers else None
+        sealed = self._site.seals.read_page(hello.page)
+        if sealed is None or (sealed.slug, sealed.pass_id) != (slug, self._guest.pass_id):
+            return None
+        return self._guest.who(slug, sealed.role)
+
+    async def _enter(self, connection: Connection, hello: wire.Hello) -> None:
+        await self._room.enter(connection, hello.epoch, hello.seq)
+        self._entered = True
+        early, self._early = self._early, []
+        for order in early:
+            self._command(connection, order)
+
+    # --- after it ------------------------------------------------------------------------------
+
+    def _resync(self, connection: Connection) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - connection.resynced_at >= RESYNC_APART:
+            connection.resynced_at = now
+            self._room.resync(connection)
+
+    def _command(self, connection: Connection, order: wire.Order) -> None:
+        slow = forms.pace(self._site, connection.who, self._room.slug)
+        if slow:
+            self._refuse(order.key, slow)
+            if connection.strikes.strike(asyncio.get_running_loop().time()):
+                connection.close(Close.TOO_FAST)
+            return
+
+        def answer(reply: Reply) -> None:
+            if isinstance(reply, Done):
+                done = wire.done(reply.key, reply.seq, reply.result)
+                self._frames.write(text_frame(done))
+            else:
+                self._refuse(order.key, reply)
+
+        waiting = Waiting(order.command, connection.who, answer, order.key, connection.stream)
+        self._room.submit(waiting)
+
+    def _refuse(self, key: str | None, refusal: Refusal) -> None:
+        self._frames.write(text_frame(wire.refused(key, refusal)))
+
+
+# --- without a websocket ---------------------------------------------------------------------------
+
+
+async def updates(request: Request) -> Response:
+    """Answer a long poll: what changed since ``seq``, at the latest after 25 seconds."""
+    entrance = await floor(request)
+    query = request.query_params
+    try:
+        stream, seq = Stream(query.get("stream", "floor")), int(query.get("seq", "0"))
+    except ValueError as error:
+        raise Refused(Refusal(Code.MALFORMED)) from error
+    who = entrance.visitor.seeing(entrance.dialog.slug, stream)
+    if who is None or (who.role is Role.READER and not entrance.dialog.readers):
+        raise Refused(Refusal(Code.FORBIDDEN, field="role"))
+    epoch = query.get("epoch", "")
+    await entrance.room.moved(stream, epoch, seq, LONGEST_WAIT)
+    messages = await entrance.room.updates(stream, who, epoch, seq)
+    body = b"[" + b",".join(messages) + b"]"
+    return Response(body, 200, {"cache-control": "no-store"}, "application/json")
+
+
+async def commands(request: Request) -> Response:
+    """Take one command by POST, as the websocket would: the token's page says in which role."""
+    entrance = await floor(request)
+    slug = entrance.dialog.slug
+    sealed = entrance.site.seals.read_form(request.headers.get("x-dialog-token", ""))
+    who = _acting(entrance.visitor, sealed, slug)
+    if who is None:
+        raise Refused(Refusal(Code.FORBIDDEN, field="token"))
+    order = _order(await request.body())
+    if isinstance(order, Refusal):
+        return forms.message(order, None)
+    stream = Stream.FLOOR if who.role is Role.VOLUNTEER else Stream.STAGE
+    stream = Stream.DESK if sees(who.role, Stream.DESK) else stream
+    reply = forms.pace(entrance.site, who, slug) or await entrance.room.ask(
+        order.command, who, key=order.key, stream=stream
+    )
+    return forms.message(reply, order.key)
+
+
+def _acting(guest: Visitor, sealed: Sealed | None, slug: str) -> Who | None:
+    if sealed is None or (sealed.pass_id, sealed.slug) != (guest.pass_id, slug):
+        return None
+    return guest.who(slug, sealed.role)
+
+
+def _order(body: bytes) -> wire.Order | Refusal:
+    try:
+        message: Any = wire.decode(body)
+    except (wire.NotUnderstood, wire.Malformed):
+        return Refusal(Code.MALFORMED)
+    return message if isinstance(message, wire.Order) else Refusal(Code.MALFORMED)

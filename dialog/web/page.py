@@ -1,0 +1,54 @@
+"""A page: the context that all templates share, and its answer."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from dialog.forum.names import Role
+from dialog.web.language import chosen, language
+from dialog.web.passes import Visitor
+from dialog.web.seals import Sealed
+from dialog.web.site import site_of
+from dialog.web.templating import BERLIN, render
+
+
+def page(
+    request: Request,
+    template: str,
+    visitor: Visitor,
+    /,
+    *,
+    acting: Role = Role.READER,
+    slug: str = "",
+    status: int = 200,
+    **context: Any,
+) -> HTMLResponse:
+    """Return a page; ``acting`` and ``slug`` go into the tokens of its forms and its websocket."""
+    site = site_of(request)
+    sealed = Sealed(visitor.pass_id, slug, acting)
+    shared = {
+        "operator": site.operator,
+        "role": acting.value,
+        "token": site.seals.form(sealed),
+        "page_token": site.seals.page(sealed),
+        "fresh_key": lambda: str(uuid.uuid4()),
+        "link": lambda path: link(path, chosen(request)),
+        "now": datetime.fromtimestamp(site.clock() / 1000, UTC).astimezone(BERLIN),
+        "request_path": request.url.path,
+        "refusal": None,
+        "status": status,
+    }
+    html = render(template, language(request), **(shared | context))
+    headers = {"cache-control": "no-store", "vary": "Accept-Language, Cookie"}
+    return HTMLResponse(html, status, headers)
+
+
+def link(path: str, lang: str | None) -> str:
+    """Return an address that keeps the language someone asked for."""
+    if lang is None:
+        return path
+    path, hash_, fragment = path.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}lang={lang}{hash_}{fragment}"

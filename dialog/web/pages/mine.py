@@ -1,0 +1,96 @@
+"""One's own questions, what one may do with them, and the private link to them."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dialog.forum.names import Role, Stream
+from dialog.forum.refusals import Code, Refusal
+from dialog.web import forms
+from dialog.web.entrance import Entrance, floor
+from dialog.web.errors import Refused, spoken
+from dialog.web.language import chosen
+from dialog.web.page import link, page
+from dialog.web.passes import give
+from dialog.web.picture import picture
+
+OWN = frozenset({"reword", "withdraw", "appeal", "object"})
+
+
+async def show(request: Request) -> Response:
+    """Return one's own questions; who is not in yet is asked to join."""
+    entrance = await floor(request)
+    if entrance.who.role is not Role.VOLUNTEER:
+        return RedirectResponse(
+            link(f"/sessions/{entrance.dialog.slug}/join", chosen(request)), 303
+        )
+    return await _page(request, entrance, {}, None)
+
+
+async def act(request: Request) -> Response:
+    """Reword, withdraw, appeal or object."""
+    entrance = await floor(request)
+    form = await forms.read(request)
+    forms.check(request, entrance.visitor, form, entrance.dialog.slug)
+    if form.get("do") not in OWN:
+        raise Refused(Refusal(Code.MALFORMED, field="do"))
+    reply = await forms.command(request, entrance.room, entrance.who, form)
+
+    async def again(refusal: Refusal, typed: dict[str, str]) -> Response:
+        return await _page(request, entrance, typed, refusal)
+
+    back = f"/sessions/{entrance.dialog.slug}/mine"
+    return await forms.answer(request, reply, form, back, again)
+
+
+async def open_link(request: Request) -> Response:
+    """Return the button that adds this browser to the person of a private link.
+
+    A GET changes nothing: mail scanners and previews open links.
+    """
+    entrance = await floor(request)
+    return page(
+        request,
+        "enter",
+        entrance.visitor,
+        slug=entrance.dialog.slug,
+        dialog=entrance.dialog,
+        role="volunteer",
+        name="",
+        usable=True,
+    )
+
+
+async def follow(request: Request) -> Response:
+    """Let this browser be the person of a private link."""
+    entrance = await floor(request)
+    form = await forms.read(request)
+    forms.check(request, entrance.visitor, form, entrance.dialog.slug)
+    people = entrance.site.people
+    followed = await people.follow(request.path_params["token"], entrance.visitor.token)
+    if followed is None or followed[1].session != entrance.dialog.slug:
+        raise Refused(Refusal(Code.GONE))
+    onward = RedirectResponse(link(f"/sessions/{entrance.dialog.slug}/mine", chosen(request)), 303)
+    give(onward, entrance.site, followed[0])
+    return onward
+
+
+async def _page(
+    request: Request, entrance: Entrance, form: dict[str, str], refusal: Refusal | None
+) -> Response:
+    site, slug = entrance.site, entrance.dialog.slug
+    view = await picture(entrance.room, Stream.FLOOR, entrance.who)
+    private = await site.people.private_link(slug, entrance.who.person)
+    return page(
+        request,
+        "mine",
+        entrance.visitor,
+        acting=entrance.who.role,
+        slug=slug,
+        dialog=entrance.dialog,
+        session=view.session,
+        mine=view.me["mine"],
+        private_link=f"{site.base_url}/sessions/{slug}/mine/{private}",
+        me=view.me,
+        form=form,
+        refusal=spoken(request, refusal) if refusal else None,
+    )

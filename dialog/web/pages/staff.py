@@ -1,0 +1,31 @@
+"""What the four pages of staff share: a POST is a command, its answer the page again."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dialog.forum.names import Role, Stream
+from dialog.forum.refusals import Refusal
+from dialog.web import forms
+from dialog.web.entrance import Entrance, staff
+
+Show = Callable[[Request, Entrance, dict[str, str], Refusal | None], Awaitable[Response]]
+
+
+async def shown(request: Request, role: Role, show: Show) -> Response:
+    """Return a page of staff."""
+    return await show(request, await staff(request, role), {}, None)
+
+
+async def commanded(request: Request, role: Role, stream: Stream, show: Show) -> Response:
+    """Give the command of a form, and return to the page."""
+    entrance = await staff(request, role)
+    form = await forms.read(request)
+    forms.check(request, entrance.visitor, form, entrance.dialog.slug)
+    reply = await forms.command(request, entrance.room, entrance.who, form, stream=stream)
+
+    async def again(refusal: Refusal, typed: dict[str, str]) -> Response:
+        return await show(request, entrance, typed, refusal)
+
+    return await forms.answer(request, reply, form, forms.back_to(form, request.url.path), again)

@@ -1,0 +1,137 @@
+"""A room as one page shows it: values read between two commits, and the lists made of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dialog.forum.board import Board
+from dialog.forum.names import Outcome, Phase, Stream, Who
+from dialog.forum.session import Session
+from dialog.forum.undoing import FINAL
+from dialog.forum.views import Row, me
+from dialog.hub.room import Room
+
+NEXT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One stream at one moment, and what the visitor alone may see."""
+
+    epoch: str
+    seq: int
+    session: Row
+    rows: list[Row]
+    me: Row
+    ranked: list[Row]
+
+    @property
+    def now(self) -> Row | None:
+        """The question on the stage, where this stream shows it."""
+        return next((row for row in self.rows if row["place"] == "now"), None)
+
+    @property
+    def ranking(self) -> list[Row]:
+        """The open questions by rank; what is now is not among them."""
+        return [row for row in self.ranked if row["place"] != "now"]
+
+    @property
+    def order(self) -> list[Row]:
+        """The running order."""
+        placed = [row for row in self.ranked if isinstance(row["place"], int)]
+        return sorted(placed, key=lambda row: int(row["place"]))
+
+    @property
+    def next(self) -> list[Row]:
+        """The next two, each marked where a higher ranked one was passed over."""
+        order = self.order
+        rest = [row for row in self.ranking if row["place"] is None]
+        coming = (order + rest)[:NEXT]
+        return [row | {"ahead": self._passed_over(coming[:i], row)} for i, row in enumerate(coming)]
+
+    def _passed_over(self, before: list[Row], row: Row) -> bool:
+        earlier = {other["number"] for other in before}
+        rank = row["rank"] or 0
+        return any(
+            other["rank"] and other["rank"] < rank and other["number"] not in earlier
+            for other in self.ranking
+        )
+
+    @property
+    def answered(self) -> list[Row]:
+        """The questions that have an outcome, the latest first."""
+        ended = (Outcome.OPEN, Outcome.NOT_REACHED)
+        rows = [row for row in self.rows if row["outcome"] not in ended]
+        return sorted(rows, key=lambda row: str(row["outcome_at"]), reverse=True)
+
+
+async def picture(room: Room, stream: Stream, who: Who) -> Picture:
+    """Return a room's stream as ``who`` sees it."""
+
+    def read(session: Session, board: Board) -> Picture:
+        sheet = board.sheets[stream]
+        rows = sheet.snapshot().questions
+        own = me(session, who)
+        supported = set(own["upvoted"])
+        return Picture(room.epoch, sheet.seq, sheet.session, rows, own, _ranked(rows, supported))
+
+    return await room.read(read)
+
+
+def _ranked(rows: list[Row], supported: set[int]) -> list[Row]:
+    """Return the open questions in their order, with rank and whether one supports them.
+
+    Ranks count the public ones; a question for the stage only stands among them without a rank.
+    """
+    still_open = [row for row in rows if row["outcome"] == Outcome.OPEN and _stageable(row)]
+    still_open.sort(key=lambda row: (-row["upvotes"], row["number"]))
+    ranked, rank = [], 0
+    for row in still_open:
+        counted = row.get("public", True) and row["place"] != "now"
+        rank += counted
+        on = bool(supported.intersection((row["number"], *row["merged"])))
+        ranked.append(row | {"rank": rank if counted else None, "on": on})
+    return ranked
+
+
+def _stageable(row: Row) -> bool:
+    return row.get("review", "approved") in ("approved", "stage_only")
+
+
+def may_ask(session: Row, who: Who) -> bool:
+    """Tell whether a volunteer can ask at the moment."""
+    return _taking(session, who) and bool(session["accepts"]["questions"])
+
+
+def may_upvote(session: Row, who: Who) -> bool:
+    """Tell whether a volunteer can support questions at the moment."""
+    return _taking(session, who) and bool(session["accepts"]["upvotes"])
+
+
+def _taking(session: Row, who: Who) -> bool:
+    asking = session["phase"] in (Phase.OPEN, Phase.LIVE)
+    return asking and not session["paused"] and who.person > 0
+
+
+def log(session: Session, most: int = 200) -> list[dict[str, Any]]:
+    """Return the moderation log, the latest first: who, when, what, on which question."""
+    undone = {deed.acted.undoes for deed in session.deeds.values()}
+    entries = []
+    for event in reversed(session.deeds):
+        deed = session.deeds[event]
+        subjects = [change.subject for change in deed.acted.changes if change.subject]
+        entries.append(
+            {
+                "event": event,
+                "at": deed.at,
+                "who": session.name(deed.person),
+                "person": deed.person,
+                "act": deed.acted.act,
+                "number": subjects[0] if subjects else None,
+                "undoes": deed.acted.undoes or None,
+                "undone": event in undone,
+                "undoable": deed.acted.act not in FINAL,
+            }
+        )
+        if len(entries) >= most:
+            break
+    return entries

@@ -1,0 +1,62 @@
+"""Every address of the server, in one table."""
+
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from dialog.web import live
+from dialog.web.pages import (
+    archive,
+    calendar,
+    enter,
+    health,
+    home,
+    join,
+    mine,
+    moderation,
+    organiser,
+    question,
+    room,
+    scribe,
+    stage,
+)
+from dialog.web.places import folder
+
+SESSION = "/sessions/{slug}"
+
+
+def routes() -> list[BaseRoute]:
+    """Return the table; addresses with a role choose the role."""
+    return [
+        Route("/", home.home),
+        Route("/enter/{token}", enter.show),
+        Route("/enter/{token}", enter.use, methods=["POST"]),
+        Route("/sessions/{slug}.ics", calendar.ics),
+        Route(SESSION, room.show),
+        Route(f"{SESSION}/join", join.show),
+        Route(f"{SESSION}/join", join.join, methods=["POST"]),
+        Route(f"{SESSION}/mine", mine.show),
+        Route(f"{SESSION}/mine", mine.act, methods=["POST"]),
+        Route(f"{SESSION}/mine/{{token}}", mine.open_link),
+        Route(f"{SESSION}/mine/{{token}}", mine.follow, methods=["POST"]),
+        Route(f"{SESSION}/questions", room.ask, methods=["POST"]),
+        Route(f"{SESSION}/questions/{{number:int}}", question.show),
+        Route(f"{SESSION}/questions/{{number:int}}/upvote", room.upvote, methods=["POST"]),
+        Route(f"{SESSION}/commands", live.commands, methods=["POST"]),
+        Route(f"{SESSION}/updates", live.updates),
+        WebSocketRoute(f"{SESSION}/live", live.socket),
+        Route(f"{SESSION}/moderation", moderation.show),
+        Route(f"{SESSION}/moderation", moderation.act, methods=["POST"]),
+        Route(f"{SESSION}/stage", stage.show),
+        Route(f"{SESSION}/stage", stage.act, methods=["POST"]),
+        Route(f"{SESSION}/scribe", scribe.show),
+        Route(f"{SESSION}/scribe", scribe.act, methods=["POST"]),
+        Route(f"{SESSION}/organiser", organiser.show),
+        Route(f"{SESSION}/organiser", organiser.act, methods=["POST"]),
+        Route("/archive", archive.listing),
+        Route("/archive/{slug}.json", archive.as_json),
+        Route("/archive/{slug}", archive.transcript),
+        Route("/archive/{slug}/{number:int}", archive.answer),
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+        Mount("/static", StaticFiles(directory=folder("static")), name="static"),
+    ]

@@ -1,0 +1,68 @@
+"""What every page needs, joined by the composition root and handed down with the request."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.requests import HTTPConnection
+
+from dialog.hub.hub import Hub
+from dialog.hub.limits import Buckets
+from dialog.store.people import People
+from dialog.store.transcripts import Transcripts
+from dialog.web.announcement import Announcement
+from dialog.web.seals import Seals
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs this server, as the pages say it; an empty address is left out."""
+
+    name: str
+    demo: bool
+    contact: str
+    imprint: str
+    privacy: str
+    accessibility: str
+    barrier: str
+    easy: str
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits of the web: bytes of messages and forms, seconds, connections in all."""
+
+    message: int
+    staff_message: int
+    hello: float
+    connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The parts of the running server that pages use."""
+
+    hub: Hub
+    people: People
+    transcripts: Transcripts
+    announcements: Mapping[str, Announcement]
+    seals: Seals
+    operator: Operator
+    bounds: Bounds
+    volunteers: Buckets
+    staff: Buckets
+    origins: frozenset[str]
+    base_url: str
+    clock: Callable[[], int]
+    ready: Callable[[], bool]
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether people come by https."""
+        return self.base_url.startswith("https://")
+
+
+def site_of(connection: HTTPConnection) -> Site:
+    """Return the site that a request or a websocket belongs to."""
+    return cast("Site", connection.app.state.site)

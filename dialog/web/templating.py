@@ -1,0 +1,274 @@
+"""Jinja environments, one per language, with the filters that say times, counts and names."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from dialog.web import sentences
+from dialog.web.catalogue import catalogue
+from dialog.web.places import folder
+
+NBSP: Final = "\N{NO-BREAK SPACE}"
+BERLIN: Final = ZoneInfo("Europe/Berlin")
+TEMPLATES: Final = folder("templates")
+DAY_FORMS: Final = {"de": f"d.{NBSP}MMMM y", "en": f"d{NBSP}MMMM y"}
+SHORT_FORMS: Final = {"de": f"d.{NBSP}MMMM", "en": f"d{NBSP}MMMM"}
+UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+Instant = str | int | datetime
+
+TABLES: Final[dict[str, Mapping[str, str]]] = {
+    "phase": sentences.PHASES,
+    "outcome": sentences.OUTCOMES,
+    "review": sentences.REVIEWS,
+    "kind": sentences.KINDS,
+    "shown": sentences.SHOWN,
+    "via": sentences.VIAS,
+    "role": sentences.ROLES,
+    "personal_data": sentences.PERSONAL_DATA,
+}
+
+
+def render(page: str, lang: str, /, **context: Any) -> str:
+    """Renders templates/<page>.html in one language."""
+    return environment(lang).get_template(f"{page}.html").render(**context)
+
+
+@cache
+def environment(lang: str, folder: Path = TEMPLATES) -> Environment:
+    """Builds the environment of one language; an undefined name is an error, never a blank."""
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    made.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(FILTERS)
+    made.globals.update(words_in(lang))
+    return made
+
+
+def words_in(lang: str) -> dict[str, Any]:
+    """Returns the globals of one language: its code, addresses of static files, the sentences."""
+    return {
+        "lang": lang,
+        "static": static,
+        "word": partial(word, lang),
+        "codes": lambda table: list(TABLES[table]),
+        "reason": partial(sentences.reason, lang=lang),
+        "reasons": lambda: [(code, sentences.reason(code, lang)) for code in sentences.REASONS],
+        "refusal_said": partial(sentences.refusal, lang=lang),
+        "refusals": partial(sentences.refusals, lang),
+        "live_words": lambda: [
+            (key, sentences.say(text, lang)) for key, text in sentences.LIVE.items()
+        ],
+        "own_state": sentences.own_state,
+        "own_states": list(sentences.STATES),
+        "state": partial(sentences.state, lang=lang),
+    }
+
+
+def static(path: str) -> str:
+    """Returns the address of a static file."""
+    return f"/static/{path}"
+
+
+def word(lang: str, table: str, code: str) -> str:
+    """Says a code of one table (`phase`, `outcome`, `review`, `kind`, `shown`, `via`, `role`, `personal_data`)."""
+    return sentences.say(TABLES[table][code], lang)
+
+
+def zone(context: Context) -> ZoneInfo:
+    """Returns the zone of the page's session, else Europe/Berlin."""
+    dialog = context.get("dialog")
+    starts = (
+        dialog.get("starts") if isinstance(dialog, Mapping) else getattr(dialog, "starts", None)
+    )
+    found = getattr(starts, "tzinfo", None)
+    return found if isinstance(found, ZoneInfo) else BERLIN
+
+
+def moment(context: Context, value: Instant) -> datetime:
+    """Reads an ISO instant, milliseconds since 1970 or an aware datetime, in the page's zone."""
+    if isinstance(value, int):
+        value = datetime.fromtimestamp(value / 1000, UTC)
+    elif isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value.astimezone(zone(context))
+
+
+def day_of(context: Context, value: Instant | date) -> date:
+    """Reads a calendar day; a bare day such as a promise's stays what it is in every zone."""
+    if isinstance(value, str) and len(value) == len("2026-12-18"):
+        return date.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    return moment(context, value).date()
+
+
+@pass_context
+def clock(context: Context, value: Instant) -> str:
+    """Says a time of day: 18:41."""
+    return f"{moment(context, value):%H:%M}"
+
+
+@pass_context
+def clock_s(context: Context, value: Instant) -> str:
+    """Says a time of day with seconds: 18:42:57."""
+    return f"{moment(context, value):%H:%M:%S}"
+
+
+@pass_context
+def day(context: Context, value: Instant | date) -> str:
+    """Says a date: 24. November 2026."""
+    lang = str(context["lang"])
+    return format_date(day_of(context, value), DAY_FORMS[lang], locale=lang)
+
+
+@pass_context
+def short_day(context: Context, value: Instant | date) -> str:
+    """Says a date without its year: 24. November."""
+    lang = str(context["lang"])
+    return format_date(day_of(context, value), SHORT_FORMS[lang], locale=lang)
+
+
+@pass_context
+def weekday(context: Context, value: Instant | date) -> str:
+    """Says the day of the week: Dienstag."""
+    return format_date(day_of(context, value), "EEEE", locale=str(context["lang"]))
+
+
+@pass_context
+def month(context: Context, value: Instant | date) -> str:
+    """Says the month: November."""
+    return format_date(day_of(context, value), "LLLL", locale=str(context["lang"]))
+
+
+@pass_context
+def day_number(context: Context, value: Instant | date) -> str:
+    """Says the day of the month as its language writes it: 24. in German, 24 in English."""
+    number = day_of(context, value).day
+    return f"{number}." if context["lang"] == "de" else str(number)
+
+
+@pass_context
+def days_until(context: Context, value: Instant | date) -> int:
+    """Counts the calendar days from the page's now."""
+    return (day_of(context, value) - moment(context, context["now"]).date()).days
+
+
+@pass_context
+def minutes_ago(context: Context, value: Instant) -> str:
+    """Says an age: vor 6 Minuten."""
+    return aged(context, "ago", value)
+
+
+@pass_context
+def since(context: Context, value: Instant) -> str:
+    """Says a duration up to now: seit 6 Minuten."""
+    return aged(context, "since", value)
+
+
+def aged(context: Context, kind: str, value: Instant) -> str:
+    """Says the age of an instant in its largest whole unit."""
+    seconds = (moment(context, context["now"]) - moment(context, value)).total_seconds()
+    lang = str(context["lang"])
+    for length, unit in UNITS:
+        count = int(seconds // length)
+        if count == 1:
+            return tied(sentences.say(sentences.LIVE[f"{kind}.{unit}"], lang))
+        if count > 1:
+            return tied(
+                sentences.say(sentences.LIVE[f"{kind}.{unit}s"], lang).format(
+                    n=number(context, count)
+                )
+            )
+    return sentences.say(sentences.LIVE[f"{kind}.now"], lang)
+
+
+def tied(text: str) -> str:
+    """Keeps a number and its unit on one line."""
+    return re.sub(r"(?<=\d) ", NBSP, text)
+
+
+def stamp(seconds: int) -> str:
+    """Says a place in the recording: 0:41:20."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+@pass_context
+def number(context: Context, value: int) -> str:
+    """Says a count with its language's thousands: 1.234."""
+    return format_decimal(value, locale=str(context["lang"]))
+
+
+@pass_context
+def supports(context: Context, value: int) -> str:
+    """Says a count of upvotes: 187 Unterstützungen."""
+    return f"{number(context, value)}{NBSP}{supports_word(context, value)}"
+
+
+@pass_context
+def supports_word(context: Context, value: int) -> str:
+    """Says the noun that goes with a count of upvotes."""
+    return sentences.say(
+        sentences.LIVE["upvotes.one" if value == 1 else "upvotes.many"], str(context["lang"])
+    )
+
+
+@pass_context
+def asker_line(context: Context, row: Mapping[str, Any]) -> str:
+    """Says who asked, as shown: name and district, one of them, or anonym."""
+    parts = [part for part in (row["asker"], row["district"]) if part]
+    return ", ".join(parts) or sentences.say(sentences.LIVE["anonymous"], str(context["lang"]))
+
+
+@pass_context
+def machine(context: Context, value: Instant) -> str:
+    """Writes an instant for datetime=, with the offset of the page's zone."""
+    return moment(context, value).isoformat(timespec="seconds")
+
+
+@pass_context
+def plus(context: Context, value: Instant, minutes: int) -> datetime:
+    """Returns the instant some minutes later."""
+    return moment(context, value) + timedelta(minutes=minutes)
+
+
+def paragraphs(text: str) -> Iterator[str]:
+    """Yields the paragraphs of a plain text."""
+    return (part.strip() for part in re.split(r"\n\s*\n", text) if part.strip())
+
+
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "clock": clock,
+    "clock_s": clock_s,
+    "day": day,
+    "short_day": short_day,
+    "weekday": weekday,
+    "month": month,
+    "day_number": day_number,
+    "days_until": days_until,
+    "minutes_ago": minutes_ago,
+    "since": since,
+    "stamp": stamp,
+    "n": number,
+    "supports": supports,
+    "supports_word": supports_word,
+    "asker_line": asker_line,
+    "machine": machine,
+    "plus": plus,
+    "paragraphs": paragraphs,
+}

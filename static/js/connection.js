@@ -1,0 +1,358 @@
+/**
+ * Keeps a page connected: comes back after every loss, sends again what was not answered, and falls
+ * back to the long poll. Knows neither rows nor the DOM; clock and transports are handed in.
+ * @import { Clock, Command, KeyValueStore, OpenTransport, ResyncReason, ServerMessage, Status,
+ *   StreamName, Transport, Welcome } from "./types.js"
+ */
+
+import { CLOSE, hello, isFinal, resync } from "./wire.js";
+
+const SILENCE = 35_000;
+const WELCOME_WITHIN = 2_500;
+const MISSES = 2;
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 30_000;
+const CROWDED_TRIES = 4;
+const STEADY_AFTER = 10_000;
+const OFFLINE_AFTER = 5_000;
+const RESYNC_APART = 10_000;
+const SOCKET_AGAIN = 60_000;
+const RELOAD_SPREAD = 300_000;
+const MEMORY = "dialog.poll";
+
+/**
+ * @typedef {object} ConnectionSite
+ * @property {StreamName} stream
+ * @property {string} page  the page token
+ * @property {Clock} clock
+ * @property {OpenTransport} socket
+ * @property {OpenTransport} poll
+ * @property {KeyValueStore} memory  kept for the tab
+ * @property {() => ({ epoch: string, seq: number } | null)} position  what the page has by now
+ * @property {(message: ServerMessage) => void} heard
+ * @property {(status: Status) => void} status
+ * @property {() => void} reload
+ */
+
+export class Connection {
+  /** @param {ConnectionSite} site */
+  constructor(site) {
+    this.site = site;
+    /** @type {Transport | null} */
+    this.transport = null;
+    /** @type {Map<string, unknown>} */
+    this.timers = new Map();
+    /** @type {Map<string, Command>} */
+    this.outbox = new Map();
+    /** @type {Status} */
+    this.told = { state: "behind", since: null, final: null };
+    this.polling = site.memory.getItem(MEMORY) !== null;
+    this.attempt = 0;
+    this.tries = 0;
+    this.misses = 0;
+    this.welcomed = false;
+    this.caughtUp = false;
+    this.paused = false;
+    this.offline = false;
+    this.unplugged = false;
+    this.resyncing = false;
+    this.socketWorked = false;
+    this.heardAt = 0;
+    this.resyncAt = -Infinity;
+    /** @type {number | null} */
+    this.byeWait = null;
+    /** @type {number | null} */
+    this.since = null;
+    /** @type {number | null} */
+    this.final = null;
+  }
+
+  /** Connects for the first time. */
+  start() {
+    this.away();
+    this.open();
+    this.tell();
+  }
+
+  /**
+   * Sends a command now or as soon as there is a connection, until it is answered.
+   * @param {Command} command
+   */
+  send(command) {
+    this.outbox.set(command.key, command);
+    if (this.welcomed) this.transport?.send(command);
+  }
+
+  /**
+   * Asks for a snapshot, at most once in ten seconds.
+   * @param {ResyncReason} why
+   */
+  resync(why) {
+    this.resyncing = true;
+    this.caughtUp = false;
+    this.tell();
+    const wait = this.resyncAt + RESYNC_APART - this.site.clock.now();
+    if (wait > 0) {
+      if (!this.timers.has("resync")) this.later("resync", wait, () => this.askAgain(why));
+      return;
+    }
+    this.resyncAt = this.site.clock.now();
+    this.transport?.send(resync(why));
+  }
+
+  /**
+   * Asks for the snapshot that a too early request left out, if it is still missing.
+   * @param {ResyncReason} why
+   */
+  askAgain(why) {
+    if (this.welcomed && this.resyncing) this.resync(why);
+  }
+
+  /** Connects at once because the device came back; a time the server gave is waited for. */
+  wake() {
+    const silent = this.site.clock.now() - this.heardAt >= SILENCE;
+    if (this.transport && this.welcomed && silent) this.drop(CLOSE.SILENT);
+    if (!this.transport && this.byeWait === null) this.retry();
+  }
+
+  /** Connects at once because a person asked for it. */
+  retry() {
+    if (this.transport || this.final !== null) return;
+    this.open();
+  }
+
+  /** Drops the connection because the device says that it has none. */
+  unplug() {
+    this.unplugged = true;
+    if (this.transport) this.drop(CLOSE.LOST);
+    this.tell();
+  }
+
+  /**
+   * Says whether the person has halted the updates; only the status changes.
+   * @param {boolean} on
+   */
+  pause(on) {
+    this.paused = on;
+    this.tell();
+  }
+
+  /** Opens a transport and greets with the position the page has. */
+  open() {
+    this.cancel("retry");
+    this.byeWait = null;
+    this.attempt += 1;
+    const attempt = this.attempt;
+    const { clock, page, poll, position, socket, stream } = this.site;
+    this.heardAt = clock.now();
+    this.later("silence", SILENCE, () => this.drop(CLOSE.SILENT));
+    if (!this.polling) this.later("welcome", WELCOME_WITHIN, () => this.drop(CLOSE.SILENT));
+    const transport = (this.polling ? poll : socket)(hello(stream, page, position()), {
+      heard: (message) => this.attempt === attempt && this.hear(message),
+      lost: (code) => this.attempt === attempt && this.lose(code),
+    });
+    if (this.attempt === attempt) this.transport = transport;
+  }
+
+  /**
+   * Takes in a message, then hands it on.
+   * @param {ServerMessage} message
+   */
+  hear(message) {
+    this.heardAt = this.site.clock.now();
+    this.later("silence", SILENCE, () => this.drop(CLOSE.SILENT));
+    if (message.type === "bye") this.byeWait = message.retry_ms;
+    if (message.type === "done" || message.type === "refused") this.outbox.delete(message.key);
+    const arriving = !this.welcomed && (message.type === "welcome" || message.type === "me");
+    if (arriving) this.arrive(message);
+    this.site.heard(message);
+    if (arriving) for (const command of this.outbox.values()) this.transport?.send(command);
+    this.catchUp(message);
+  }
+
+  /**
+   * Notes that the server answered the greeting.
+   * @param {Welcome} message
+   */
+  arrive(message) {
+    this.cancel("welcome");
+    this.welcomed = true;
+    this.unplugged = false;
+    this.misses = 0;
+    const position = this.site.position();
+    this.caughtUp = position?.epoch === message.epoch && position.seq === message.seq;
+    this.later("steady", STEADY_AFTER, () => {
+      this.tries = 0;
+    });
+    if (!this.polling) this.socketWorked = true;
+    else if (!this.socketWorked) this.remember();
+    else this.later("socket", SOCKET_AGAIN, () => this.leavePoll());
+  }
+
+  /**
+   * Notes that the rows are complete again.
+   * @param {ServerMessage} message
+   */
+  catchUp(message) {
+    if (message.type === "snapshot") this.resyncing = false;
+    const rows = message.type === "snapshot" || message.type === "delta";
+    if (rows && !this.resyncing) this.caughtUp = true;
+    this.tell();
+  }
+
+  /** Remembers for the tab that no websocket gets through here. */
+  remember() {
+    try {
+      this.site.memory.setItem(MEMORY, "1");
+    } catch {
+      // A full or forbidden storage costs the next page five seconds, no more.
+    }
+  }
+
+  /** Tries a websocket again where one has worked before; one miss is enough to come back. */
+  leavePoll() {
+    this.polling = false;
+    this.misses = MISSES - 1;
+    this.transport?.close();
+    this.away();
+    this.open();
+  }
+
+  /**
+   * Gives the transport up from this side.
+   * @param {number} code
+   */
+  drop(code) {
+    this.transport?.close(code === CLOSE.SILENT ? code : undefined);
+    this.lose(code);
+  }
+
+  /**
+   * Takes in that the connection is gone and plans the next one.
+   * @param {number} code
+   */
+  lose(code) {
+    this.attempt += 1;
+    const welcomed = this.welcomed;
+    for (const name of ["silence", "welcome", "steady", "socket", "resync"]) this.cancel(name);
+    this.away();
+    if (isFinal(code)) {
+      this.end(code);
+      return;
+    }
+    if (code === CLOSE.TOO_BIG) this.refuseLongest();
+    if (!welcomed) this.miss();
+    if (code === CLOSE.OVERLOAD || code === 4429) this.tries = Math.max(this.tries, CROWDED_TRIES);
+    this.later("retry", this.wait(), () => this.open());
+    this.tell();
+  }
+
+  /** Notes a connection without welcome: after two the other way is tried. */
+  miss() {
+    if (this.polling) {
+      this.polling = this.site.memory.getItem(MEMORY) !== null;
+      this.misses = 0;
+      return;
+    }
+    this.misses += 1;
+    if (this.misses >= MISSES && !this.unplugged) this.polling = true;
+  }
+
+  /** Returns the time until the next attempt in ms: what the server said, else a growing lot. */
+  wait() {
+    if (this.byeWait !== null) return this.byeWait;
+    const most = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.tries);
+    this.tries += 1;
+    return this.site.clock.random() * most;
+  }
+
+  /** Notes since when there is no connection. */
+  away() {
+    this.transport = null;
+    this.welcomed = false;
+    this.caughtUp = false;
+    this.resyncing = false;
+    if (this.since !== null) return;
+    this.since = this.site.clock.now();
+    this.later("offline", OFFLINE_AFTER, () => {
+      this.offline = true;
+      this.tell();
+    });
+  }
+
+  /**
+   * Ends for good. A page that speaks another protocol loads itself again, spread over five minutes.
+   * @param {number} code
+   */
+  end(code) {
+    this.final = code;
+    this.cancel("offline");
+    if (code === CLOSE.NOT_SPOKEN) {
+      this.later("reload", this.site.clock.random() * RELOAD_SPREAD, this.site.reload);
+    }
+    this.tell();
+  }
+
+  /** Refuses the longest unanswered command, or it would end every connection to come. */
+  refuseLongest() {
+    const sizes = [...this.outbox.values()].map((one) => ({
+      key: one.key,
+      size: JSON.stringify(one).length,
+    }));
+    const longest = sizes.sort((one, other) => other.size - one.size)[0];
+    if (!longest) return;
+    this.outbox.delete(longest.key);
+    this.site.heard({ type: "refused", key: longest.key, code: "too_big" });
+  }
+
+  /** Says how things stand, if that has changed. */
+  tell() {
+    if (this.welcomed && this.caughtUp) {
+      this.since = null;
+      this.offline = false;
+      this.cancel("offline");
+    }
+    const status = this.status();
+    const { state, since, final } = this.told;
+    if (status.state === state && status.since === since && status.final === final) return;
+    this.told = status;
+    this.site.status(status);
+  }
+
+  /**
+   * Returns how things stand.
+   * @returns {Status}
+   */
+  status() {
+    const { final, since } = this;
+    const lost = !this.welcomed && (this.offline || this.unplugged);
+    if (final !== null || lost) return { state: "offline", since, final };
+    if (this.paused) return { state: "paused", since, final };
+    return { state: this.welcomed && this.caughtUp ? "live" : "behind", since, final };
+  }
+
+  /**
+   * Runs something later; a second time under a name takes the first one's place.
+   * @param {string} name
+   * @param {number} ms
+   * @param {() => void} run
+   */
+  later(name, ms, run) {
+    this.cancel(name);
+    const timer = this.site.clock.setTimeout(() => {
+      this.timers.delete(name);
+      run();
+    }, ms);
+    this.timers.set(name, timer);
+  }
+
+  /**
+   * Forgets what was planned under a name.
+   * @param {string} name
+   */
+  cancel(name) {
+    if (!this.timers.has(name)) return;
+    this.site.clock.clearTimeout(this.timers.get(name));
+    this.timers.delete(name);
+  }
+}

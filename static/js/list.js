@@ -1,0 +1,243 @@
+/**
+ * The ranking on the page: counts change in place, everything that would move waits for a button.
+ * @import { Question, State } from "./types.js"
+ * @import { Painter } from "./rows.js"
+ */
+
+import { all, clone, find, isOccupied, need, write } from "./page.js";
+import { standingList } from "./ranking.js";
+import { support } from "./state.js";
+
+const SHOWN_AT_FIRST = 10;
+
+/** @typedef {{ fresh: number, moved: boolean }} Waiting  what the button would show */
+
+/**
+ * Returns what has changed between the numbers on show and those of the ranking.
+ * @param {number[]} shown
+ * @param {number[]} ranked
+ * @returns {Waiting}
+ */
+export function waitingOf(shown, ranked) {
+  const [old, now] = [new Set(shown), new Set(ranked)];
+  const stayed = shown.filter((number) => now.has(number));
+  const again = ranked.filter((number) => old.has(number));
+  return {
+    fresh: ranked.length - again.length,
+    moved: stayed.length < shown.length || stayed.some((number, at) => number !== again[at]),
+  };
+}
+
+export class RankingList {
+  /**
+   * @param {HTMLElement} list
+   * @param {Painter} painter
+   */
+  constructor(list, painter) {
+    this.list = list;
+    this.painter = painter;
+    this.document = list.ownerDocument;
+    this.section = list.closest("section") ?? list;
+    /** @type {Map<number, Question>} rows as they were painted */
+    this.painted = new Map();
+    this.synced = false;
+  }
+
+  /** Returns the numbers on show, from the top. */
+  shown() {
+    return all(this.list, ":scope > [data-number]").map((item) => Number(item.dataset.number));
+  }
+
+  /**
+   * Brings the list up to a state without moving anything, and returns what waits.
+   * @param {State} state
+   * @returns {Waiting}
+   */
+  follow(state) {
+    const first = !this.synced && state.session !== null;
+    if (first) this.synced = true;
+    if (this.shown().length === 0 || (first && !isOccupied(this.list))) this.arrange(state);
+    for (const item of all(this.document, "[data-list] > .q[data-number]"))
+      this.refresh(item, state);
+    const ranked = standingList(state).map(({ row }) => row.number);
+    const waiting = waitingOf(this.shown(), ranked);
+    this.offer(waiting);
+    this.painted = new Map(state.questions);
+    return waiting;
+  }
+
+  /**
+   * Writes what changed into a row that stays where it is. What was taken off every screen is blank
+   * at once and goes with the next new order.
+   * @param {HTMLElement} item
+   * @param {State} state
+   */
+  refresh(item, state) {
+    const number = Number(item.dataset.number);
+    const row = state.questions.get(number);
+    item.inert = row === undefined;
+    item.style.visibility = row ? "" : "hidden";
+    if (!row) {
+      write(find(item, '[data-field="text"]'), "");
+      return;
+    }
+    if (this.painted.get(number) !== row) this.painter.question(item, row, state.mine.has(number));
+    this.press(item, state, number);
+  }
+
+  /**
+   * Shows whether one supports the question; the button's name stays.
+   * @param {HTMLElement} item
+   * @param {State} state
+   * @param {number} number
+   */
+  press(item, state, number) {
+    const button = find(item, '[data-action="upvote"]');
+    if (!button) return;
+    const { on, sending } = support(state, number);
+    const { accepts, paused } = state.session ?? { accepts: { upvotes: true }, paused: false };
+    const open = state.questions.get(number)?.outcome === "open";
+    button.setAttribute("aria-pressed", String(on));
+    if (sending) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
+    button.hidden = !accepts.upvotes || paused || !open;
+    const field = /** @type {HTMLInputElement | null} */ (find(item, 'input[name="on"]'));
+    if (field) field.value = on ? "0" : "1";
+  }
+
+  /**
+   * Puts the rows into the order of the ranking.
+   * @param {State} state
+   */
+  arrange(state) {
+    const known = new Map(
+      all(this.list, ":scope > [data-number]").map((item) => [Number(item.dataset.number), item]),
+    );
+    const ranked = standingList(state);
+    const items = ranked.map(({ row, rank }) => {
+      const values = { n: row.number };
+      const item = known.get(row.number) ?? clone(this.document, "row-ranking", "li", values);
+      if (!item) return null;
+      if (!known.has(row.number)) this.painter.question(item, row, state.mine.has(row.number));
+      this.press(item, state, row.number);
+      write(find(item, '[data-field="rank"]'), String(rank));
+      return item;
+    });
+    this.list.replaceChildren(...items.filter((item) => item !== null));
+    this.list.hidden = ranked.length === 0;
+    const empty = find(this.section, "[data-empty]");
+    if (empty) empty.hidden = ranked.length > 0;
+    this.limit(ranked.length);
+    this.offer({ fresh: 0, moved: false });
+  }
+
+  /**
+   * Says how many are folded away.
+   * @param {number} length
+   */
+  limit(length) {
+    const rest = find(this.section, "[data-all]");
+    if (!rest) return;
+    rest.hidden = length <= SHOWN_AT_FIRST;
+    const more = this.painter.phrases.count("more", length - SHOWN_AT_FIRST);
+    if (!rest.hidden) write(find(rest, '[data-field="more"]'), more);
+  }
+
+  /**
+   * Offers what waits behind the button, or takes the offer away.
+   * @param {Waiting} waiting
+   */
+  offer({ fresh, moved }) {
+    const offer = find(this.section, "[data-fresh]");
+    if (!offer) return;
+    offer.hidden = fresh === 0 && !moved;
+    const count = find(offer, '[data-field="count"]');
+    if (count) count.hidden = fresh === 0;
+    if (fresh > 0) write(count, this.painter.phrases.count("fresh", fresh));
+    const order = find(offer, '[data-field="order"]');
+    if (order) order.hidden = !moved;
+  }
+
+  /**
+   * Shows the new order because a person asked for it, and puts the focus on the list's heading.
+   * @param {State} state
+   */
+  show(state) {
+    this.arrange(state);
+    const heading = find(this.section, "h2");
+    if (heading) heading.tabIndex = -1;
+    heading?.focus();
+  }
+
+  /**
+   * Brings the ages up to date.
+   * @param {State} state
+   */
+  age(state) {
+    for (const item of all(this.document, "[data-list] > .q[data-number]")) {
+      const row = state.questions.get(Number(item.dataset.number));
+      if (row) this.painter.asked(item, row);
+    }
+  }
+}
+
+/**
+ * The answers, newest first; a new one is put in while nobody is in the list.
+ */
+export class AnsweredList {
+  /**
+   * @param {HTMLElement} section
+   * @param {Painter} painter
+   */
+  constructor(section, painter) {
+    this.section = section;
+    this.painter = painter;
+    this.list = need(section, '[data-list="answered"]');
+    /** @type {Map<number, Question>} */
+    this.painted = new Map();
+  }
+
+  /**
+   * Brings the answers up to a list of rows.
+   * @param {Question[]} rows
+   */
+  follow(rows) {
+    const known = new Map(
+      all(this.list, ":scope > [data-number]").map((item) => [Number(item.dataset.number), item]),
+    );
+    const wanted = new Set(rows.map(({ number }) => number));
+    for (const [number, item] of known) if (!wanted.has(number)) item.remove();
+    for (const row of rows) this.paint(known.get(row.number) ?? null, row);
+    const current = all(this.list, ":scope > [data-number]").map((item) =>
+      Number(item.dataset.number),
+    );
+    const settled =
+      current.length === rows.length && rows.every(({ number }, at) => number === current[at]);
+    if (!settled && (current.length === 0 || !isOccupied(this.list))) this.arrange(rows, known);
+    this.section.hidden = rows.length === 0;
+  }
+
+  /**
+   * @param {HTMLElement | null} item
+   * @param {Question} row
+   */
+  paint(item, row) {
+    if (!item || this.painted.get(row.number) === row) return;
+    this.painter.answered(item, row);
+    this.painted.set(row.number, row);
+  }
+
+  /**
+   * @param {Question[]} rows
+   * @param {Map<number, HTMLElement>} known
+   */
+  arrange(rows, known) {
+    const items = rows.map((row) => {
+      const old = known.get(row.number);
+      const item = old ?? clone(this.list.ownerDocument, "row-answered", "li", { n: row.number });
+      if (!old) this.paint(item, row);
+      return item;
+    });
+    this.list.replaceChildren(...items.filter((item) => item !== null));
+  }
+}

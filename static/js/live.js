@@ -1,0 +1,241 @@
+/**
+ * A page's live session: state, connection and commands in one. Every page script starts here.
+ * @import { Clock, Done, KeyValueStore, Refused, Reply, ServerMessage, State, Status,
+ *   StreamName } from "./types.js"
+ */
+
+import { Connection } from "./connection.js";
+import { overPoll } from "./poll.js";
+import { overSocket } from "./socket.js";
+import { apply, EMPTY, isResync, upvoting } from "./state.js";
+import { CLOSE, command, freshKey, ServerClock } from "./wire.js";
+
+/** @typedef {import("./connection.js").ConnectionSite} ConnectionSite */
+/** @typedef {Omit<ConnectionSite, "position" | "heard" | "status">} LiveSite */
+/** @typedef {(state: State, before: State, message: ServerMessage | null) => void} Watcher */
+
+export class Live {
+  /** @param {LiveSite} site */
+  constructor(site) {
+    this.state = EMPTY;
+    this.clock = new ServerClock(() => site.clock.now());
+    /** @type {Status} */
+    this.status = { state: "behind", since: null, final: null };
+    /** @type {number | null} device time of the last message in ms */
+    this.heardAt = null;
+    /** @type {Set<Watcher>} */
+    this.watchers = new Set();
+    /** @type {Set<(status: Status) => void>} */
+    this.statusWatchers = new Set();
+    /** @type {Map<string, (reply: Reply) => void>} */
+    this.waiting = new Map();
+    this.connection = new Connection({
+      ...site,
+      position: () => this.state,
+      heard: (message) => this.hear(message),
+      status: (status) => this.tell(status),
+    });
+  }
+
+  /**
+   * Calls a function after every message and tap with the state now and the one before.
+   * @param {Watcher} watcher
+   */
+  watch(watcher) {
+    this.watchers.add(watcher);
+  }
+
+  /**
+   * Calls a function whenever the connection's status has changed.
+   * @param {(status: Status) => void} watcher
+   */
+  watchStatus(watcher) {
+    this.statusWatchers.add(watcher);
+  }
+
+  /** Returns the server's time in ms. */
+  now() {
+    return this.clock.now();
+  }
+
+  /**
+   * Sends a command and returns its answer, however many connections that takes.
+   * @param {string} name  the command's `do`
+   * @param {Record<string, unknown>} [fields]
+   * @param {string} [key]  the key of an earlier try of the very same command
+   * @returns {Promise<Reply>}
+   */
+  do(name, fields = {}, key = freshKey()) {
+    if (this.status.final !== null) return Promise.resolve(refusedBy(this.status.final, key));
+    return new Promise((answer) => {
+      this.waiting.set(key, answer);
+      this.connection.send(command(key, name, fields));
+    });
+  }
+
+  /**
+   * Supports a question or takes that back; shown at once, taken back by a refusal.
+   * @param {number} number
+   * @param {boolean} on
+   * @returns {Promise<Reply>}
+   */
+  upvote(number, on) {
+    const key = freshKey();
+    this.become(upvoting(this.state, number, on, key), null);
+    return this.do("upvote", { number, on, intent: this.clock.intent() }, key);
+  }
+
+  /**
+   * Takes in a message from the server.
+   * @param {ServerMessage} message
+   */
+  hear(message) {
+    this.heardAt = this.connection.site.clock.now();
+    if ("now" in message) this.clock.learn(message.now, message.type === "welcome");
+    const result = this.applied(message);
+    if (isResync(result)) this.connection.resync(result.resync);
+    else this.become(result, message);
+    if (message.type === "done" || message.type === "refused") this.answer(message);
+  }
+
+  /**
+   * Returns the state after a message; one that cannot be read costs a snapshot, not the page.
+   * @param {ServerMessage} message
+   * @returns {ReturnType<typeof apply>}
+   */
+  applied(message) {
+    try {
+      return apply(this.state, message);
+    } catch {
+      return { resync: "error" };
+    }
+  }
+
+  /**
+   * Takes on a state and tells those who watch.
+   * @param {State} state
+   * @param {ServerMessage | null} message
+   */
+  become(state, message) {
+    const before = this.state;
+    this.state = state;
+    for (const watcher of this.watchers) watcher(state, before, message);
+  }
+
+  /**
+   * Hands an answer to whoever sent the command.
+   * @param {Done | Refused} reply
+   */
+  answer(reply) {
+    this.waiting.get(reply.key)?.(reply);
+    this.waiting.delete(reply.key);
+  }
+
+  /**
+   * Passes a status on; with a final one nothing will be answered any more.
+   * @param {Status} status
+   */
+  tell(status) {
+    this.status = status;
+    const { final } = status;
+    if (final !== null) {
+      for (const key of [...this.waiting.keys()]) this.hear(refusedBy(final, key));
+    }
+    for (const watcher of this.statusWatchers) watcher(status);
+  }
+}
+
+/**
+ * Returns the refusal of a command that no server will answer, since the connection ended for good.
+ * @param {number} code
+ * @param {string} key
+ * @returns {Refused}
+ */
+function refusedBy(code, key) {
+  if (code === CLOSE.OVER) return { type: "refused", key, code: "closed" };
+  return { type: "refused", key, code: code === CLOSE.GONE ? "gone" : "forbidden" };
+}
+
+/**
+ * Starts the live session of a page, from `data-live`, `data-stream` and the two token tags.
+ * @param {Window & typeof globalThis} window
+ * @returns {Live | null}  null where the page has none
+ */
+export function follow(window) {
+  const { document } = window;
+  const root = document.querySelector("[data-live]");
+  if (!(root instanceof window.HTMLElement)) return null;
+  const clock = deviceClock(window);
+  const live = new Live({ ...transports(window, root, () => live.state), clock });
+  window.addEventListener("online", () => live.connection.wake());
+  window.addEventListener("offline", () => live.connection.unplug());
+  window.addEventListener("pageshow", () => live.connection.wake());
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) live.connection.wake();
+  });
+  live.connection.start();
+  return live;
+}
+
+/**
+ * Returns how a page reaches its session.
+ * @param {Window & typeof globalThis} window
+ * @param {HTMLElement} root
+ * @param {() => State} state
+ * @returns {Omit<LiveSite, "clock">}
+ */
+function transports(window, root, state) {
+  const { document, location } = window;
+  const url = new URL(root.dataset.live ?? "", location.href);
+  const base = url.href.replace(/\/live$/, "");
+  const poll = overPoll({
+    updates: `${base}/updates`,
+    commands: `${base}/commands`,
+    token: meta(document, "dialog-token"),
+    position: state,
+    fetch: window.fetch.bind(window),
+    clock: deviceClock(window),
+  });
+  return {
+    stream: /** @type {StreamName} */ (root.dataset.stream ?? "floor"),
+    page: meta(document, "dialog-page"),
+    socket: overSocket(url.href.replace(/^http/, "ws"), window.WebSocket),
+    poll,
+    memory: tabMemory(window),
+    reload: () => location.reload(),
+  };
+}
+
+/**
+ * @param {Document} document
+ * @param {string} name
+ */
+function meta(document, name) {
+  return document.querySelector(`meta[name="${name}"]`)?.getAttribute("content") ?? "";
+}
+
+/**
+ * @param {Window & typeof globalThis} window
+ * @returns {Clock}
+ */
+function deviceClock(window) {
+  return {
+    now: () => Date.now(),
+    random: () => Math.random(),
+    setTimeout: (run, ms) => window.setTimeout(run, ms),
+    clearTimeout: (timer) => window.clearTimeout(/** @type {number} */ (timer)),
+  };
+}
+
+/**
+ * Returns the tab's storage, or one that forgets where the browser forbids it.
+ * @param {Window} window
+ * @returns {KeyValueStore}
+ */
+function tabMemory(window) {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return { getItem: () => null, setItem: () => {}, removeItem: () => {} };
+  }
+}

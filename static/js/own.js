@@ -1,0 +1,301 @@
+/**
+ * One's own questions: what needs the asker, and the others, each with what can be done about it.
+ * @import { OwnQuestion, Refused, Reply, State } from "./types.js"
+ * @import { Painter } from "./rows.js"
+ */
+
+import { all, clone, fieldsOf, find, make, need, refusalOf, saidOf, write } from "./page.js";
+import { coming, standingList } from "./ranking.js";
+
+const NEEDS = new Set(["returned", "next", "now"]);
+/** @type {Record<string, string[]>} */
+const FIELDS = { reword: ["text", "background"], appeal: ["text"], withdraw: [], object: [] };
+
+/**
+ * Returns the one state an own question is in.
+ * @param {OwnQuestion} row
+ * @param {ReadonlySet<number>} upcoming  numbers shown as next
+ */
+export function ownState(row, upcoming) {
+  const { appeal, answer, review } = row;
+  if (review === "returned" && appeal?.kind === "appeal")
+    return appeal.open ? "appealed" : "upheld";
+  if (review !== "approved" && review !== "stage_only") return review;
+  if (row.place === "now") return "now";
+  if (row.outcome !== "open") return answer?.kept ? "kept" : row.outcome;
+  return row.place === 1 || upcoming.has(row.number) ? "next" : review;
+}
+
+export class OwnQuestions {
+  /**
+   * @param {Document} document
+   * @param {Painter} painter
+   * @param {(name: string, fields: Record<string, unknown>) => Promise<Reply>} send
+   * @param {(sentence: string) => void} announce
+   */
+  constructor(document, painter, send, announce) {
+    this.document = document;
+    this.painter = painter;
+    this.send = send;
+    this.announce = announce;
+    this.needs = need(document, '[data-list="needs"]');
+    this.more = need(document, '[data-list="mine"]');
+    /** @type {Map<number, string>} */
+    this.painted = new Map();
+    /** @type {Map<number, string>} */
+    this.states = new Map();
+    document.addEventListener("submit", (event) => void this.submit(event));
+    document.addEventListener("focusout", () =>
+      setTimeout(() => this.latest && this.follow(this.latest)),
+    );
+    /** @type {State | null} */
+    this.latest = null;
+  }
+
+  /**
+   * Shows one's questions as they stand, at once: they are few and one's own.
+   * @param {State} state
+   */
+  follow(state) {
+    this.latest = state;
+    const live = state.session?.phase === "live";
+    const upcoming = new Set(live ? coming(state).map(({ row }) => row.number) : []);
+    const ranks = new Map(standingList(state).map(({ row, rank }) => [row.number, rank]));
+    const rows = [...state.mine.values()].sort((one, other) => other.number - one.number);
+    for (const row of rows) this.place(row, ownState(row, upcoming), ranks.get(row.number) ?? null);
+    for (const item of all(this.document, "[data-own]")) {
+      if (!state.mine.has(Number(item.dataset.own))) item.remove();
+    }
+    for (const [list, part] of /** @type {[HTMLElement, string][]} */ ([
+      [this.needs, "[data-needs]"],
+      [this.more, "[data-more-own]"],
+    ])) {
+      const section = list.closest(part);
+      if (section instanceof HTMLElement) section.hidden = list.children.length === 0;
+    }
+  }
+
+  /**
+   * Paints one question into the list it belongs to; where its asker is typing only the status.
+   * @param {OwnQuestion} row
+   * @param {string} state
+   * @param {number | null} rank
+   */
+  place(row, state, rank) {
+    const item = find(this.document, `[data-own="${row.number}"]`);
+    const reason = row.reason ? saidOf(this.document, "reasons", row.reason).title : "";
+    const detail = this.painter.ownDetail(row, state, rank, reason);
+    const before = this.states.get(row.number) ?? item?.dataset.state;
+    this.states.set(row.number, state);
+    const look = JSON.stringify([{ ...row, upvotes: row.upvotes > 1, asked: "" }, state]);
+    const same =
+      this.painted.get(row.number) === look ||
+      (!this.painted.has(row.number) && item?.dataset.state === state && this.keeps(item, row));
+    if (item && (same || this.isTyped(item))) {
+      if (same) this.painted.set(row.number, look);
+      this.label(item, state, detail);
+    } else this.paint(item, row, state, detail, look);
+    if (before !== undefined && before !== state) this.say(state, detail);
+  }
+
+  /**
+   * Tells whether the server painted the very same question, so that it can stay.
+   * @param {HTMLElement} item
+   * @param {OwnQuestion} row
+   */
+  keeps(item, row) {
+    const rev = /** @type {HTMLInputElement | null} */ (find(item, 'input[name="rev"]'));
+    return rev !== null && rev.value === String(row.rev);
+  }
+
+  /**
+   * Tells whether something is being written in a question's forms.
+   * @param {HTMLElement} item
+   */
+  isTyped(item) {
+    const areas = /** @type {HTMLTextAreaElement[]} */ (all(item, "textarea"));
+    const changed = areas.some((area) => area.value !== area.defaultValue);
+    return changed || areas.some((area) => area === this.document.activeElement);
+  }
+
+  /**
+   * Clones the part for a question's state and puts it where it belongs.
+   * @param {HTMLElement | null} old
+   * @param {OwnQuestion} row
+   * @param {string} state
+   * @param {string} detail
+   * @param {string} look
+   */
+  paint(old, row, state, detail, look) {
+    const values = { n: row.number, rev: row.rev };
+    const item = clone(this.document, "row-own", `[data-state="${CSS.escape(state)}"]`, values);
+    if (!item) return;
+    this.painted.set(row.number, look);
+    item.dataset.own = String(row.number);
+    write(find(item, '[data-field="text"]'), row.text);
+    this.label(item, state, detail);
+    this.reason(item, row, state);
+    this.forms(item, row, state);
+    const answer = find(item, '[data-field="answer"]') ?? (row.answer ? this.answerIn(item) : null);
+    if (answer) this.painter.answer(answer, row.answer);
+    const list = NEEDS.has(state) ? this.needs : this.more;
+    const focused = old?.contains(this.document.activeElement) ?? false;
+    if (old?.parentElement === list) old.replaceWith(item);
+    else {
+      old?.remove();
+      const after = all(list, ":scope > [data-own]").find(
+        (one) => Number(one.dataset.own) < row.number,
+      );
+      list.insertBefore(item, after ?? null);
+    }
+    if (focused) {
+      item.tabIndex = -1;
+      item.focus();
+    }
+  }
+
+  /**
+   * Returns a new place for an answer, before what can be done.
+   * @param {HTMLElement} item
+   */
+  answerIn(item) {
+    const place = make(this.document, "div", "answer gap-s");
+    place.dataset.field = "answer";
+    item.insertBefore(place, find(item, "[data-acts]"));
+    return place;
+  }
+
+  /**
+   * Writes the status line.
+   * @param {HTMLElement} item
+   * @param {string} state
+   * @param {string} detail
+   */
+  label(item, state, detail) {
+    const place = find(item, ".st");
+    if (item.dataset.state !== state && place) {
+      const status = this.painter.status(state, "");
+      const line = make(this.document, "p", status.className);
+      const label = make(this.document, "span", "", status.textContent ?? "");
+      label.dataset.field = "label";
+      const rest = make(this.document, "span");
+      rest.dataset.field = "detail";
+      const icon = find(status, "svg");
+      line.append(...(icon ? [icon] : []), label, rest);
+      place.replaceWith(line);
+      item.dataset.state = state;
+    }
+    write(find(item, '[data-field="detail"]'), detail);
+  }
+
+  /**
+   * Says why a question was returned: reason, sentence, next step, and the moderators' own words.
+   * @param {HTMLElement} item
+   * @param {OwnQuestion} row
+   * @param {string} state
+   */
+  reason(item, row, state) {
+    if (!row.reason || (state !== "returned" && state !== "upheld")) return;
+    const said = saidOf(this.document, "reasons", row.reason);
+    const why = state === "returned" ? `${said.sentence} ${said.next}` : said.sentence;
+    let place = find(item, "[data-reason]");
+    if (!place) {
+      place = make(this.document, "div", state === "returned" ? "reason" : "reason reason--plain");
+      find(item, '[data-field="text"]')?.after(place);
+    }
+    place.dataset.reason = row.reason;
+    const parts = [make(this.document, "p", "", why)];
+    if (row.note) {
+      const note = make(
+        this.document,
+        "p",
+        "",
+        `${this.painter.phrases.say("note")} ${row.note}`.trim(),
+      );
+      note.dir = "auto";
+      parts.push(note);
+    }
+    const counts = this.painter.phrases.say("counts", { title: said.title });
+    if (counts) parts.push(make(this.document, "p", "meta", counts));
+    place.replaceChildren(...parts);
+  }
+
+  /**
+   * Puts the present wording into the forms.
+   * @param {HTMLElement} item
+   * @param {OwnQuestion} row
+   * @param {string} state
+   */
+  forms(item, row, state) {
+    for (const form of /** @type {HTMLFormElement[]} */ (all(item, "[data-own-form]"))) {
+      const fields = { reword: [row.text, row.background ?? ""] }[form.dataset.ownForm ?? ""] ?? [];
+      const areas = /** @type {HTMLTextAreaElement[]} */ (all(form, "textarea"));
+      areas.forEach((area, at) => {
+        area.defaultValue = fields[at] ?? "";
+      });
+      if (form.dataset.ownForm === "withdraw" && state === "approved")
+        form.hidden = row.upvotes > 1;
+    }
+  }
+
+  /**
+   * Sends one of the forms over the live connection; the page stays as it is.
+   * @param {SubmitEvent} event
+   */
+  async submit(event) {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.dataset.ownForm) return;
+    event.preventDefault();
+    if (form.getAttribute("aria-busy")) return;
+    const name = form.dataset.ownForm;
+    const typed = fieldsOf(form);
+    const fields = Object.fromEntries((FIELDS[name] ?? []).map((key) => [key, typed[key] ?? ""]));
+    const rev = name === "reword" ? { rev: Number(typed.rev) } : {};
+    form.setAttribute("aria-busy", "true");
+    const reply = await this.send(name, { number: Number(typed.number), ...rev, ...fields });
+    form.removeAttribute("aria-busy");
+    if (reply.type === "refused") this.refuse(form, reply);
+    else this.accept(form, Number(typed.number));
+  }
+
+  /**
+   * Lets a question be painted anew, now that its form was accepted.
+   * @param {HTMLFormElement} form
+   * @param {number} number
+   */
+  accept(form, number) {
+    find(form, ".err")?.remove();
+    for (const area of /** @type {HTMLTextAreaElement[]} */ (all(form, "textarea"))) {
+      area.defaultValue = area.value;
+      area.blur();
+    }
+    this.painted.delete(number);
+    if (this.latest) this.follow(this.latest);
+  }
+
+  /**
+   * Says above the field why a form was refused; what was typed stays.
+   * @param {HTMLFormElement} form
+   * @param {Refused} refused
+   */
+  refuse(form, refused) {
+    const said = refusalOf(this.document, refused);
+    find(form, ".err")?.remove();
+    const error = make(this.document, "p", "err", `${said.sentence} ${said.next}`);
+    error.setAttribute("role", "alert");
+    const area = find(form, "textarea");
+    if (area) area.before(error);
+    else form.prepend(error);
+    area?.focus();
+  }
+
+  /**
+   * Says that one's question has moved on.
+   * @param {string} state
+   * @param {string} detail
+   */
+  say(state, detail) {
+    const what = this.painter.status(state, detail).textContent ?? "";
+    this.announce(this.painter.phrases.say("said.mine", { what }));
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * What every page script needs of its page: parts to clone, words, sentences, forms. No markup is
+ * ever made of text: everything goes through `textContent` and cloned templates.
+ * @import { Refused } from "./types.js"
+ */
+
+import { fill, Phrases } from "./format.js";
+
+/** @typedef {{ title: string, sentence: string, next: string }} Said */
+
+/**
+ * Returns the element a page must have here, or throws, naming it.
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @returns {HTMLElement}
+ */
+export function need(root, selector) {
+  const found = find(root, selector);
+  if (!found) throw new Error(`The page lacks ${selector}`);
+  return found;
+}
+
+/**
+ * Returns the first element that fits, or null.
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export function find(root, selector) {
+  return root.querySelector(selector);
+}
+
+/**
+ * Returns all elements that fit.
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @returns {HTMLElement[]}
+ */
+export function all(root, selector) {
+  return [...root.querySelectorAll(selector)].map((found) => /** @type {HTMLElement} */ (found));
+}
+
+/**
+ * Writes a text where it differs, so that nothing is read out again or selected text lost.
+ * @param {Element | null} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * Writes a field of a cloned or rendered part; an empty one is hidden.
+ * @param {ParentNode} part
+ * @param {string} name
+ * @param {string} text
+ */
+export function writeField(part, name, text) {
+  const field = find(part, `[data-field="${name}"]`);
+  write(field, text);
+  if (field) field.hidden = text === "";
+}
+
+/**
+ * Clones the first element that fits out of a template and fills its placeholders in attributes.
+ * @param {Document} document
+ * @param {string} id
+ * @param {string} selector
+ * @param {Record<string, string | number>} [values]
+ * @returns {HTMLElement | null}  null where the page has no such part
+ */
+export function clone(document, id, selector, values = {}) {
+  const template = document.getElementById(id);
+  if (!(template instanceof HTMLTemplateElement)) return null;
+  const part = find(template.content, selector);
+  if (!part) return null;
+  const copy = /** @type {HTMLElement} */ (document.importNode(part, true));
+  for (const element of [copy, ...all(copy, "*")]) {
+    for (const { name, value } of [...element.attributes]) {
+      if (/[{%]/.test(value)) element.setAttribute(name, filled(value, values));
+    }
+  }
+  return copy;
+}
+
+/**
+ * Fills the placeholders of an attribute, in addresses also where the braces were escaped.
+ * @param {string} value
+ * @param {Record<string, string | number>} values
+ */
+function filled(value, values) {
+  return fill(value.replace(/%7B(\w+)%7D/gi, "{$1}"), values);
+}
+
+/**
+ * Returns a new element with a class and a text.
+ * @param {Document} document
+ * @param {string} tag
+ * @param {string} [className]
+ * @param {string} [text]
+ */
+export function make(document, tag, className = "", text = "") {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text) element.textContent = text;
+  return element;
+}
+
+/**
+ * Returns the page's words, in its language and its session's zone.
+ * @param {Document} document
+ */
+export function phrasesOf(document) {
+  const template = document.getElementById("words");
+  const parts = template instanceof HTMLTemplateElement ? all(template.content, "[data-word]") : [];
+  const words = new Map(parts.map((part) => [part.dataset.word ?? "", part.textContent ?? ""]));
+  const zone = find(document, "[data-zone]")?.dataset.zone ?? "Europe/Berlin";
+  return new Phrases(words, document.documentElement.lang, zone);
+}
+
+/**
+ * Returns what is said about a code of the template `refusals` or `reasons`.
+ * @param {Document} document
+ * @param {string} id
+ * @param {string} code
+ * @param {Record<string, string | number>} [values]
+ * @returns {Said}
+ */
+export function saidOf(document, id, code, values = {}) {
+  const template = document.getElementById(id);
+  const content = template instanceof HTMLTemplateElement ? template.content : null;
+  const part = content && find(content, `[data-code="${CSS.escape(code)}"]`);
+  if (!part) return { title: "", sentence: "", next: "" };
+  return {
+    title: fill(part.dataset.title ?? "", values),
+    sentence: fill(part.textContent ?? "", values),
+    next: fill(part.dataset.next ?? "", values),
+  };
+}
+
+/**
+ * Returns what is said about a refusal; a code this page does not know is said as `malformed`.
+ * @param {Document} document
+ * @param {Refused} refused
+ * @returns {Said}
+ */
+export function refusalOf(document, refused) {
+  const seconds = Math.max(1, Math.ceil((refused.retry_ms ?? 20_000) / 1000));
+  const values = { limit: refused.limit ?? 300, seconds };
+  const said = saidOf(document, "refusals", refused.code, values);
+  return said.sentence ? said : saidOf(document, "refusals", "malformed", values);
+}
+
+/**
+ * Returns the fields of a form as texts.
+ * @param {HTMLFormElement} form
+ * @returns {Record<string, string>}
+ */
+export function fieldsOf(form) {
+  const fields = [...new FormData(form)].map(([name, value]) => [name, String(value)]);
+  return Object.fromEntries(fields);
+}
+
+/**
+ * Tells whether someone is in a part of the page: with the focus, or with the pointer.
+ * @param {HTMLElement} part
+ */
+export function isOccupied(part) {
+  return part.contains(part.ownerDocument.activeElement) || part.matches(":hover");
+}

@@ -1,0 +1,102 @@
+/**
+ * The order of questions: more upvotes first, at a tie the earlier question.
+ * @import { Coming, Question, Ranked, State } from "./types.js"
+ */
+
+/**
+ * Compares two questions by upvotes, then by number.
+ * @param {Question} one
+ * @param {Question} other
+ */
+function byUpvotes(one, other) {
+  return other.upvotes - one.upvotes || one.number - other.number;
+}
+
+/**
+ * Compares two answered questions, the latest outcome first.
+ * @param {Question} one
+ * @param {Question} other
+ */
+function byOutcome(one, other) {
+  const [a, b] = [one.outcome_at ?? "", other.outcome_at ?? ""];
+  return a === b ? byUpvotes(one, other) : a < b ? 1 : -1;
+}
+
+/**
+ * Returns the question that is on the stage, if everyone may see it.
+ * @param {State} state
+ * @returns {Question | null}
+ */
+export function nowOf(state) {
+  for (const row of state.questions.values()) if (row.place === "now") return row;
+  return null;
+}
+
+/**
+ * Returns the open public questions in the order everyone sees, each with its rank.
+ * @param {State} state
+ * @returns {Ranked[]}
+ */
+export function standingList(state) {
+  return [...state.questions.values()]
+    .filter((row) => row.outcome === "open" && row.place !== "now" && isPublic(row))
+    .sort(byUpvotes)
+    .map((row, index) => ({ row, rank: index + 1 }));
+}
+
+/**
+ * Returns the questions that have an outcome, the latest first.
+ * @param {State} state
+ * @returns {Question[]}
+ */
+export function answeredList(state) {
+  return [...state.questions.values()]
+    .filter((row) => row.outcome !== "open" && row.place !== "now")
+    .sort(byOutcome);
+}
+
+/**
+ * Returns all rows: now first, the open ones by rank, the answered ones last.
+ * @param {State} state
+ * @returns {Ranked[]}
+ */
+export function ranking(state) {
+  const now = nowOf(state);
+  return [
+    ...(now ? [{ row: now, rank: null }] : []),
+    ...standingList(state),
+    ...answeredList(state).map((row) => ({ row, rank: null })),
+  ];
+}
+
+/**
+ * Returns what comes next, the running order before the ranking; `ahead` tells that a question
+ * with a better rank was passed over.
+ * @param {State} state
+ * @param {number} [count]
+ * @returns {Coming[]}
+ */
+export function coming(state, count = 2) {
+  const standing = standingList(state);
+  const ranks = new Map(standing.map(({ row, rank }) => [row.number, rank]));
+  const placed = [...state.questions.values()]
+    .filter((row) => typeof row.place === "number")
+    .sort((one, other) => Number(one.place) - Number(other.place));
+  const rest = standing.map(({ row }) => row).filter((row) => row.place === null);
+  const next = [...placed, ...rest].slice(0, count);
+  return next.map((row, index) => {
+    const rank = ranks.get(row.number) ?? null;
+    const before = new Set(next.slice(0, index).map(({ number }) => number));
+    const ahead =
+      rank !== null && standing.slice(0, rank - 1).some((one) => !before.has(one.row.number));
+    return { row, rank, ahead };
+  });
+}
+
+/**
+ * Tells whether everyone may read a question; the floor has no others, the desk and stage do.
+ * @param {Question} row
+ */
+function isPublic(row) {
+  return row.public ?? true;
+}

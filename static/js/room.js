@@ -1,0 +1,304 @@
+/**
+ * The room of a volunteer or reader: joins the live session to the page the server rendered.
+ * @import { Choice } from "./announce.js"
+ * @import { Live } from "./live.js"
+ * @import { ServerMessage, State, Status } from "./types.js"
+ */
+
+import { Announcer } from "./announce.js";
+import { AskForm } from "./asking.js";
+import { Drafts } from "./drafts.js";
+import { AnsweredList, RankingList } from "./list.js";
+import { follow } from "./live.js";
+import { OwnQuestions } from "./own.js";
+import { find, make, need, phrasesOf, refusalOf, write } from "./page.js";
+import { podiumState, showPodium } from "./podium.js";
+import { answeredList, nowOf } from "./ranking.js";
+import { Painter } from "./rows.js";
+import { Standing } from "./standing.js";
+import { support } from "./state.js";
+
+const AGES_EVERY = 30_000;
+const RELOAD_SPREAD = 4_000;
+const CHOICE = "dialog.say";
+
+export class Room {
+  /**
+   * @param {Document} document
+   * @param {Live} live
+   */
+  constructor(document, live) {
+    this.document = document;
+    this.live = live;
+    this.held = false;
+    this.renewing = false;
+    /** @type {import("./list.js").Waiting | undefined} */
+    this.waiting = undefined;
+    this.phrases = phrasesOf(document);
+    const clock = live.connection.site.clock;
+    this.announcer = new Announcer(clock, (text) => this.speak(text), remembered(CHOICE));
+    /** @param {string} sentence */
+    const own = (sentence) => this.announcer.own(sentence);
+    this.painter = new Painter(document, this.phrases, () => live.now());
+    this.standing = new Standing(document, this.phrases, own);
+    const list = find(document, '[data-list="ranking"]');
+    this.list = list && new RankingList(list, this.painter);
+    const answers = find(document, "[data-answered]");
+    this.answers = answers && new AnsweredList(answers, this.painter);
+    this.own = new OwnQuestions(
+      document,
+      this.painter,
+      (name, fields) => live.do(name, fields),
+      own,
+    );
+    this.form = this.askForm(own);
+    this.paintedPhase = need(document, "[data-room]").dataset.phase ?? "";
+    this.listen();
+    live.watch((state, before, message) => this.follow(state, before, message));
+    live.watchStatus((status) => this.connect(status));
+    setInterval(() => this.age(), AGES_EVERY);
+    this.connect(live.status);
+  }
+
+  /**
+   * Returns the form for a question, if the page has one.
+   * @param {(sentence: string) => void} announce
+   */
+  askForm(announce) {
+    const form = this.document.querySelector("form[data-ask]");
+    if (!(form instanceof HTMLFormElement)) return null;
+    const slug = need(this.document, "[data-slug]").dataset.slug ?? "";
+    return new AskForm(form, {
+      phrases: this.phrases,
+      drafts: new Drafts(storage(), slug, () => Date.now()),
+      send: (fields, key) => this.live.do("ask", fields, key),
+      announce,
+      now: () => this.live.now(),
+    });
+  }
+
+  /** Listens to buttons, forms and switches; the page's own forms stay as they are without this. */
+  listen() {
+    const { document } = this;
+    document.addEventListener("click", (event) => this.press(event));
+    document.addEventListener("submit", (event) => void this.upvote(event));
+    const controls = find(document, "[data-live-controls]");
+    if (controls) controls.hidden = false;
+    const say = document.querySelector("[data-say]");
+    if (!(say instanceof HTMLSelectElement)) return;
+    say.value = this.announcer.choice;
+    say.addEventListener("change", () => {
+      this.announcer.choose(/** @type {Choice} */ (say.value));
+      remember(CHOICE, say.value);
+    });
+  }
+
+  /**
+   * Does what a button says.
+   * @param {MouseEvent} event
+   */
+  press(event) {
+    const target = event.target instanceof Element ? event.target.closest("[data-action]") : null;
+    if (!(target instanceof HTMLElement)) return;
+    if (target.dataset.action === "show-fresh") this.list?.show(this.live.state);
+    if (target.dataset.action === "retry") this.retry();
+    if (target.dataset.action === "hold") this.hold(target);
+  }
+
+  /** Connects at once; after an end for good only the page itself can be fetched again. */
+  retry() {
+    if (this.live.status.final === null) this.live.connection.retry();
+    else this.document.location.reload();
+  }
+
+  /**
+   * Halts what moves on the page, or shows all that has happened meanwhile.
+   * @param {HTMLElement} button
+   */
+  hold(button) {
+    this.held = !this.held;
+    this.standing.hold(button, this.held);
+    this.live.connection.pause(this.held);
+    if (!this.held) this.paint(this.live.state);
+  }
+
+  /**
+   * Supports a question or takes that back; the form is for pages without a script.
+   * @param {SubmitEvent} event
+   */
+  async upvote(event) {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches("[data-upvote]")) return;
+    event.preventDefault();
+    const number = Number(find(form, "[data-number]")?.dataset.number);
+    const { on, sending } = support(this.live.state, number);
+    if (sending) return;
+    const reply = await this.live.upvote(number, !on);
+    find(form, ".err")?.remove();
+    if (reply.type === "done") {
+      this.announcer.own(this.phrases.say(on ? "said.off" : "said.on", { n: number }));
+      return;
+    }
+    const said = refusalOf(this.document, reply);
+    const error = make(this.document, "p", "err", `${said.sentence} ${said.next}`);
+    error.setAttribute("role", "alert");
+    form.append(error);
+  }
+
+  /**
+   * Takes in a change; while the page is held only one's own taps show.
+   * @param {State} state
+   * @param {State} before
+   * @param {ServerMessage | null} message
+   */
+  follow(state, before, message) {
+    if (state.session === null) return;
+    if (message === null || message.type === "done" || message.type === "refused")
+      this.pressed(state);
+    if (this.held || message?.type === "heartbeat") return;
+    if (message !== null) this.paint(state);
+    if (before.session !== null && before.epoch === state.epoch) this.tell(state, before);
+  }
+
+  /**
+   * Shows one's own supports.
+   * @param {State} state
+   */
+  pressed(state) {
+    for (const button of this.document.querySelectorAll('[data-action="upvote"]')) {
+      const item = button.closest("[data-upvote]");
+      const number = Number(/** @type {HTMLElement} */ (button).dataset.number);
+      if (this.list && item instanceof HTMLElement) this.list.press(item, state, number);
+    }
+  }
+
+  /**
+   * Paints everything that may change at once, and offers the rest.
+   * @param {State} state
+   */
+  paint(state) {
+    const { session } = state;
+    if (session === null) return;
+    const podium = find(this.document, "[data-podium]");
+    if (podium) showPodium(podium, state, this.painter);
+    this.waiting = this.list?.follow(state);
+    this.answers?.follow(answeredList(state));
+    this.own.follow(state);
+    this.form?.follow(state, this.live.status);
+    const open = find(this.document, '[data-field="open"]');
+    write(open, this.phrases.count("open", session.counts.open));
+    const banner = find(this.document, "[data-banner]");
+    if (banner) {
+      banner.hidden = !session.banner;
+      write(find(banner, '[data-field="text"]'), session.banner ?? "");
+    }
+    this.renew(state);
+  }
+
+  /**
+   * Says what happened to all, as far as one wants to hear it.
+   * @param {State} state
+   * @param {State} before
+   */
+  tell(state, before) {
+    const { announcer, phrases } = this;
+    const [now, old] = [nowOf(state), nowOf(before)];
+    if (now && now.number !== old?.number) {
+      announcer.all("now", phrases.say("said.now", { what: now.text }));
+    }
+    if (podiumState(state) === "hidden" && podiumState(before) !== "hidden") {
+      announcer.all("now", phrases.say("said.now_hidden"));
+    }
+    const banner = state.session?.banner;
+    if (banner && banner !== before.session?.banner) announcer.all("banner", banner);
+    if (this.waiting && this.waiting.fresh > 0 && state.questions.size > before.questions.size) {
+      announcer.all("fresh", phrases.say("said.fresh"));
+    }
+  }
+
+  /**
+   * Fetches the page again when the session has moved to a phase that looks different, or begins to
+   * take what the page has no form for: not while someone writes, and not everyone at once.
+   * @param {State} state
+   */
+  renew(state) {
+    const session = state.session;
+    if (session === null || this.renewing) return;
+    const { accepts, paused, phase } = session;
+    const takes = accepts.questions && !paused && (phase === "live" || phase === "open");
+    const volunteer = state.role === "volunteer";
+    const lacks = volunteer && takes && this.form === null;
+    if (phase === this.paintedPhase && !lacks) return;
+    if (this.form?.isTyped() || this.form?.form.contains(this.document.activeElement)) return;
+    this.renewing = true;
+    if (phase !== this.paintedPhase) {
+      const what = this.phrases.say(`phase.${phase}`);
+      this.announcer.own(this.phrases.say("said.phase", { what }));
+    }
+    setTimeout(() => this.document.location.reload(), 1_000 + Math.random() * RELOAD_SPREAD);
+  }
+
+  /**
+   * Shows how the page is connected.
+   * @param {Status} status
+   */
+  connect(status) {
+    const { clock, heardAt } = this.live;
+    const asOf = heardAt === null ? null : heardAt + (clock.offset ?? 0);
+    this.standing.show(status, asOf, this.form?.isTyped() ?? false);
+    this.form?.follow(this.live.state, status);
+  }
+
+  /** Brings ages up to date, unless the page is held. */
+  age() {
+    const { state } = this.live;
+    if (this.held || state.session === null) return;
+    this.list?.age(state);
+    this.own.follow(state);
+    this.form?.warnOfEnd(state);
+  }
+
+  /**
+   * Writes the one sentence of the status line; the same one twice is still heard twice.
+   * @param {string} sentence
+   */
+  speak(sentence) {
+    const place = find(this.document, "[data-status]");
+    if (place) place.textContent = place.textContent === sentence ? `${sentence}\u00a0` : sentence;
+  }
+}
+
+/** Returns the device's storage, or one that forgets where the browser forbids it. */
+function storage() {
+  try {
+    return window.localStorage;
+  } catch {
+    return { getItem: () => null, setItem: () => {}, removeItem: () => {} };
+  }
+}
+
+/**
+ * @param {string} name
+ * @returns {Choice}
+ */
+function remembered(name) {
+  const choice = storage().getItem(name);
+  return choice === "all" || choice === "none" ? choice : "mine";
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ */
+function remember(name, value) {
+  try {
+    storage().setItem(name, value);
+  } catch {
+    // A full storage forgets the choice; it holds for this page.
+  }
+}
+
+if (typeof document !== "undefined" && find(document, "[data-room]")) {
+  const live = follow(window);
+  if (live) new Room(document, live);
+}
