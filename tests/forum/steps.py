@@ -1,0 +1,287 @@
+"""Steps of an evening nobody planned: any command by anyone, with right and wrong numbers.
+
+A step holds small draws only; which command they make depends on the evening as it stands, so
+that most steps are sensible and reach deep, and some are not.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from dialog.forum import commands as c
+from dialog.forum.names import (
+    MINUTE,
+    SECOND,
+    SYSTEM,
+    Field,
+    Kind,
+    Outcome,
+    Phase,
+    Reason,
+    Role,
+    Show,
+    Via,
+    Who,
+)
+from dialog.forum.phase import Schedule
+from dialog.forum.question import Mark
+from dialog.forum.roles import MAY
+from tests.forum.evening import (
+    ANNA,
+    BORIS,
+    CARLA,
+    DORA,
+    MARA,
+    MARA_ASKING,
+    MINISTER,
+    MORITZ,
+    OLGA,
+    READER,
+    SCHEDULE,
+    SELMA,
+    SVEN,
+    TOPICS,
+    Evening,
+)
+
+VOLUNTEERS = (ANNA, BORIS, CARLA, DORA, MARA_ASKING)
+EVERYONE = (*VOLUNTEERS, MARA, MORITZ, SVEN, SELMA, MINISTER, OLGA, READER, SYSTEM)
+WAITS = (0, 1, 7, SECOND, 40 * SECOND, MINUTE + 1, 5 * MINUTE, 16 * MINUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command's draws: what, how long after the last, by whom, and three free choices."""
+
+    do: str
+    wait: int = 0
+    who: int = 0
+    one: int = 0
+    two: int = 0
+    three: int = 0
+
+    def whom(self) -> Who:
+        """Return someone who may give the command, one time in sixteen just anyone."""
+        able = [who for who in EVERYONE if self.do in MAY[who.role]]
+        who = able[self.who % len(able)]
+        if self.who % 16 == 15:
+            who = EVERYONE[self.who // 16 % len(EVERYONE)]
+        return replace(who, name=self.canary("name")) if who.role is Role.VOLUNTEER else who
+
+    def command(self, evening: Evening) -> c.Command:
+        """Return the command these draws make at this hour."""
+        return MAKERS[self.do](evening, self, self.whom())
+
+    def canary(self, field: str) -> str:
+        """Return a text that can be found again wherever it should not be."""
+        return f"«{field}{self.one}.{self.two}.{self.three}.{self.who}»"
+
+    def maybe(self, field: str, draw: int) -> str:
+        """Return a text that can be found again, or none."""
+        return self.canary(field) if draw % 3 else ""
+
+
+Maker = Callable[[Evening, Step, Who], c.Command]
+
+
+def _pick(numbers: Sequence[int], draw: int) -> int:
+    """Return one of the numbers, or one that does not exist."""
+    return numbers[draw % len(numbers)] if numbers and draw % 17 else draw - 1
+
+
+def _number(evening: Evening, draw: int) -> int:
+    return _pick(sorted(evening.session.questions), draw)
+
+
+def _own(evening: Evening, step: Step, who: Who) -> int:
+    return _pick(evening.session.asked.get(who.person, []), step.one)
+
+
+def _coming(evening: Evening, draw: int) -> int:
+    questions = evening.session.questions.values()
+    return _pick([q.number for q in questions if q.stageable] or [0], draw)
+
+
+def _rev(evening: Evening, number: int, draw: int) -> int:
+    question = evening.session.questions.get(number)
+    return question.rev if question and draw % 13 else draw
+
+
+def _ask(_evening: Evening, step: Step, who: Who) -> c.Command:
+    staff = who.role in (Role.MODERATOR, Role.ORGANISER)
+    return c.Ask(
+        f"Was ist mit {step.canary('text')}",
+        background=step.maybe("background", step.two),
+        show=tuple(Show)[step.three % 3],
+        district=step.maybe("district", step.one),
+        via=tuple(Via)[step.two % 4] if staff else None,
+        asker=step.maybe("asker", step.three) if staff else "",
+    )
+
+
+def _reword(evening: Evening, step: Step, who: Who) -> c.Command:
+    number = _own(evening, step, who)
+    rev = _rev(evening, number, step.two)
+    return c.Reword(number, rev, step.canary("reword"), step.maybe("rebackground", step.three))
+
+
+def _upvote(evening: Evening, step: Step, who: Who) -> c.Command:
+    late = (0, 0, 0, 1, 5, SECOND, 11 * MINUTE, -MINUTE)[step.two % 8]
+    return c.Upvote(_number(evening, step.one), step.three % 3 > 0, evening.now - late)
+
+
+def _judging(make: Callable[[int, int], c.Command]) -> Maker:
+    def maker(evening: Evening, step: Step, who: Who) -> c.Command:
+        number = _number(evening, step.one)
+        return make(number, _rev(evening, number, step.two))
+
+    return maker
+
+
+def _return(evening: Evening, step: Step, who: Who) -> c.Command:
+    number = _number(evening, step.one)
+    reason = tuple(Reason)[step.three % 9]
+    return c.Return(number, _rev(evening, number, step.two), reason, step.maybe("note", step.two))
+
+
+def _edit(evening: Evening, step: Step, who: Who) -> c.Command:
+    number = _number(evening, step.one)
+    question = evening.session.questions.get(number)
+    same = evening.session.text(question.wording.text) if question else ""
+    return c.Edit(
+        number,
+        _rev(evening, number, step.two),
+        step.canary("edit") if step.three % 3 else same,
+        step.maybe("editbackground", step.two),
+        (None, "", step.canary("editname"))[step.three % 3],
+    )
+
+
+def _merge(evening: Evening, step: Step, who: Who) -> c.Command:
+    number = _number(evening, step.one)
+    return c.Merge(number, _rev(evening, number, step.two), _number(evening, step.three))
+
+
+def _undo(evening: Evening, step: Step, who: Who) -> c.Command:
+    deeds = list(evening.session.deeds)
+    return c.Undo(_pick(deeds[-6:] if step.two % 3 else deeds, step.one))
+
+
+def _topic(evening: Evening, step: Step, who: Who) -> c.Command:
+    number = _number(evening, step.one)
+    topic = (*TOPICS, "", "Wetter")[step.three % 4]
+    return c.Topic(number, _rev(evening, number, step.two), topic)
+
+
+def _brief(evening: Evening, step: Step, who: Who) -> c.Command:
+    number = _number(evening, step.one)
+    return c.Brief(number, _rev(evening, number, step.two), step.maybe("briefing", step.three))
+
+
+def _seen(evening: Evening, draw: int) -> tuple[int, int | None]:
+    session = evening.session
+    if draw % 11 == 10:
+        return session.order_rev - 1, None
+    return session.order_rev, session.stage.now or None
+
+
+def _order(evening: Evening, step: Step, who: Who) -> c.Command:
+    count = step.three % 4
+    numbers = tuple(_coming(evening, step.one + i) for i in range(count))
+    return c.Order(numbers, _seen(evening, step.two)[0])
+
+
+def _hand_in(evening: Evening, step: Step, who: Who) -> c.Command:
+    number = _coming(evening, step.one) if step.three % 2 else _number(evening, step.one)
+    outcome = (*Outcome, Outcome.PROMISED)[step.three % 7]
+    return c.HandIn(
+        number,
+        _rev(evening, number, step.two),
+        step.canary("answer"),
+        tuple(Kind)[step.two % 2],
+        outcome,
+        by=step.canary("by"),
+        until=("2026-12-18", "", "morgen")[step.two % 5 % 3],
+        to=step.maybe("to", step.one),
+        sources=(f"https://example.org/{step.canary('source')}",) if step.two % 2 else (),
+        minute=step.one or None,
+    )
+
+
+def _redact(evening: Evening, step: Step, who: Who) -> c.Command:
+    number = _number(evening, step.one)
+    return c.Redact(number, step.two % 5, step.three % 9, tuple(Field)[step.three % 4])
+
+
+def _declare(evening: Evening, step: Step, who: Who) -> c.Command:
+    later = step.one % 3 * MINUTE
+    schedule = Schedule(SCHEDULE.opens, SCHEDULE.starts, SCHEDULE.ends + later, SCHEDULE.ends)
+    limits = evening.session.limits
+    return c.Declare(schedule, TOPICS, bool(step.two % 2), True, bool(step.three % 2), limits)
+
+
+def _enter(evening: Evening, step: Step, who: Who) -> c.Command:
+    staff = (MARA, MORITZ, SVEN, OLGA)[step.one % 4]
+    return c.Enter(staff.person, staff.role, step.canary("staff") if step.two % 2 else staff.name)
+
+
+def _note(evening: Evening, step: Step, who: Who) -> c.Command:
+    alike = (_number(evening, step.two),) if step.two % 2 else ()
+    marks = (Mark("phone", step.three, step.three + 5),) if step.three % 2 else ()
+    return c.Note(_number(evening, step.one), alike, marks)
+
+
+MAKERS: dict[str, Maker] = {
+    "ask": _ask,
+    "reword": _reword,
+    "withdraw": lambda e, s, who: c.Withdraw(_own(e, s, who)),
+    "upvote": _upvote,
+    "appeal": lambda e, s, who: c.Appeal(_own(e, s, who), s.maybe("appeal", s.two)),
+    "object": lambda e, s, who: c.Object(_own(e, s, who)),
+    "claim": lambda e, s, _: c.Claim(_number(e, s.one)),
+    "approve": _judging(c.Approve),
+    "stage_only": _judging(c.StageOnly),
+    "return": _return,
+    "edit": _edit,
+    "merge": _merge,
+    "unmerge": _judging(c.Unmerge),
+    "hide": _judging(c.Hide),
+    "undo": _undo,
+    "topic": _topic,
+    "brief": _brief,
+    "mute": lambda e, s, _: c.Mute(s.one % 6),
+    "unmute": lambda e, s, _: c.Unmute(s.one % 6),
+    "message": lambda e, s, _: c.Message(s.maybe("message", s.one)),
+    "order": _order,
+    "now": lambda e, s, _: c.Now(_coming(e, s.one), *_seen(e, s.two)),
+    "next": lambda e, s, _: c.Next(_coming(e, s.one), *_seen(e, s.two)),
+    "done": lambda e, s, _: c.Done(*_seen(e, s.two), (*Outcome, Outcome.ALOUD)[s.three % 7]),
+    "back": lambda e, s, _: c.Back(*_seen(e, s.two)),
+    "acknowledge": lambda e, s, _: c.Acknowledge(),
+    "take": lambda e, s, _: c.Take(n := _coming(e, s.one), _rev(e, n, s.two)),
+    "draft": lambda e, s, _: c.SaveDraft(
+        n := _coming(e, s.one), _rev(e, n, s.two), s.maybe("draft", s.three)
+    ),
+    "answer": _hand_in,
+    "release": _judging(c.Release),
+    "phase": lambda e, s, _: c.ChangePhase(tuple(Phase)[s.one % 6]),
+    "accept": lambda e, s, _: c.Accept((None, True, False)[s.one % 3], (None, True, True)[s.two % 3]),
+    "extend": lambda e, s, _: c.Extend(s.one * 5),
+    "pause": lambda e, s, _: c.Pause(s.one % 4 == 0),
+    "banner": lambda e, s, _: c.Banner(s.maybe("banner", s.one)),
+    "conclude": lambda e, s, _: c.Conclude(),
+    "publish": lambda e, s, _: c.Publish(),
+    "redact": _redact,
+    "correct": lambda e, s, _: c.Correct(_number(e, s.one), s.maybe("correct", s.two)),
+    "keep": lambda e, s, _: c.Keep(_number(e, s.one), s.maybe("keep", s.two)),
+    "unpublish": lambda e, s, _: c.Unpublish(_number(e, s.one), s.maybe("why", s.two)),
+    "declare": _declare,
+    "enter": _enter,
+    "note": _note,
+    "tick": lambda e, s, _: c.Tick(),
+}
+
+# How often each comes: the everyday of an evening often, its turning points seldom.
+OFTEN = ("ask", "upvote", "approve", "merge", "undo", "now", "next", "answer", "return", "edit")
+SELDOM = ("phase", "publish", "conclude", "pause", "declare", "tick", "mute", "accept")
+WEIGHTED = (*MAKERS, *MAKERS, *OFTEN * 5, *set(MAKERS) - set(SELDOM), *set(MAKERS) - set(SELDOM))
+WEIGHTED = tuple(sorted(WEIGHTED))

@@ -1,0 +1,116 @@
+"""Evenings nobody planned: any command by anyone at any hour, and every law after every step."""
+
+import random
+from typing import get_args
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
+
+from dialog.forum import commands as c
+from dialog.forum.names import Limits, Phase
+from dialog.forum.roles import MAY
+from tests.forum.evening import ANNA, BORIS, CARLA, DORA, MARA, MARA_ASKING, Evening
+from tests.forum.laws import Court
+from tests.forum.steps import MAKERS, VOLUNTEERS, WAITS, WEIGHTED, Step
+
+DRAWS = st.integers(0, 255)
+STEPS = st.builds(
+    Step,
+    do=st.sampled_from(WEIGHTED),
+    wait=st.sampled_from(WAITS),
+    who=DRAWS,
+    one=DRAWS,
+    two=DRAWS,
+    three=DRAWS,
+)
+
+
+def begun(phase: Phase, *, second_person: bool) -> Evening:
+    """Return an evening with questions of several people, some public, in a phase."""
+    evening = Evening(
+        Phase.OPEN, second_person=second_person, limits=Limits(ask_ms=2_000, waiting=3)
+    )
+    for who in (ANNA, BORIS, CARLA, DORA, MARA_ASKING):
+        evening.ask(f"Warum fragt «{who.name}»?", who)
+    for number in (1, 2, 3):
+        evening.approve(number)
+    for to in (Phase.LIVE, Phase.CLOSED):
+        if evening.session.phase is not phase:
+            evening.phase(to)
+    return evening
+
+
+class Evenings(RuleBasedStateMachine):
+    """Draws steps one by one; the court does the rest."""
+
+    court: Court
+
+    @initialize(
+        phase=st.sampled_from([Phase.OPEN, Phase.LIVE, Phase.LIVE, Phase.CLOSED]),
+        second=st.booleans(),
+    )
+    def begin(self, phase: Phase, second: bool) -> None:
+        """Begin in some phase."""
+        self.court = Court(begun(phase, second_person=second))
+
+    @rule(step=STEPS)
+    def act(self, step: Step) -> None:
+        """Somebody does something."""
+        evening = self.court.evening
+        evening.wait(step.wait)
+        self.court.step(step.command(evening), step.whom())
+
+    @rule(step=STEPS, taps=st.lists(st.tuples(DRAWS, DRAWS, st.booleans()), max_size=6))
+    def tap(self, step: Step, taps: list[tuple[int, int, bool]]) -> None:
+        """Many support in one moment, and some think again at once."""
+        evening = self.court.evening
+        evening.wait(1 + step.wait)
+        count = len(evening.session.questions)
+        late = reversed(range(len(taps)))
+        self.court.batch(
+            (c.Upvote(1 + number % count, on, evening.now - ms), VOLUNTEERS[who % 5])
+            for ms, (who, number, on) in zip(late, taps, strict=True)
+        )
+
+    def teardown(self) -> None:
+        """Go through all that was too much for every step."""
+        if hasattr(self, "court"):
+            self.court.adjourn()
+
+
+def test_the_laws_hold_after_every_step_of_any_evening():
+    run_state_machine_as_test(
+        Evenings,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=40,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_laws_hold_through_a_long_evening(seed: int):
+    lots = random.Random(seed)
+    court = Court(begun(Phase.OPEN, second_person=seed % 2 == 1))
+    waits = (*WAITS[:5], 0, 0, 0)
+    for _ in range(220):
+        draws = (lots.randrange(256) for _ in range(4))
+        step = Step(lots.choice(WEIGHTED), lots.choice(waits), *draws)
+        court.evening.wait(step.wait)
+        court.step(step.command(court.evening), step.whom())
+    court.adjourn()
+
+
+def test_every_command_has_its_permission_and_its_maker():
+    commands = {command.do for command in get_args(c.Command)}
+    assert commands == set().union(*MAY.values())
+    assert commands == set(MAKERS)
+    assert MARA.person == MARA_ASKING.person

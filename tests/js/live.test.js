@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Live } from "../../static/js/live.js";
+import { support } from "../../static/js/state.js";
+import { FakeClock, FakeStorage, FakeWay, question, snapshot, welcome } from "./doubles.js";
+
+let clock;
+let socket;
+let live;
+
+beforeEach(() => {
+  clock = new FakeClock(Date.parse("2026-11-24T17:00:00.000Z"));
+  socket = new FakeWay();
+  live = new Live({
+    stream: "floor",
+    page: "token",
+    clock,
+    socket: socket.open,
+    poll: new FakeWay().open,
+    memory: new FakeStorage(),
+    reload: () => assert.fail("nothing to load again"),
+  });
+  live.connection.start();
+});
+
+function greet() {
+  socket.last.heard(welcome("e1", 5));
+  socket.last.heard(snapshot("e1", 5, [question(3)]));
+}
+
+test("a command is answered through whichever connection it takes", async () => {
+  greet();
+  const reply = live.do("withdraw", { number: 3 });
+  const { key } = socket.last.sent[0];
+  socket.last.lost(1006);
+  clock.pass(500);
+  greet();
+  assert.equal(socket.last.sent[0].key, key);
+  socket.last.heard({ type: "done", key, seq: 6, result: { number: 3 } });
+  assert.deepEqual(await reply, { type: "done", key, seq: 6, result: { number: 3 } });
+});
+
+test("a command given before the first welcome is sent with it", () => {
+  live.do("withdraw", { number: 3 });
+  assert.deepEqual(socket.last.sent, []);
+  greet();
+  assert.equal(socket.last.sent[0].do, "withdraw");
+});
+
+test("a command may be sent again under its own key", () => {
+  greet();
+  live.do("ask", { text: "Warum?" }, "key-of-the-draft");
+  assert.deepEqual(socket.last.sent[0], {
+    type: "command",
+    key: "key-of-the-draft",
+    do: "ask",
+    text: "Warum?",
+  });
+});
+
+test("a tap shows before the server knows of it, and a refusal takes it back", async () => {
+  greet();
+  const reply = live.upvote(3, true);
+  assert.deepEqual(support(live.state, 3), { on: true, sending: true });
+  const [{ key, ...sent }] = socket.last.sent;
+  assert.deepEqual(sent, {
+    type: "command",
+    do: "upvote",
+    number: 3,
+    on: true,
+    intent: Date.parse("2026-11-24T17:00:00.000Z"),
+  });
+  socket.last.heard({ type: "refused", key, code: "closed" });
+  assert.equal((await reply).code, "closed");
+  assert.deepEqual(support(live.state, 3), { on: false, sending: false });
+});
+
+test("a tap is dated by the server's clock, on a device whose clock is wrong", () => {
+  clock.time -= 86_400_000;
+  greet();
+  live.upvote(3, true);
+  assert.equal(socket.last.sent[0].intent, Date.parse("2026-11-24T17:00:00.000Z"));
+});
+
+test("watchers see the state before and after, and what changed it", () => {
+  const seen = [];
+  live.watch((state, before, message) => seen.push([before.seq, state.seq, message?.type ?? null]));
+  greet();
+  socket.last.heard({ type: "delta", from: 5, to: 6, questions: [{ number: 3, upvotes: 2 }] });
+  live.upvote(3, true);
+  assert.deepEqual(seen, [
+    [-1, -1, "welcome"],
+    [-1, 5, "snapshot"],
+    [5, 6, "delta"],
+    [6, 6, null],
+  ]);
+});
+
+test("a message that cannot be applied costs a snapshot, not the page", () => {
+  greet();
+  socket.last.heard({ type: "delta", from: 5, to: 6, questions: [null] });
+  assert.deepEqual(socket.last.sent, [{ type: "resync", why: "error" }]);
+  assert.equal(live.state.seq, 5);
+});
+
+for (const [code, said] of [
+  [1000, "closed"],
+  [4504, "gone"],
+  [4501, "forbidden"],
+]) {
+  test(`after ${code} nothing is left waiting and nothing more is sent`, async () => {
+    greet();
+    const waiting = live.upvote(3, true);
+    socket.last.lost(code);
+    assert.equal((await waiting).code, said);
+    assert.deepEqual(support(live.state, 3), { on: false, sending: false });
+    assert.equal((await live.do("withdraw", { number: 3 })).code, said);
+    assert.equal(socket.opened.length, 1);
+  });
+}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { answeredList, coming, nowOf, ranking, standingList } from "../../static/js/ranking.js";
+import { EMPTY } from "../../static/js/state.js";
+import { question } from "./doubles.js";
+
+const stateOf = (...rows) => ({
+  ...EMPTY,
+  questions: new Map(rows.map((row) => [row.number, row])),
+});
+const numbers = (list) => list.map(({ row }) => row.number);
+
+test("more upvotes come first, at a tie the earlier question", () => {
+  const state = stateOf(
+    question(3, { upvotes: 5 }),
+    question(1, { upvotes: 2 }),
+    question(2, { upvotes: 5 }),
+  );
+  assert.deepEqual(
+    standingList(state).map(({ row, rank }) => [row.number, rank]),
+    [
+      [2, 1],
+      [3, 2],
+      [1, 3],
+    ],
+  );
+});
+
+test("now comes first and what was answered last, both without a rank", () => {
+  const state = stateOf(
+    question(1, { upvotes: 9, outcome: "aloud", outcome_at: "2026-11-24T17:10:00.000Z" }),
+    question(2, { upvotes: 8, outcome: "promised", outcome_at: "2026-11-24T17:20:00.000Z" }),
+    question(3, { place: "now" }),
+    question(4, { upvotes: 4 }),
+  );
+  assert.equal(nowOf(state)?.number, 3);
+  assert.deepEqual(
+    answeredList(state).map(({ number }) => number),
+    [2, 1],
+  );
+  assert.deepEqual(
+    ranking(state).map(({ row, rank }) => [row.number, rank]),
+    [
+      [3, null],
+      [4, 1],
+      [2, null],
+      [1, null],
+    ],
+  );
+});
+
+test("a question for the stage only has no rank", () => {
+  const state = stateOf(
+    question(1, { upvotes: 9, public: false }),
+    question(2, { upvotes: 1, public: true }),
+  );
+  assert.deepEqual(numbers(standingList(state)), [2]);
+});
+
+test("without a running order the top of the ranking is next", () => {
+  const state = stateOf(question(1, { upvotes: 3 }), question(2, { upvotes: 7 }), question(3));
+  assert.deepEqual(
+    coming(state).map(({ row, rank, ahead }) => [row.number, rank, ahead]),
+    [
+      [2, 1, false],
+      [1, 2, false],
+    ],
+  );
+});
+
+test("the running order goes first and says where a better ranked question was passed over", () => {
+  const state = stateOf(
+    question(1, { upvotes: 30, place: 1 }),
+    question(2, { upvotes: 20 }),
+    question(3, { upvotes: 10, place: 2 }),
+  );
+  assert.deepEqual(
+    coming(state, 3).map(({ row, rank, ahead }) => [row.number, rank, ahead]),
+    [
+      [1, 1, false],
+      [3, 3, true],
+      [2, 2, false],
+    ],
+  );
+});
