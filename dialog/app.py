@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from dialog.archive import folder
-from dialog.archive.bundle import bundle
+from dialog.archive.bundle import Heading, bundle
 from dialog.edge.frames import text_frame
 from dialog.forum.commands import Declare
 from dialog.forum.names import SECOND, Limits
@@ -82,7 +82,7 @@ class Application:
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
         """Keep a session's public record in the database and in its folder."""
-        record = bundle(self._declared[slug], transcript)
+        record = bundle(heading(self._declared[slug]), transcript)
         await self.transcripts.save(slug, record)
         folder.write(self.settings.sessions / slug, record)
 
@@ -186,6 +186,22 @@ def declare(declaration: Declaration) -> Declare:
             waiting=limits.waiting,
             ask_ms=limits.ask_seconds * SECOND,
         ),
+    )
+
+
+def heading(declaration: Declaration) -> Heading:
+    """Return what stands above a session's record."""
+    answerer, recording = declaration.answerer, declaration.recording
+    return Heading(
+        slug=declaration.slug,
+        title=declaration.title,
+        language=declaration.languages[0],
+        introduction=declaration.intro,
+        answerer=(answerer.name, answerer.office),
+        starts=declaration.starts,
+        ends=declaration.ends,
+        topics=declaration.topics,
+        recording=(recording.url, recording.starts) if recording else None,
     )
 
 

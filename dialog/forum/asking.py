@@ -73,15 +73,17 @@ def _ask(session: Session, command: c.Ask, who: Who, now: int) -> Decision:
     """Volunteers ask for themselves; staff enter a question for someone and say on which way."""
     if bool(command.via) != (who.role in STAFF):
         return Refusal(Code.FORBIDDEN, field="via")
-    refusal = _ask_closed(session, now) or (
-        None if command.via else _barred(session, who) or _too_much(session, who, now)
-    )
+    free = command.via is not None
+    refusal = _ask_closed(session, now) or (None if free else _barred(session, who))
     if refusal:
         return refusal
     act = Act(session, command.do)
     wording = _wording(act, command, who)
     if isinstance(wording, Refusal):
         return wording
+    too_much = None if free else _too_much(session, who, now)
+    if too_much:
+        return too_much
     twin = _twin(session, dict(act.texts)[wording.text], who)
     if twin:
         return Refusal(Code.DUPLICATE, field="text", number=twin.number)

@@ -8,13 +8,32 @@ import re
 
 from dialog.forum.question import Mark
 
+_CAPITAL = "[A-ZÄÖÜÇŞİĆČŠŽĐ]"
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?\d{4}){3,7}(?:[ ]?\d{1,4})?\b")
+_FILE_NUMBER = re.compile(
+    r"""(?i: \b (?: az | azr | aktenzeichen | geschäftszeichen ) \b [.:\s-]*
+        (?: (?: nr | nummer ) \b [.:\s]* )? ) [\w./-]* \d [\w./-]*""",
+    re.VERBOSE,
+)
+_PHONE = re.compile(
+    r"""(?: (?: Tel | Telefon | Handy | Mobil ) [.:]? \s* )?
+        (?<! [\w.] ) (?: \+ | 00? ) [1-9] (?: [\ ()/-]{0,2} \d ){6,13} (?! \w )""",
+    re.VERBOSE,
+)
+_NAME = re.compile(
+    rf"""\b (?: Frau | Herrn? | Familie | Fam\. ) \s+ (?: Dr\. \s+ )?
+        (?! Staats | Minister ) {_CAPITAL} [\w’'-]* \.?
+        (?: \s (?! Staats ) {_CAPITAL} [^\W\d_]+ )?""",
+    re.VERBOSE,
+)
 _PATTERNS = (
-    ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
-    ("iban", re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?\d{4}){3,7}(?:[ ]?\d{1,4})?\b")),
-    ("file_number", re.compile(r"(?i:\b(?:az|azr|aktenzeichen|geschäftszeichen)\b[.:\s-]*(?:nr\b[.:\s]*)?)[\w./-]*\d[\w./-]*")),
-    ("phone", re.compile(r"(?:(?:Tel|Telefon|Handy|Mobil)[.:]?\s*)?(?<![\w.])(?:\+|00?)[1-9](?:[ ()/-]{0,2}\d){6,13}(?!\w)")),
-    ("name", re.compile(r"\b(?:Frau|Herrn?|Familie|Fam\.)\s+(?:Dr\.\s+)?(?!Staats|Minister)[A-ZÄÖÜÇŞİĆČŠŽĐ][\w’'-]*\.?(?:\s(?!Staats)[A-ZÄÖÜÇŞİĆČŠŽĐ][a-zäöüßçğışćčšžđ]+)?")),
-)  # fmt: skip
+    ("email", _EMAIL),
+    ("iban", _IBAN),
+    ("file_number", _FILE_NUMBER),
+    ("phone", _PHONE),
+    ("name", _NAME),
+)
 
 
 def marks(text: str) -> tuple[Mark, ...]:

@@ -105,6 +105,7 @@ class Room:
         self._stir.set()
         if self._task is not None:
             await self._task
+        self._wake_movers()
         for waiting in self._inbox:
             waiting.answer(Refusal(Code.BUSY, retry_ms=2_000))
         self._inbox.clear()
@@ -132,6 +133,8 @@ class Room:
 
     async def read(self, reader: Callable[[Session, Board], T]) -> T:
         """Return what ``reader`` makes of the state between two commits: values, never state."""
+        if self._task is None or self._task.done():
+            return reader(self._ledger.session, self._ledger.board)
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def serve() -> None:
@@ -185,15 +188,23 @@ class Room:
         loop = asyncio.get_running_loop()
         while not self._stopping:
             await self._wait(loop.time())
-            self._serve()
-            self._due()
-            if self._inbox:
-                await asyncio.sleep(self._timing.window)
-                self._serve()
-                await self._commit()
-                self._serve()
-            await self._tell(loop.time())
+            try:
+                await self._turn(loop)
+            except Exception:
+                log.exception("room fault", session=self.slug)
+                await self._reopen()
         self._serve()
+
+    async def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Answer what was asked, store what was commanded, tell what has changed."""
+        self._serve()
+        self._due()
+        if self._inbox:
+            await asyncio.sleep(self._timing.window)
+            self._serve()
+            await self._commit()
+            self._serve()
+        await self._tell(loop.time())
 
     async def _wait(self, now: float) -> None:
         """Sleep until something is asked, or the next tick, heartbeat or phase is due."""
@@ -221,12 +232,15 @@ class Room:
         if self._sweep.dirty and now >= self._tick_at:
             self._tick_at = now + self._timing.tick
             await self._sweep.tick(ledger.session, ledger.board, now)
-            for future in self._movers:
-                if not future.done():
-                    future.set_result(None)
+            self._wake_movers()
         if now >= self._beat_at:
             self._beat_at = now + self._timing.heartbeat
             await self._sweep.heartbeat(ledger.board, self._clock(), now)
+
+    def _wake_movers(self) -> None:
+        for future in self._movers:
+            if not future.done():
+                future.set_result(None)
 
     def _next_due(self) -> int | None:
         session = self._ledger.session

@@ -102,7 +102,7 @@ async def on_http(request: Request, error: Exception) -> Response:
     return made
 
 
-async def on_fault(request: Request, _error_: Exception) -> Response:
+async def on_fault(request: Request, _fault: Exception) -> Response:
     """Answer a request that met a fault of ours; what it was stands in the log only."""
     said = spoken(request, Refusal(Code.BUSY, retry_ms=10_000))
     return _error(request, Visitor(None, None), 500, said)

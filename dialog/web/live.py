@@ -188,7 +188,7 @@ class Line:
         self._frames.write(text_frame(wire.refused(key, refusal)))
 
 
-# --- without a websocket ---------------------------------------------------------------------------
+# --- without a websocket -------------------------------------------------------------------------
 
 
 async def updates(request: Request) -> Response:

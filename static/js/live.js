@@ -191,7 +191,7 @@ function transports(window, root, state) {
   const poll = overPoll({
     updates: `${base}/updates`,
     commands: `${base}/commands`,
-    token: meta(document, "dialog-token"),
+    token: formToken(document),
     position: state,
     fetch: window.fetch.bind(window),
     clock: deviceClock(window),
@@ -207,6 +207,16 @@ function transports(window, root, state) {
 }
 
 /**
+ * Returns the form token: of the page, or of any of its forms.
+ * @param {Document} document
+ */
+function formToken(document) {
+  const field = document.querySelector('input[name="token"]');
+  return meta(document, "dialog-token") || (field?.getAttribute("value") ?? "");
+}
+
+/**
+ * Returns what a meta tag says.
  * @param {Document} document
  * @param {string} name
  */
@@ -215,6 +225,7 @@ function meta(document, name) {
 }
 
 /**
+ * Returns the device's clock and its lots.
  * @param {Window & typeof globalThis} window
  * @returns {Clock}
  */

@@ -278,6 +278,7 @@ function storage() {
 }
 
 /**
+ * Returns the remembered choice of what is said.
  * @param {string} name
  * @returns {Choice}
  */
@@ -287,6 +288,7 @@ function remembered(name) {
 }
 
 /**
+ * Remembers a choice on this device.
  * @param {string} name
  * @param {string} value
  */

@@ -162,14 +162,16 @@ class Court:
         self.board = Board()
         self.tally = Tally()
         self.read = 0
+        self.broken = True
         self.known: dict[Stream, dict[int, Picture]] = {s: {0: ({}, {})} for s in Stream}
         self._read()
-        self._remember()
+        self.check()
 
     # --- steps ---------------------------------------------------------------------------------
 
     def step(self, command: c.Command, who: Who) -> Entry | None:
         """Let one command happen and check every law; return its entry."""
+        self.broken = True
         session = self.evening.session
         decision = self.evening.decide(command, who)
         assert decision == self.evening.decide(command, who), "deciding depends on nothing else"
@@ -180,9 +182,9 @@ class Court:
         entries = self.evening.journal[self.read :]
         for entry in entries:
             self.judge(entry, command, who, phase)
-            if phase is Phase.CLOSED and who.role is Role.VOLUNTEER:
-                self.late(command, at - ended)
-        self._read()
+            self._book(entry)
+        if entries and phase is Phase.CLOSED and who.role is Role.VOLUNTEER:
+            self.late(command, at - ended)
         assert isinstance(decision, Refusal) or decision is None or entries
         if len(entries) == 1:
             self.moved(seqs)
@@ -191,15 +193,19 @@ class Court:
 
     def batch(self, upvotes: Iterable[tuple[c.Upvote, Who]]) -> None:
         """Let many taps happen in one entry and check every law."""
+        self.broken = True
         self.evening.tap_batch(upvotes)
         self._read()
         self.check()
 
     def _read(self) -> None:
         for entry in self.evening.journal[self.read :]:
-            self.board.follow(self.books, evolve(self.books, entry))
-            self.tally.follow(entry)
-        self.read = len(self.evening.journal)
+            self._book(entry)
+
+    def _book(self, entry: Entry) -> None:
+        self.board.follow(self.books, evolve(self.books, entry))
+        self.tally.follow(entry)
+        self.read += 1
 
     def _seqs(self) -> dict[Stream, int]:
         return {stream: sheet.seq for stream, sheet in self.evening.board.sheets.items()}
@@ -212,7 +218,7 @@ class Court:
 
     def judge(self, entry: Entry, command: c.Command, who: Who, phase: Phase) -> None:
         """Check that this entry may stand in the journal at all."""
-        assert entry.number == self.books.seq + 1 == entry.number
+        assert entry.number == self.books.seq + 1
         if phase is Phase.PUBLISHED and who is not SYSTEM:
             assert command.do in AFTER_PUBLISHING
         if phase is Phase.CANCELLED and who is not SYSTEM:
@@ -289,6 +295,7 @@ class Court:
         self.check_secrets()
         self.check_clock()
         self._remember()
+        self.broken = False
 
     def check_streams(self, samples: int) -> None:
         """Check that snapshot, and any earlier state with its delta, are the state as it is."""

@@ -17,13 +17,14 @@ from dialog.forum.names import (
     Outcome,
     Phase,
     Reason,
+    Review,
     Role,
     Show,
     Via,
     Who,
 )
-from dialog.forum.phase import Schedule
-from dialog.forum.question import Mark
+from dialog.forum.phase import FOLLOWS, Schedule
+from dialog.forum.question import Mark, Question
 from dialog.forum.roles import MAY
 from tests.forum.evening import (
     ANNA,
@@ -80,6 +81,7 @@ class Step:
         return self.canary(field) if draw % 3 else ""
 
 
+Suits = Callable[[Question], bool]
 Maker = Callable[[Evening, Step, Who], c.Command]
 
 
@@ -88,17 +90,55 @@ def _pick(numbers: Sequence[int], draw: int) -> int:
     return numbers[draw % len(numbers)] if numbers and draw % 17 else draw - 1
 
 
-def _number(evening: Evening, draw: int) -> int:
-    return _pick(sorted(evening.session.questions), draw)
+def _number(evening: Evening, draw: int, suits: Suits = bool) -> int:
+    """Return a question's number, three times in four of one that suits."""
+    questions = evening.session.questions
+    suiting = [number for number in questions if suits(questions[number])]
+    return _pick(suiting if suiting and draw % 4 else list(questions), draw)
 
 
-def _own(evening: Evening, step: Step, who: Who) -> int:
-    return _pick(evening.session.asked.get(who.person, []), step.one)
+def _own(evening: Evening, step: Step, who: Who, suits: Suits = bool) -> int:
+    questions = evening.session.questions
+    own = evening.session.asked.get(who.person, [])
+    suiting = [number for number in own if suits(questions[number])]
+    return _pick(suiting or own, step.one)
 
 
 def _coming(evening: Evening, draw: int) -> int:
-    questions = evening.session.questions.values()
-    return _pick([q.number for q in questions if q.stageable] or [0], draw)
+    return _number(evening, draw, _stageable)
+
+
+def _stageable(question: Question) -> bool:
+    return question.stageable
+
+
+def _public(question: Question) -> bool:
+    return question.public
+
+
+def _waiting(question: Question) -> bool:
+    return question.standing.review in (Review.WAITING, Review.UNREVIEWED)
+
+
+def _returned(question: Question) -> bool:
+    return question.standing.review in (Review.WAITING, Review.RETURNED)
+
+
+def _merged(question: Question) -> bool:
+    return question.standing.review is Review.MERGED
+
+
+def _edited(question: Question) -> bool:
+    return question.public and question.wording.edited
+
+
+def _pending(question: Question) -> bool:
+    return question.answer is not None and not question.answer.released
+
+
+def _promised(question: Question) -> bool:
+    answer = question.answer
+    return answer is not None and answer.outcome is Outcome.PROMISED
 
 
 def _rev(evening: Evening, number: int, draw: int) -> int:
@@ -119,19 +159,19 @@ def _ask(_evening: Evening, step: Step, who: Who) -> c.Command:
 
 
 def _reword(evening: Evening, step: Step, who: Who) -> c.Command:
-    number = _own(evening, step, who)
+    number = _own(evening, step, who, _returned)
     rev = _rev(evening, number, step.two)
     return c.Reword(number, rev, step.canary("reword"), step.maybe("rebackground", step.three))
 
 
 def _upvote(evening: Evening, step: Step, who: Who) -> c.Command:
     late = (0, 0, 0, 1, 5, SECOND, 11 * MINUTE, -MINUTE)[step.two % 8]
-    return c.Upvote(_number(evening, step.one), step.three % 3 > 0, evening.now - late)
+    return c.Upvote(_number(evening, step.one, _public), step.three % 3 > 0, evening.now - late)
 
 
-def _judging(make: Callable[[int, int], c.Command]) -> Maker:
+def _judging(make: Callable[[int, int], c.Command], suits: Suits = bool) -> Maker:
     def maker(evening: Evening, step: Step, who: Who) -> c.Command:
-        number = _number(evening, step.one)
+        number = _number(evening, step.one, suits)
         return make(number, _rev(evening, number, step.two))
 
     return maker
@@ -158,7 +198,7 @@ def _edit(evening: Evening, step: Step, who: Who) -> c.Command:
 
 def _merge(evening: Evening, step: Step, who: Who) -> c.Command:
     number = _number(evening, step.one)
-    return c.Merge(number, _rev(evening, number, step.two), _number(evening, step.three))
+    return c.Merge(number, _rev(evening, number, step.two), _number(evening, step.three, _public))
 
 
 def _undo(evening: Evening, step: Step, who: Who) -> c.Command:
@@ -190,8 +230,15 @@ def _order(evening: Evening, step: Step, who: Who) -> c.Command:
     return c.Order(numbers, _seen(evening, step.two)[0])
 
 
+def _phase(evening: Evening, step: Step, who: Who) -> c.Command:
+    following = sorted(FOLLOWS[evening.session.phase] - {Phase.CANCELLED})
+    if step.one % 8 == 7 or not following:
+        return c.ChangePhase(tuple(Phase)[step.two % 6])
+    return c.ChangePhase(following[step.two % len(following)])
+
+
 def _hand_in(evening: Evening, step: Step, who: Who) -> c.Command:
-    number = _coming(evening, step.one) if step.three % 2 else _number(evening, step.one)
+    number = _number(evening, step.one, _public if step.two % 3 else _stageable)
     outcome = (*Outcome, Outcome.PROMISED)[step.three % 7]
     return c.HandIn(
         number,
@@ -200,7 +247,7 @@ def _hand_in(evening: Evening, step: Step, who: Who) -> c.Command:
         tuple(Kind)[step.two % 2],
         outcome,
         by=step.canary("by"),
-        until=("2026-12-18", "", "morgen")[step.two % 5 % 3],
+        until=("2026-12-18", "2026-12-18", "morgen")[step.two % 3],
         to=step.maybe("to", step.one),
         sources=(f"https://example.org/{step.canary('source')}",) if step.two % 2 else (),
         minute=step.one or None,
@@ -235,21 +282,21 @@ MAKERS: dict[str, Maker] = {
     "reword": _reword,
     "withdraw": lambda e, s, who: c.Withdraw(_own(e, s, who)),
     "upvote": _upvote,
-    "appeal": lambda e, s, who: c.Appeal(_own(e, s, who), s.maybe("appeal", s.two)),
-    "object": lambda e, s, who: c.Object(_own(e, s, who)),
+    "appeal": lambda e, s, who: c.Appeal(_own(e, s, who, _returned), s.maybe("appeal", s.two)),
+    "object": lambda e, s, who: c.Object(_own(e, s, who, _edited)),
     "claim": lambda e, s, _: c.Claim(_number(e, s.one)),
-    "approve": _judging(c.Approve),
+    "approve": _judging(c.Approve, _waiting),
     "stage_only": _judging(c.StageOnly),
     "return": _return,
     "edit": _edit,
     "merge": _merge,
-    "unmerge": _judging(c.Unmerge),
-    "hide": _judging(c.Hide),
+    "unmerge": _judging(c.Unmerge, _merged),
+    "hide": _judging(c.Hide, _public),
     "undo": _undo,
     "topic": _topic,
     "brief": _brief,
     "mute": lambda e, s, _: c.Mute(s.one % 6),
-    "unmute": lambda e, s, _: c.Unmute(s.one % 6),
+    "unmute": lambda e, s, _: c.Unmute((sorted(e.session.muted) or [s.one])[0]),
     "message": lambda e, s, _: c.Message(s.maybe("message", s.one)),
     "order": _order,
     "now": lambda e, s, _: c.Now(_coming(e, s.one), *_seen(e, s.two)),
@@ -262,18 +309,18 @@ MAKERS: dict[str, Maker] = {
         n := _coming(e, s.one), _rev(e, n, s.two), s.maybe("draft", s.three)
     ),
     "answer": _hand_in,
-    "release": _judging(c.Release),
-    "phase": lambda e, s, _: c.ChangePhase(tuple(Phase)[s.one % 6]),
+    "release": _judging(c.Release, _pending),
+    "phase": _phase,
     "accept": lambda e, s, _: c.Accept((None, True, False)[s.one % 3], (None, True, True)[s.two % 3]),
     "extend": lambda e, s, _: c.Extend(s.one * 5),
-    "pause": lambda e, s, _: c.Pause(s.one % 4 == 0),
+    "pause": lambda e, s, _: c.Pause(s.one % 5 == 0),
     "banner": lambda e, s, _: c.Banner(s.maybe("banner", s.one)),
     "conclude": lambda e, s, _: c.Conclude(),
     "publish": lambda e, s, _: c.Publish(),
     "redact": _redact,
-    "correct": lambda e, s, _: c.Correct(_number(e, s.one), s.maybe("correct", s.two)),
-    "keep": lambda e, s, _: c.Keep(_number(e, s.one), s.maybe("keep", s.two)),
-    "unpublish": lambda e, s, _: c.Unpublish(_number(e, s.one), s.maybe("why", s.two)),
+    "correct": lambda e, s, _: c.Correct(_number(e, s.one, _public), s.maybe("correct", s.two)),
+    "keep": lambda e, s, _: c.Keep(_number(e, s.one, _promised), s.maybe("keep", s.two)),
+    "unpublish": lambda e, s, _: c.Unpublish(_number(e, s.one, _public), s.maybe("why", s.two)),
     "declare": _declare,
     "enter": _enter,
     "note": _note,
@@ -283,5 +330,4 @@ MAKERS: dict[str, Maker] = {
 # How often each comes: the everyday of an evening often, its turning points seldom.
 OFTEN = ("ask", "upvote", "approve", "merge", "undo", "now", "next", "answer", "return", "edit")
 SELDOM = ("phase", "publish", "conclude", "pause", "declare", "tick", "mute", "accept")
-WEIGHTED = (*MAKERS, *MAKERS, *OFTEN * 5, *set(MAKERS) - set(SELDOM), *set(MAKERS) - set(SELDOM))
-WEIGHTED = tuple(sorted(WEIGHTED))
+WEIGHTED = (*MAKERS, *OFTEN * 5, *[do for do in MAKERS if do not in SELDOM] * 3)

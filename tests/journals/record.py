@@ -1,4 +1,4 @@
-"""Records an evening with every kind of event and every axis: ``python -m tests.journals.record N``.
+"""Records an evening with every kind of event: ``python -m tests.journals.record VERSION``.
 
 Each line of the file is one entry, its texts beside it: in the database they stand apart. A file is
 written once, with the version whose number it bears, and never again.

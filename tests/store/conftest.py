@@ -1,14 +1,17 @@
 """A migrated database of each kind, and what stands on it."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from dialog.store.database import Database
 from dialog.store.journal import Journal
 from dialog.store.migrate import migrate
 from dialog.store.people import DAY, HOUR, Lifetime, People
+from dialog.store.tables import METADATA
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -19,19 +22,44 @@ def empty_url(request, tmp_path: Path) -> str:
     return str(request.getfixturevalue("fresh_postgres_url"))
 
 
-@pytest.fixture
-def url(empty_url) -> str:
-    """The address of a database with the tables of this program."""
-    migrate(empty_url)
-    return empty_url
+@pytest.fixture(scope="session")
+def migrated_postgres_url(postgres_url) -> str:
+    """The address of one migrated PostgreSQL database, which every test finds empty."""
+    engine = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE store"))
+    engine.dispose()
+    found = postgres_url.replace("/postgres?", "/store?", 1)
+    migrate(found)
+    return str(found)
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    """The file of a migrated SQLite database."""
-    found = tmp_path / "one.db"
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory) -> Path:
+    """A migrated SQLite file to copy: migrating takes longer than most tests."""
+    found = tmp_path_factory.mktemp("store") / "migrated.db"
     migrate(f"sqlite:///{found}")
     return found
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request) -> str:
+    """The address of an empty database with the tables of this program."""
+    if request.param == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('file')}"
+    found = request.getfixturevalue("migrated_postgres_url")
+    engine = create_engine(found)
+    with engine.begin() as connection:
+        for table in reversed(METADATA.sorted_tables):
+            connection.execute(table.delete())
+    engine.dispose()
+    return str(found)
+
+
+@pytest.fixture
+def file(tmp_path: Path, migrated_sqlite: Path) -> Path:
+    """The file of a migrated SQLite database."""
+    return Path(shutil.copy(migrated_sqlite, tmp_path / "one.db"))
 
 
 @pytest.fixture

@@ -62,8 +62,28 @@ async def test_what_fails_leaves_nothing(database):
 
 async def test_reading_changes_nothing(database):
     await database.write(lambda c: c.execute(BEGIN))
-    with pytest.raises(Exception, match="read-?only"):
+    with pytest.raises(Exception, match=r"read-?only"):
         await database.read(lambda c: c.execute(ONE_MORE))
+
+
+async def test_a_reader_sees_one_state_however_long_it_reads(url, database):
+    other = Database(url)
+    await database.write(lambda c: c.execute(BEGIN))
+    begun, go = threading.Event(), threading.Event()
+
+    def read_twice(connection: Connection) -> tuple[int, int]:
+        first = number(connection)
+        begun.set()
+        go.wait(5)
+        return first, number(connection)
+
+    reading = asyncio.create_task(database.read(read_twice))
+    await asyncio.to_thread(begun.wait)
+    await other.write(lambda c: c.execute(ONE_MORE))
+    go.set()
+    assert await reading == (0, 0)
+    assert await database.read(number) == 1
+    await other.close()
 
 
 async def test_eight_counts_from_two_processes_are_eight(url, database):
@@ -116,7 +136,7 @@ async def test_closing_finishes_what_was_begun_and_leaves_no_thread(url):
     await asyncio.gather(*(database.read(number) for _ in range(4)))
     await database.close()
     await database.close()
-    assert last.done() or await last is None
+    await last
     assert set(threading.enumerate()) <= before
     with pytest.raises(RuntimeError):
         await database.read(number)
@@ -146,5 +166,5 @@ def test_every_spelling_of_postgresql_is_one_driver(scheme):
 
 async def test_words_outside_their_set_are_refused_by_the_database(database):
     wrong = text(BEGIN.text.replace("'live'", "'asleep'"))
-    with pytest.raises(Exception, match="(?i)check"):
+    with pytest.raises(Exception, match=r"(?i)check"):
         await database.write(lambda c: c.execute(wrong))

@@ -29,6 +29,13 @@ SHAPES = (
 )
 
 
+@pytest.fixture
+def url(empty_url) -> str:
+    """The address of a migrated database that a test may take down again."""
+    migrate(empty_url)
+    return empty_url
+
+
 def shape(connection: Connection) -> dict[str, object]:
     """All that a database tells of its tables."""
     seen = inspect(connection)

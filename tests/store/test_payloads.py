@@ -2,14 +2,26 @@
 
 import re
 from dataclasses import MISSING
+from pathlib import Path
 from typing import get_args
 
 import msgspec
 import pytest
 from hypothesis import example, given
 
-from dialog.forum.events import Acted, Asked, Axis, Change, Declared, Event, Message, Stage, Tap
-from dialog.forum.events import Upvoted
+from dialog import forum
+from dialog.forum.events import (
+    Acted,
+    Asked,
+    Axis,
+    Change,
+    Declared,
+    Event,
+    Message,
+    Stage,
+    Tap,
+    Upvoted,
+)
 from dialog.forum.names import Limits, Outcome, Phase, Show
 from dialog.forum.phase import Schedule, Switches
 from dialog.forum.question import Answer, Appeal, Result, Standing, Wording
@@ -50,11 +62,8 @@ def test_the_form_of_a_payload_is_small_and_does_not_change():
         '{"taps":[[5,1,true,1796317205345],[6,1,false,2]]}',
     )
     done = Acted("done", (Change(Axis.RESULT, 1, Result(), Result(Outcome.ALOUD, 7)),))
-    assert payloads.encode(done) == (
-        "acted",
-        '{"act":"done","changes":[{"axis":"result","subject":1,"before":{},'
-        '"after":{"outcome":"aloud","at":7}}]}',
-    )
+    changed = '{"axis":"result","subject":1,"before":{},"after":{"outcome":"aloud","at":7}}'
+    assert payloads.encode(done) == ("acted", f'{{"act":"done","changes":[{changed}]}}')
 
 
 def test_limits_stand_in_full_for_their_defaults_are_settings_of_today():
@@ -134,8 +143,7 @@ def test_strings_in_payloads_are_words_of_closed_sets():
     source = re.compile(r"^\s+(\w+): str\b", re.MULTILINE)
     found = set()
     for module in ("events", "question", "phase"):
-        file = payloads.__file__.replace("store/payloads.py", f"forum/{module}.py")
-        with open(file, encoding="utf-8") as lines:
-            found |= set(source.findall(lines.read()))
+        file = Path(forum.__file__).parent / f"{module}.py"
+        found |= set(source.findall(file.read_text("utf-8")))
     # A command's name · an ISO day · a kind of mark · a topic of the session's declaration.
     assert found == {"act", "until", "kind", "topic"}

@@ -9,7 +9,7 @@ from dialog.forum.views import Row
 from dialog.web.entrance import Entrance
 from dialog.web.errors import spoken
 from dialog.web.page import page
-from dialog.web.pages.staff import commanded, shown
+from dialog.web.pages.staff import commanded, number, shown
 from dialog.web.picture import Picture, log, picture
 
 TABS = frozenset({"queue", "order", "log"})
@@ -53,7 +53,7 @@ async def _page(
         log=await entrance.room.read(lambda session, _board: log(session)),
         tab=tab if tab in TABS else "queue",
         sheet=sheet if sheet in SHEETS else "",
-        into=_number(request.query_params.get("into", "")),
+        into=number(request.query_params.get("into", "")),
         moderators=entrance.room.presence.roles().get(Role.MODERATOR.value, 0),
         form=form,
         refusal=spoken(request, refusal) if refusal else None,
@@ -77,15 +77,11 @@ def _current(
     view: Picture, waiting: list[Row], request: Request, form: dict[str, str]
 ) -> Row | None:
     """Return the question in hand: the one asked for, else the oldest nobody else has opened."""
-    wanted = _number(form.get("number") or request.query_params.get("number", ""))
+    wanted = number(form.get("number") or request.query_params.get("number", ""))
     chosen = next((row for row in view.rows if row["number"] == wanted), None)
     mine = view.me["person"]
     free = (r for r in waiting if not r["claimed"] or r["claimed"]["person"] == mine)
     return chosen or next(free, None)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _alike(view: Picture, current: Row | None) -> list[Row]:

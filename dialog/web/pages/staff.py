@@ -1,5 +1,6 @@
 """What the four pages of staff share: a POST is a command, its answer the page again."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
@@ -9,6 +10,8 @@ from dialog.forum.names import Role, Stream
 from dialog.forum.refusals import Refusal
 from dialog.web import forms
 from dialog.web.entrance import Entrance, staff
+
+_NUMBER = re.compile("[0-9]{1,9}")
 
 Show = Callable[[Request, Entrance, dict[str, str], Refusal | None], Awaitable[Response]]
 
@@ -29,3 +32,8 @@ async def commanded(request: Request, role: Role, stream: Stream, show: Show) ->
         return await show(request, entrance, typed, refusal)
 
     return await forms.answer(request, reply, form, forms.back_to(form, request.url.path), again)
+
+
+def number(text: str) -> int:
+    """Return the number that a query or a form names, 0 for none."""
+    return int(text) if _NUMBER.fullmatch(text) else 0

@@ -8,7 +8,7 @@ from dialog.forum.refusals import Refusal
 from dialog.web.entrance import Entrance
 from dialog.web.errors import spoken
 from dialog.web.page import page
-from dialog.web.pages.staff import commanded, shown
+from dialog.web.pages.staff import commanded, number, shown
 from dialog.web.picture import picture
 
 VIEWS = frozenset({"now", "list", "background"})
@@ -29,7 +29,6 @@ async def _page(
 ) -> Response:
     view = await picture(entrance.room, Stream.STAGE, entrance.who)
     shows = request.query_params.get("view", "now")
-    number = request.query_params.get("page", "1")
     return page(
         request,
         "stage",
@@ -43,7 +42,7 @@ async def _page(
         ranking=view.ranking,
         message=view.session["message"],
         view=shows if shows in VIEWS else "now",
-        page=int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1,
+        page=number(request.query_params.get("page", "")) or 1,
         form=form,
         refusal=spoken(request, refusal) if refusal else None,
         me=view.me,

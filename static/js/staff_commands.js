@@ -1,0 +1,105 @@
+/**
+ * The commands staff may give, and how the fields of their forms become values on the wire.
+ */
+
+/** @typedef {"text" | "int" | "bool" | "ints" | "lines"} Kind */
+
+/** @type {Record<string, Kind>} */
+const QUESTION = { number: "int", rev: "int" };
+/** @type {Record<string, Kind>} */
+const SEEN = { order_rev: "int", seen: "int" };
+
+/** @type {Record<string, Record<string, Kind>>} */
+export const FIELDS = {
+  ask: { text: "text", background: "text", show: "text", district: "text", via: "text", asker: "text" },
+  claim: { number: "int" },
+  approve: QUESTION,
+  stage_only: QUESTION,
+  return: { ...QUESTION, reason: "text", note: "text" },
+  edit: { ...QUESTION, text: "text", background: "text", asker: "text" },
+  merge: { ...QUESTION, into: "int" },
+  unmerge: QUESTION,
+  hide: QUESTION,
+  undo: { event: "int" },
+  topic: { ...QUESTION, topic: "text" },
+  brief: { ...QUESTION, text: "text" },
+  mute: { person: "int" },
+  unmute: { person: "int" },
+  message: { text: "text" },
+  order: { numbers: "ints", order_rev: "int" },
+  now: { number: "int", ...SEEN },
+  next: { number: "int", ...SEEN },
+  done: { outcome: "text", ...SEEN },
+  back: SEEN,
+  acknowledge: {},
+  take: QUESTION,
+  draft: { ...QUESTION, text: "text" },
+  answer: {
+    ...QUESTION,
+    text: "text",
+    kind: "text",
+    outcome: "text",
+    by: "text",
+    until: "text",
+    to: "text",
+    sources: "lines",
+    minute: "int",
+  },
+  release: QUESTION,
+  phase: { to: "text" },
+  accept: { questions: "bool", upvotes: "bool" },
+  extend: { minutes: "int" },
+  pause: { on: "bool" },
+  banner: { text: "text" },
+  conclude: {},
+  publish: {},
+  redact: { number: "int", from: "int", to: "int", field: "text" },
+  correct: { number: "int", text: "text" },
+  keep: { number: "int", text: "text" },
+  unpublish: { number: "int", why: "text" },
+};
+
+/**
+ * Returns the fields of a command as the wire has them: its own ones only; an empty number is none.
+ * @param {string} name  the command's `do`
+ * @param {FormData} form
+ * @returns {Record<string, unknown>}
+ */
+export function typed(name, form) {
+  /** @type {Record<string, unknown>} */
+  const fields = {};
+  for (const [field, kind] of Object.entries(FIELDS[name] ?? {})) {
+    const given = form.get(field);
+    const value = typeof given === "string" ? valueOf(kind, given) : undefined;
+    if (value !== undefined) fields[field] = value;
+  }
+  return fields;
+}
+
+/**
+ * @param {Kind} kind
+ * @param {string} given
+ * @returns {unknown}  undefined leaves the field out
+ */
+function valueOf(kind, given) {
+  switch (kind) {
+    case "text":
+      return given;
+    case "int":
+      return given.trim() === "" ? undefined : numberOf(given);
+    case "bool":
+      return given === "1";
+    case "ints":
+      return given.split(",").filter(Boolean).map(Number);
+    case "lines":
+      return given.split("\n").map((line) => line.trim()).filter(Boolean);
+  }
+}
+
+/**
+ * Returns a number, or the text itself, which the server then refuses as not readable.
+ * @param {string} given
+ */
+function numberOf(given) {
+  return /^\s*\d+\s*$/.test(given) ? Number(given) : given;
+}
