@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from dialog.archive import folder
 from dialog.archive.bundle import Heading, bundle
 from dialog.edge.frames import text_frame
+from dialog.edge.server import Server, configure
 from dialog.forum.commands import Declare
 from dialog.forum.names import SECOND, Limits
 from dialog.forum.phase import Schedule
@@ -163,6 +164,36 @@ class Application:
             if self.ready:
                 await self.drain()
             await self.close()
+
+
+def server(
+    application: Application,
+    listening: Callable[[int], Awaitable[None]],
+    drain: Callable[[], Awaitable[None]] | None = None,
+) -> Server:
+    """Return the application's server; ``drain`` is awaited instead of the application's own."""
+    settings = application.settings
+    config = configure(
+        application.asgi,
+        host=settings.host,
+        port=settings.port,
+        proxies=settings.proxies,
+        message_bytes=settings.staff_message_bytes,
+        drain_seconds=settings.drain_seconds,
+    )
+    return Server(config, listening=listening, drain=drain or application.drain)
+
+
+def demonstration(data: Path, port: int) -> Settings:
+    """Return the settings of a demonstration; the environment has no say in them."""
+    return Settings.model_construct(
+        data=data,
+        sessions=data / "sessions",
+        port=port,
+        base_url=f"http://127.0.0.1:{port}",
+        operator="Demonstration",
+        demonstration=True,
+    )
 
 
 def declare(declaration: Declaration) -> Declare:

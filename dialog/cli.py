@@ -97,25 +97,16 @@ def demo(port: int, data: Path, seed: int, *, play: bool, as_json: bool) -> None
     def tell(links: dict[str, object]) -> None:
         click.echo(json.dumps(links) if as_json else show.told(links))
 
+    log_as_json()
     show.run(data, port, tell=tell, play=play, seed=seed)
 
 
 def run(settings: Settings, listening: Callable[[int], Awaitable[None]]) -> None:
     """Serve until a signal ends it."""
-    from dialog.app import Application
-    from dialog.edge.server import Server, configure
+    from dialog.app import Application, server
 
     log_as_json()
-    application = Application(settings)
-    config = configure(
-        application.asgi,
-        host=settings.host,
-        port=settings.port,
-        proxies=settings.proxies,
-        message_bytes=settings.staff_message_bytes,
-        drain_seconds=settings.drain_seconds,
-    )
-    Server(config, listening=listening, drain=application.drain).run()
+    server(Application(settings), listening).run()
 
 
 def log_as_json() -> None:

@@ -32,6 +32,7 @@ class Announcement:
     identity: str
     code: str
     readers: bool
+    release: str
     rehearsal: bool = False
 
 
@@ -53,6 +54,7 @@ def announce(declaration: Declaration) -> Announcement:
         identity=declaration.identity,
         code=declaration.code or "",
         readers=declaration.readers,
+        release=declaration.release,
     )
 
 

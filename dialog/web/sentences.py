@@ -1,4 +1,4 @@
-"""Every sentence that stands for a code: refusals, reasons, phases, outcomes, states of own questions, live words.
+"""Every sentence that stands for a code: refusals, reasons, outcomes, states, live words.
 
 German texts are the gettext source; a caller names the language and gets the text in it.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from dialog.web.catalogue import catalogue
-from dialog.web.catalogue import marked as N_
+from dialog.web.catalogue import marked as N_  # noqa: N812 - the mark that extraction looks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,8 @@ REASONS: Final[dict[str, Said]] = {
         N_("Nicht zum Thema"),
         N_("Ihre Frage gehört nicht zum Thema dieses Dialogs."),
         N_(
-            "Bitte beziehen Sie die Frage auf das Thema oder stellen Sie sie in einem anderen Dialog."
+            "Bitte beziehen Sie die Frage auf das Thema oder stellen Sie sie in "
+            "einem anderen Dialog."
         ),
     ),
     "already_answered": Said(
@@ -161,7 +162,8 @@ REASONS: Final[dict[str, Said]] = {
         N_("Einzelfall"),
         N_("Ihre Frage nennt Menschen, die sich hier nicht äußern können."),
         N_(
-            "Bitte fragen Sie allgemein. Für den Einzelfall gibt es eine vertrauliche Ansprechstelle."
+            "Bitte fragen Sie allgemein. Für den Einzelfall gibt es eine "
+            "vertrauliche Ansprechstelle."
         ),
     ),
     "no_question": Said(
@@ -268,7 +270,8 @@ STATES: Final[dict[str, State]] = {
         "",
         N_("Wird noch einmal geprüft"),
         N_(
-            "Eine zweite Person entscheidet endgültig, auch nach Ende des Dialogs. Sie lesen das Ergebnis hier."
+            "Eine zweite Person entscheidet endgültig, auch nach Ende des Dialogs. "
+            "Sie lesen das Ergebnis hier."
         ),
     ),
     "upheld": State(
@@ -283,7 +286,8 @@ STATES: Final[dict[str, State]] = {
         "",
         N_("Nicht geprüft"),
         N_(
-            "Bis zum Ende wurde über Ihre Frage nicht entschieden. Sie zählt öffentlich unter „Nicht geprüft“."
+            "Bis zum Ende wurde über Ihre Frage nicht entschieden. Sie zählt "
+            "öffentlich unter „Nicht geprüft“."
         ),
     ),
     "next": State(

@@ -86,7 +86,7 @@ def static(path: str) -> str:
 
 
 def word(lang: str, table: str, code: str) -> str:
-    """Says a code of one table (`phase`, `outcome`, `review`, `kind`, `shown`, `via`, `role`, `personal_data`)."""
+    """Says a code of one of the tables above."""
     return sentences.say(TABLES[table][code], lang)
 
 
@@ -188,19 +188,11 @@ def aged(context: Context, kind: str, value: Instant) -> str:
     for length, unit in UNITS:
         count = int(seconds // length)
         if count == 1:
-            return tied(sentences.say(sentences.LIVE[f"{kind}.{unit}"], lang))
+            return sentences.say(sentences.LIVE[f"{kind}.{unit}"], lang)
         if count > 1:
-            return tied(
-                sentences.say(sentences.LIVE[f"{kind}.{unit}s"], lang).format(
-                    n=number(context, count)
-                )
-            )
+            many = sentences.say(sentences.LIVE[f"{kind}.{unit}s"], lang)
+            return many.format(n=number(context, count))
     return sentences.say(sentences.LIVE[f"{kind}.now"], lang)
-
-
-def tied(text: str) -> str:
-    """Keeps a number and its unit on one line."""
-    return re.sub(r"(?<=\d) ", NBSP, text)
 
 
 def stamp(seconds: int) -> str:

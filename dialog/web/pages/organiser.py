@@ -3,8 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dialog.forum.names import Outcome, Review, Role, Stream
+from dialog.forum.names import Review, Role, Stream
 from dialog.forum.refusals import Refusal
+from dialog.forum.views import Row
 from dialog.web.entrance import Entrance
 from dialog.web.errors import spoken
 from dialog.web.page import page
@@ -12,7 +13,7 @@ from dialog.web.pages.staff import commanded, shown
 from dialog.web.picture import Picture, picture
 
 TABS = frozenset({"evening", "publish"})
-STAFFED = (Role.MODERATOR, Role.MINISTER, Role.SCRIBE)
+SHEETS = frozenset({"cancel", "close", "pause", "publish", "conclude"})
 
 
 async def show(request: Request) -> Response:
@@ -29,7 +30,7 @@ async def _page(
     request: Request, entrance: Entrance, form: dict[str, str], refusal: Refusal | None
 ) -> Response:
     view = await picture(entrance.room, Stream.DESK, entrance.who)
-    counts, present = view.session["counts"], entrance.room.presence.roles()
+    sheet = request.query_params.get("dialog", "")
     ended = view.session["phase"] in ("closed", "published")
     tab = request.query_params.get("tab", "publish" if ended else "evening")
     return page(
@@ -40,20 +41,16 @@ async def _page(
         slug=entrance.dialog.slug,
         dialog=entrance.dialog,
         session=view.session,
-        figures=counts,
-        switches=view.session["accepts"] | {"paused": view.session["paused"]},
-        present=present | {"people": entrance.room.presence.people},
-        waiting_count=counts[Review.WAITING.value],
-        open_count=counts[Outcome.OPEN.value],
+        present=entrance.room.presence.roles(),
         oldest=_oldest(view),
         now_row=view.now,
         rows=view.rows,
         ranking=view.ranking,
         answered=view.answered,
-        checks=[{"role": role.value, "there": present.get(role.value, 0)} for role in STAFFED],
         upvotes=sum(row["upvotes"] for row in view.rows if row["public"]),
         tab=tab if tab in TABS else "evening",
-        confirm=request.query_params.get("confirm", ""),
+        sheet=sheet if sheet in SHEETS else "",
+        current=_current(view, form.get("number") or request.query_params.get("number", "")),
         form=form,
         refusal=spoken(request, refusal) if refusal else None,
         me=view.me,
@@ -61,6 +58,11 @@ async def _page(
         seq=view.seq,
         live_path=f"/sessions/{entrance.dialog.slug}/live",
     )
+
+
+def _current(view: Picture, wanted: str) -> Row | None:
+    """Return the question whose record is worked on."""
+    return next((row for row in view.rows if str(row["number"]) == wanted), None)
 
 
 def _oldest(view: Picture) -> str | None:

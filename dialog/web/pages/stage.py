@@ -42,7 +42,7 @@ async def _page(
         ranking=view.ranking,
         message=view.session["message"],
         view=shows if shows in VIEWS else "now",
-        page=number(request.query_params.get("page", "")) or 1,
+        page_number=number(request.query_params.get("page", "")) or 1,
         form=form,
         refusal=spoken(request, refusal) if refusal else None,
         me=view.me,

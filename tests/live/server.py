@@ -1,0 +1,163 @@
+"""The real server as a process of its own, on a loopback port, with its own data and programme."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from dialog.cli import main
+from tests.live.client import TOLD, Browser, Page
+from tests.live.programme import evening
+
+ROOT = Path(__file__).resolve().parents[2]
+START_S = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """One server that can be stopped, killed and started again on the same data."""
+
+    def __init__(self, folder: Path, slugs: Mapping[str, str], **settings: object) -> None:
+        self.folder = folder
+        self.slugs = slugs
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "log"
+        self.environment = {
+            "DIALOG_DATA": str(folder / "data"),
+            "DIALOG_SESSIONS": str(folder / "sessions"),
+            "DIALOG_PORT": str(self.port),
+            "DIALOG_BASE_URL": self.base,
+            "DIALOG_TICK_MS": "30",
+            "DIALOG_HELLO_SECONDS": "1",
+            "DIALOG_DRAIN_SECONDS": "3",
+        } | {f"DIALOG_{name.upper()}": str(value) for name, value in settings.items()}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of the command line with this server's settings, to its end."""
+        command = [sys.executable, "-m", "dialog", *arguments]
+        return subprocess.run(
+            command, env=self._env(), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def _env(self) -> dict[str, str]:
+        return dict(os.environ) | self.environment
+
+    def migrate(self) -> None:
+        done = self.run("migrate")
+        assert done.returncode == 0, done.stderr
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "dialog", "serve"],
+                env=self._env(),
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+        deadline = time.monotonic() + START_S
+        while not self._ready():
+            assert self._process.poll() is None, self.log.read_text("utf-8")
+            assert time.monotonic() < deadline, "the server does not start"
+            time.sleep(0.03)
+
+    def _ready(self) -> bool:
+        try:
+            return self.browser().get("/readyz").status == 200
+        except OSError:
+            return False
+
+    def terminate(self) -> None:
+        """Ask the process to end."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds: float = 20) -> int:
+        """Wait for the process to end, and return its exit code."""
+        assert self._process is not None
+        code = self._process.wait(seconds)
+        self._process = None
+        return code
+
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        assert self._process is not None
+        self._process.kill()
+        self.wait()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self.terminate()
+            try:
+                self.wait()
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise
+
+    def browser(self) -> Browser:
+        return Browser(self.base)
+
+    def invite(self, slug: str, role: str, name: str = "Mara Beispielname") -> str:
+        """Return a link for a member of staff, as the command line prints it."""
+        arguments = ["invite", slug, "--role", role, "--name", name]
+        done = CliRunner().invoke(main, arguments, env=self.environment, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        TOLD.add(name)
+        return done.output.strip()
+
+    def staff(self, slug: str, role: str, name: str = "Mara Beispielname") -> Browser:
+        """Return a browser that has entered by such a link."""
+        entered = self.browser()
+        answer = entered.enter(self.invite(slug, role, name))
+        assert answer.status == 303, answer.text
+        return entered
+
+    def volunteer(self, slug: str, name: str = "Samira Kanarienvogel") -> Browser:
+        """Return a browser that takes part."""
+        joined = self.browser()
+        answer = joined.join(slug, name)
+        assert answer.status == 303, answer.text
+        return joined
+
+    def page(self, browser: Browser, slug: str, place: str = "") -> Page:
+        page = browser.get(f"/sessions/{slug}{place}")
+        assert page.status == 200, page.text
+        TOLD.add(page.live)
+        return page
+
+    def check_log(self) -> None:
+        """Nothing was logged as a fault, and nothing that belongs to people."""
+        log = self.log.read_text("utf-8")
+        assert "Traceback" not in log, log
+        assert '"level": "error"' not in log, log
+        assert "Exception" not in log, log
+        found = [told for told in TOLD if len(told) > 7 and told in log]
+        assert not found, found
+
+
+@contextmanager
+def running(folder: Path, **settings: object) -> Iterator[Server]:
+    """Run a server with one session of every state, and look at its log in the end."""
+    server = Server(folder, evening(folder / "sessions"), **settings)
+    server.migrate()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+    server.check_log()
