@@ -82,9 +82,10 @@ class Application:
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
-        """Keep a session's public record in the database and in its folder."""
+        """Keep a session's public record in the database and in its folder; volunteers part."""
         record = bundle(heading(self._declared[slug]), transcript)
         await self.transcripts.save(slug, record)
+        await self.people.part(slug)
         folder.write(self.settings.sessions / slug, record)
 
     async def _is_record(self, declaration: Declaration) -> bool:

@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +56,7 @@ def stage(source: Path, root: Path, now: datetime, *, over: bool) -> Evening:
 
     A second start goes on with what stands in ``root`` already.
     """
+    now = now.astimezone(UTC)  # two times of one zone would be compared by the clock on the wall
     root.mkdir(parents=True, exist_ok=True)
     for folder in sorted(path for path in source.iterdir() if _is_session(path)):
         if folder.name not in (EVENING, UPCOMING):
@@ -89,7 +90,7 @@ def _begin(source: Path, root: Path, now: datetime) -> Evening:
     _declare(
         target,
         {
-            "opens": _earlier_days(starts, LEAD),
+            "opens": _wall(starts - LEAD),
             "starts": starts,
             "ends": ends,
             "questions_until": _later(starts, ASKS_LAST),
@@ -177,10 +178,6 @@ def _rounded(now: datetime) -> datetime:
 def _later(moment: datetime, by: timedelta) -> datetime:
     """Return a moment that much later; adding to a zoned time would add hours on the wall."""
     return datetime.fromtimestamp(moment.timestamp() + by.total_seconds(), ZONE)
-
-
-def _earlier_days(moment: datetime, by: timedelta) -> datetime:
-    return _wall(moment - by)
 
 
 def _wall(moment: datetime) -> datetime:

@@ -31,7 +31,8 @@ class Buckets:
     def take(self, person: object, now: float) -> float:
         """Take one token; return 0, or the seconds until there is one again."""
         level, at = self._buckets.pop(person, (self._pace.burst, now))
-        level = min(self._pace.burst, level + (now - at) * self._pace.rate)
+        passed = max(0.0, now - at)  # a clock that was set back must lock nobody out
+        level = min(self._pace.burst, level + passed * self._pace.rate)
         allowed = level >= 1
         self._buckets[person] = (level - 1 if allowed else level, now)
         if len(self._buckets) > PEOPLE:

@@ -209,7 +209,7 @@ class Room:
     async def _wait(self, now: float) -> None:
         """Sleep until something is asked, or the next tick, heartbeat or phase is due."""
         until = [self._beat_at - now]
-        if self._sweep.dirty:
+        if self._sweep.pending:
             until.append(self._tick_at - now)
         due = self._next_due()
         if due is not None:
@@ -229,13 +229,19 @@ class Room:
     async def _tell(self, now: float) -> None:
         """Send the tick and the heartbeat that are due."""
         ledger = self._ledger
-        if self._sweep.dirty and now >= self._tick_at:
+        if self._sweep.pending and now >= self._tick_at:
             self._tick_at = now + self._timing.tick
-            await self._sweep.tick(ledger.session, ledger.board, now)
-            self._wake_movers()
+            await self._tick(ledger, now)
         if now >= self._beat_at:
             self._beat_at = now + self._timing.heartbeat
             await self._sweep.heartbeat(ledger.board, self._clock(), now)
+
+    async def _tick(self, ledger: Ledger, now: float) -> None:
+        if self._sweep.dirty:
+            await self._sweep.tick(ledger.session, ledger.board, now)
+            self._wake_movers()
+        else:
+            self._sweep.catch_up(ledger.board, now)
 
     def _wake_movers(self) -> None:
         for future in self._movers:
@@ -287,7 +293,7 @@ class Room:
     async def _reopen(self) -> None:
         """Open the journal again, however long that takes; everyone gets a snapshot."""
         delay = REOPEN_AFTER
-        while True:
+        while not self._stopping:
             try:
                 self._ledger = Ledger(await self._journal.open(self.slug))
             except Exception:

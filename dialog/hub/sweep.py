@@ -31,10 +31,16 @@ class Sweep:
         """Begin with nothing to tell."""
         self._frame = frame
         self._presence = presence
-        self._frames: dict[tuple[Stream, int], bytes] = {}
+        self._frames: dict[tuple[Stream, int, int], bytes] = {}
         self._rows: dict[int, set[int]] = {}
         self._taps: dict[int, dict[int, bool]] = {}
         self.dirty = False
+        self._behind: set[Connection] = set()
+
+    @property
+    def pending(self) -> bool:
+        """Tell whether a tick has anything to do."""
+        return self.dirty or bool(self._behind)
 
     def note(self, state: Session, touched: Touched) -> None:
         """Remember what an entry changed for the tick to come."""
@@ -68,24 +74,36 @@ class Sweep:
         for person in rows.keys() | taps.keys():
             self._tell(state, board, person, rows.get(person, set()), taps.get(person, {}))
 
+    def catch_up(self, board: Board, now: float) -> None:
+        """Look again at those who were left out: what has drained gets one delta."""
+        for connection in tuple(self._behind):
+            self._send(connection, board, now)
+
     def _send(self, connection: Connection, board: Board, now: float) -> None:
         """Bring one connection up to date, or remember that it is behind."""
         sheet = board.sheets[connection.stream]
         if connection.line.backed_up:
-            connection.behind_since = connection.behind_since or now
-            if now - connection.behind_since > STALLED_AFTER:
-                connection.close(Close.STALLED)
+            self._leave_out(connection, now)
             return
+        self._behind.discard(connection)
         connection.behind_since = None
         if connection.seq == sheet.seq:
             return
-        key = (connection.stream, connection.seq)
+        key = (connection.stream, connection.seq, sheet.seq)
         frame = self._frames.get(key)
         if frame is None:
             frame = self._frame(wire.delta(sheet.delta(connection.seq)))
             self._frames[key] = frame
         connection.line.write(frame)
         connection.seq = sheet.seq
+
+    def _leave_out(self, connection: Connection, now: float) -> None:
+        self._behind.add(connection)
+        if connection.behind_since is None:
+            connection.behind_since = now
+        elif now - connection.behind_since > STALLED_AFTER:
+            self._behind.discard(connection)
+            connection.close(Close.STALLED)
 
     def _tell(
         self, state: Session, board: Board, person: int, rows: set[int], taps: dict[int, bool]

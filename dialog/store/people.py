@@ -127,6 +127,22 @@ class People:
 
         return await self._database.write(work)
 
+    async def part(self, slug: str) -> None:
+        """End what volunteers' passes open of a published session, and the passes left empty.
+
+        Private links stay good: they lead back to one's own questions for as long as these stay.
+        """
+
+        def work(connection: Connection) -> None:
+            volunteers = GRANTS.c.role == Role.VOLUNTEER.value
+            session = lock(connection, slug).id
+            gone = delete(GRANTS).where(GRANTS.c.session == session, volunteers)
+            holders = connection.scalars(gone.returning(GRANTS.c.holder)).all()
+            empty = PASSES.c.id.not_in(select(GRANTS.c.holder))
+            connection.execute(delete(PASSES).where(PASSES.c.id.in_(holders), empty))
+
+        await self._database.write(work, scrub=True)
+
     # --- invitations of staff --------------------------------------------------------------------
 
     async def invite(self, slug: str, role: Role, name: str, ttl_s: int) -> str:

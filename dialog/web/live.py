@@ -101,7 +101,7 @@ class Line:
         except wire.Malformed as malformed:
             if self._connection is None:
                 self._frames.close(Close.NOT_UNDERSTOOD, "malformed hello")
-            else:
+            elif self._in_time(self._connection, malformed.key):
                 self._refuse(malformed.key, Refusal(Code.MALFORMED))
         else:
             self._heed(message)
@@ -113,10 +113,8 @@ class Line:
             self._frames.close(Close.NOT_UNDERSTOOD, "no hello")
         elif isinstance(message, wire.Resync):
             self._resync(self._connection)
-        elif self._entered:
-            self._command(self._connection, message)
-        else:
-            self._early.append(message)
+        elif self._in_time(self._connection, message.key):
+            self._order(self._connection, message)
 
     def _largest(self) -> int:
         staff = self._connection is not None and self._connection.who.role in STAFF
@@ -156,22 +154,31 @@ class Line:
         self._entered = True
         early, self._early = self._early, []
         for order in early:
-            self._command(connection, order)
+            self._order(connection, order)
 
     # --- after it ------------------------------------------------------------------------------
 
+    def _in_time(self, connection: Connection, key: str | None) -> bool:
+        """Count a message; refuse what comes too fast, and hang up at the third time."""
+        slow = forms.pace(self._site, connection.who, self._room.slug)
+        if slow is None:
+            return True
+        self._refuse(key, slow)
+        if connection.strikes.strike(asyncio.get_running_loop().time()):
+            connection.close(Close.TOO_FAST)
+        return False
+
     def _resync(self, connection: Connection) -> None:
+        """Send everything anew; before the welcome nothing was sent that could have drifted."""
         now = asyncio.get_running_loop().time()
-        if now - connection.resynced_at >= RESYNC_APART:
+        if self._entered and now - connection.resynced_at >= RESYNC_APART:
             connection.resynced_at = now
             self._room.resync(connection)
 
-    def _command(self, connection: Connection, order: wire.Order) -> None:
-        slow = forms.pace(self._site, connection.who, self._room.slug)
-        if slow:
-            self._refuse(order.key, slow)
-            if connection.strikes.strike(asyncio.get_running_loop().time()):
-                connection.close(Close.TOO_FAST)
+    def _order(self, connection: Connection, order: wire.Order) -> None:
+        """Give a command to the room; what comes before the welcome is given after it."""
+        if not self._entered:
+            self._early.append(order)
             return
 
         def answer(reply: Reply) -> None:

@@ -60,10 +60,26 @@ export class RankingList {
     for (const item of all(this.document, "[data-list] > .q[data-number]"))
       this.refresh(item, state);
     const ranked = standingList(state).map(({ row }) => row.number);
+    if (!isOccupied(this.list)) this.leave(ranked, state);
     const waiting = waitingOf(this.shown(), ranked);
     this.offer(waiting);
     this.painted = new Map(state.questions);
     return waiting;
+  }
+
+  /**
+   * Lets go of rows that have left the ranking, while nobody is in the list.
+   * @param {number[]} ranked
+   * @param {State} state
+   */
+  leave(ranked, state) {
+    const left = all(this.list, ":scope > [data-number]").filter(
+      (item) => !ranked.includes(Number(item.dataset.number)),
+    );
+    if (left.length === 0) return;
+    for (const item of left) item.remove();
+    const { fresh, moved } = waitingOf(this.shown(), ranked);
+    if (fresh === 0 && !moved) this.arrange(state);
   }
 
   /**

@@ -136,6 +136,7 @@ export class OwnQuestions {
     this.label(item, state, detail);
     this.reason(item, row, state);
     this.forms(item, row, state);
+    this.original(item, row);
     const answer = find(item, '[data-field="answer"]') ?? (row.answer ? this.answerIn(item) : null);
     if (answer) this.painter.answer(answer, row.answer);
     const list = NEEDS.has(state) ? this.needs : this.more;
@@ -218,6 +219,18 @@ export class OwnQuestions {
     const counts = this.painter.phrases.say("counts", { title: said.title });
     if (counts) parts.push(make(this.document, "p", "meta", counts));
     place.replaceChildren(...parts);
+  }
+
+  /**
+   * Shows one's own wording beneath one that the moderators edited, and the way to object to it.
+   * @param {HTMLElement} item
+   * @param {OwnQuestion} row
+   */
+  original(item, row) {
+    for (const part of all(item, "[data-original]")) {
+      part.hidden = row.original === null || row.appeal !== null;
+      write(find(part, '[data-field="original"]'), row.original?.text ?? "");
+    }
   }
 
   /**

@@ -229,7 +229,7 @@ export class Room {
     const volunteer = state.role === "volunteer";
     const lacks = volunteer && takes && this.form === null;
     if (phase === this.paintedPhase && !lacks) return;
-    if (this.form?.isTyped() || this.form?.form.contains(this.document.activeElement)) return;
+    if (this.form?.isTyped() || this.document.activeElement?.matches("textarea, input")) return;
     this.renewing = true;
     if (phase !== this.paintedPhase) {
       const what = this.phrases.say(`phase.${phase}`);
@@ -256,6 +256,7 @@ export class Room {
     this.list?.age(state);
     this.own.follow(state);
     this.form?.warnOfEnd(state);
+    this.renew(state);
   }
 
   /**

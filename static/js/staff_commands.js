@@ -11,7 +11,14 @@ const SEEN = { order_rev: "int", seen: "int" };
 
 /** @type {Record<string, Record<string, Kind>>} */
 export const FIELDS = {
-  ask: { text: "text", background: "text", show: "text", district: "text", via: "text", asker: "text" },
+  ask: {
+    text: "text",
+    background: "text",
+    show: "text",
+    district: "text",
+    via: "text",
+    asker: "text",
+  },
   claim: { number: "int" },
   approve: QUESTION,
   stage_only: QUESTION,
@@ -92,7 +99,10 @@ function valueOf(kind, given) {
     case "ints":
       return given.split(",").filter(Boolean).map(Number);
     case "lines":
-      return given.split("\n").map((line) => line.trim()).filter(Boolean);
+      return given
+        .split("\n")
+        .map((line) => line.trim())
+        .filter(Boolean);
   }
 }
 

@@ -99,9 +99,11 @@ function setAttributes(element, set, model) {
     const [name = "", key = ""] = pair.split(":");
     if (!(key in model)) continue;
     const value = model[key] ?? null;
-    if (name === "value" && element instanceof HTMLInputElement) element.value = String(value ?? "");
+    if (name === "value" && element instanceof HTMLInputElement)
+      element.value = String(value ?? "");
     else if (value === null || value === false) element.removeAttribute(name);
-    else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
+    else if (element.getAttribute(name) !== String(value))
+      element.setAttribute(name, String(value));
   }
 }
 

@@ -8,8 +8,8 @@
 
 import { lengthOf, Phrases } from "./format.js";
 import { all, find, need, refusalOf } from "./page.js";
-import { fill } from "./staff_fill.js";
 import { typed } from "./staff_commands.js";
+import { fill } from "./staff_fill.js";
 
 const PAINT_WITHIN = 40;
 const REACHED_WITHIN = 4_000;
@@ -102,7 +102,8 @@ export class Staff {
       behind: state === "behind",
       offline: state === "offline",
       as_of: this.phrases.say("as_of", { time: this.phrases.clockWithSeconds(this.heardAt()) }),
-      lost_since: since === null ? "" : this.phrases.say("lost.since", { time: this.phrases.clock(since) }),
+      lost_since:
+        since === null ? "" : this.phrases.say("lost.since", { time: this.phrases.clock(since) }),
       lost_text: this.phrases.say(final === null ? "lost.text" : "lost.final", { time: at }),
       retryable: final === null,
     };
@@ -169,7 +170,8 @@ export class Staff {
    */
   settle(name, result, fields, form) {
     for (const note of all(this.document, "[data-refused]")) note.hidden = true;
-    for (const field of all(this.document, '[aria-invalid="true"]')) field.removeAttribute("aria-invalid");
+    for (const field of all(this.document, '[aria-invalid="true"]'))
+      field.removeAttribute("aria-invalid");
     if (form?.hasAttribute("data-clear")) form.reset();
     form?.closest("dialog")?.close();
     this.afterAny({ ...result, do: name }, fields, form);
@@ -211,7 +213,8 @@ export class Staff {
     this.note(form, { title: said.title, sentence, next: said.next });
     const control = reply.field ? form?.elements.namedItem(reply.field) : null;
     if (control instanceof HTMLElement) control.setAttribute("aria-invalid", "true");
-    if (control instanceof HTMLElement && control.getAttribute("type") !== "hidden") control.focus();
+    if (control instanceof HTMLElement && control.getAttribute("type") !== "hidden")
+      control.focus();
   }
 
   /**
@@ -226,8 +229,11 @@ export class Staff {
     if (field === "event") return phrases.say("conflict.undo");
     if (since === undefined) return "";
     const time = phrases.clock(since);
-    if (!by) return phrases.say(state === "withdrawn" ? "conflict.withdrawn" : "conflict.asker", { time });
-    const said = phrases.say(`conflict.${state ?? ""}`, { by, time }) || phrases.say("conflict.changed", { by, time });
+    if (!by)
+      return phrases.say(state === "withdrawn" ? "conflict.withdrawn" : "conflict.asker", { time });
+    const said =
+      phrases.say(`conflict.${state ?? ""}`, { by, time }) ||
+      phrases.say("conflict.changed", { by, time });
     return `${said} ${phrases.say("kept")}`;
   }
 
@@ -275,7 +281,8 @@ export class Staff {
     fill(dialog, model);
     for (const field of all(dialog, "[data-init]")) {
       const value = String(model[field.dataset.init ?? ""] ?? "");
-      if (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement) field.value = value;
+      if (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)
+        field.value = value;
     }
     dialog.showModal();
     for (const field of all(dialog, "textarea[data-limit]")) {

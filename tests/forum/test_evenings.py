@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 )
 
 from dialog.forum import commands as c
-from dialog.forum.names import MINUTE, Limits, Phase
+from dialog.forum.names import MINUTE, SYSTEM, Limits, Phase
 from dialog.forum.roles import MAY
 from tests.forum.evening import ANNA, BORIS, CARLA, DORA, MARA, MARA_ASKING, OLGA, SCHEDULE, Evening
 from tests.forum.laws import Court
@@ -121,6 +121,8 @@ def wander(
         draws = (lots.randrange(256) for _ in range(4))
         step = Step(lots.choice(dos), lots.choice((*WAITS, *WAITS[:4] * 3)), *draws)
         court.evening.wait(step.wait)
+        if lots.randrange(2):
+            court.step(c.Tick(), SYSTEM)
         court.step(step.command(court.evening), step.whom())
 
 

@@ -57,7 +57,8 @@ async def approve(team: Live, number: int) -> None:
 
 
 async def test_join_ask_upvote_leave_and_come_back(server, slug, moderator) -> None:
-    other, text = await public(server, slug, moderator), sentence()
+    other, later = [await public(server, slug, moderator) for _ in range(2)]
+    text = sentence()
     browser = server.volunteer(slug)
     async with floor(server, slug, browser) as one, desk(server, slug, moderator) as team:
         asked = await one.command("ask", text=text, show="name")
@@ -70,25 +71,25 @@ async def test_join_ask_upvote_leave_and_come_back(server, slug, moderator) -> N
         await one.until(lambda: number in one.questions)
         assert one.questions[number]["asker"] == "Samira Kanarienvogel"
         supported = await one.upvote(other)
-        assert supported["result"] == {"number": other, "on": True, "upvotes": 1}
+        assert supported["result"] == {"number": other, "on": True, "upvotes": 2}
         await one.until(lambda: one.seq >= supported["seq"])
-        assert one.questions[other]["upvotes"] == 1
+        assert one.questions[other]["upvotes"] == 2  # whoever asks supports
         refused = await one.command("ask", text=" ")
         assert (refused["code"], refused["field"]) == ("empty", "text")
     # meanwhile, without a socket
     form = server.page(browser, slug).token
     sent = browser.post(
-        f"/sessions/{slug}/questions/{number}/upvote",
+        f"/sessions/{slug}/questions/{later}/upvote",
         {"token": form, "key": str(uuid4()), "on": "1"},
     )
     assert sent.status == 303
     async with one:
-        await one.until(lambda: one.questions[number]["upvotes"] == 1)
+        await one.until(lambda: one.questions[later]["upvotes"] == 2)
         kinds = [message["type"] for message in one.seen]
         assert "snapshot" not in kinds
         changed = [m for m in one.seen if m["type"] == "delta"]
-        assert changed[0]["questions"] == [{"number": number, "upvotes": 1}]
-        assert set(one.me["upvoted"]) == {other, number}
+        assert changed[0]["questions"] == [{"number": later, "upvotes": 2}]
+        assert set(one.me["upvoted"]) == {number, other, later}
 
 
 async def test_the_first_messages(server, slug) -> None:
@@ -170,7 +171,7 @@ async def test_done_comes_with_a_number_that_the_client_reaches(server, slug, mo
         for on in (True, False, True):
             done = await one.upvote(number, on=on)
             await one.until(lambda seq=done["seq"]: one.seq >= seq)
-            assert one.questions[number]["upvotes"] == int(on)
+            assert one.questions[number]["upvotes"] == 1 + on
         await one.until(lambda: one.me["upvoted"] == [number])
         await one.until(lambda: any(m["type"] == "mine" for m in one.seen))
 

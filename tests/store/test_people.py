@@ -267,6 +267,26 @@ async def test_only_a_volunteer_has_a_private_link(people):
 # --- what is kept --------------------------------------------------------------------------------
 
 
+async def test_when_volunteers_part_their_passes_open_nothing_and_staff_stays(people):
+    alone, _ = await people.join(None, "a", "Anna")
+    both, _ = await people.join(None, "a", "Berta")
+    both, _ = await people.join(both, "b", "Berta")
+    invitation = await people.invite("a", Role.ORGANISER, "Carla", 60)
+    staff, _ = await people.consume(invitation, None)
+    await people.part("a")
+    assert await people.pass_of(alone) is None
+    assert [grant.session for grant in (await people.pass_of(both)).grants] == ["b"]
+    assert [grant.role for grant in (await people.pass_of(staff)).grants] == [Role.ORGANISER]
+
+
+async def test_a_private_link_leads_back_after_volunteers_parted(people):
+    _, grant = await people.join(None, "a", "Anna")
+    link = await people.private_link("a", grant.person)
+    await people.part("a")
+    _, again = await people.follow(link, None)
+    assert again.person == grant.person
+
+
 async def test_no_token_stands_in_the_database(people, database):
     token, grant = await people.join(None, "a", "Anna")
     private = await people.private_link("a", grant.person)

@@ -1,0 +1,479 @@
+/**
+ * The moderators' desk: queue, question, duplicates, running order; one key for everything.
+ * @import { Live } from "./live.js"
+ * @import { Question } from "./types.js"
+ * @import { Desk } from "./staff_desk.js"
+ */
+
+import { follow } from "./live.js";
+import { all, find, saidOf } from "./page.js";
+import {
+  alikeModels,
+  frameModel,
+  freeOf,
+  mergeModel,
+  orderModels,
+  questionModel,
+  queueModels,
+  queueOf,
+} from "./staff_desk.js";
+import { fill, fillRows } from "./staff_fill.js";
+import { keep, kept, Staff } from "./staff_page.js";
+
+const CLAIM_EVERY = 60_000;
+const BOUNCE = 500;
+const MERGE_KEY = 4_000;
+const DECISIONS = ["approve", "stage_only", "return", "merge"];
+const NOT_OWN = ["claim", "ask", "acknowledge", "message", "mute", "unmute"];
+
+/** @typedef {{ event: number, deed: string, undone: boolean }} Last */
+
+class Moderation {
+  /**
+   * @param {Window & typeof globalThis} window
+   * @param {Live} live
+   */
+  constructor(window, live) {
+    this.window = window;
+    this.document = window.document;
+    this.live = live;
+    this.staff = new Staff(window, live);
+    this.page = this.staff.root.dataset.page ?? "";
+    this.tab = this.staff.root.dataset.tab ?? "queue";
+    /** @type {number | null} */
+    this.current = Number(this.staff.root.dataset.current) || null;
+    this.shownAt = 0;
+    this.mergeUntil = 0;
+    this.waiting = -1;
+    this.seq = -1;
+    this.keys = kept(() => window.localStorage, "dialog.keys") !== "off";
+    this.store = `dialog.last.${this.staff.root.dataset.live ?? ""}`;
+    /** @type {Last | null} */
+    this.last = this.remembered();
+    this.staff.paint = () => this.paint();
+    this.staff.allow = (name, fields) => this.allow(name, fields);
+    this.staff.afterAny = (result, fields) => this.noteLast(result, fields);
+    this.staff.act = (name, _element, event) => this.act(name, event);
+    this.answers();
+    this.document.addEventListener("click", (event) => this.click(event));
+    this.document.addEventListener("keydown", (event) => this.key(event));
+    this.document.addEventListener("submit", (event) => this.choose(event), true);
+    live.watch((state, before) => {
+      if (before.session === null && state.session !== null) this.claim();
+    });
+    window.setInterval(() => this.claim(), CLAIM_EVERY);
+  }
+
+  /** Returns who one is; the welcome knows it, the page knew it first. */
+  get person() {
+    return this.live.state.person ?? (Number(this.staff.root.dataset.person) || null);
+  }
+
+  /** Returns the row being worked on. */
+  get row() {
+    return this.current === null ? null : (this.live.state.questions.get(this.current) ?? null);
+  }
+
+  /**
+   * Returns what the models are made of.
+   * @returns {Desk}
+   */
+  get desk() {
+    return {
+      state: this.live.state,
+      now: this.live.now(),
+      person: this.person,
+      current: this.current,
+      page: this.page,
+      phrases: this.staff.phrases,
+      age: (instant) => this.staff.age(instant),
+      reason: (code) => saidOf(this.document, "reasons", code).title,
+    };
+  }
+
+  /** Says what follows each command. */
+  answers() {
+    const { after, phrases } = this.staff;
+    for (const name of DECISIONS) {
+      after.set(name, (_result, fields) => this.decided(name, Number(fields.number)));
+    }
+    after.set("claim", () => {});
+    after.set("ask", (result) =>
+      this.staff.say(phrases.say("said.asked", { n: String(result.number) })),
+    );
+    after.set("undo", () => this.staff.say(this.lastWords()));
+    after.set("message", () => this.staff.say(phrases.say("sent")));
+  }
+
+  /**
+   * Lets a decision pass, but not the second tap of a double one, which would meet the next question.
+   * @param {string} name
+   * @param {Record<string, unknown>} fields
+   */
+  allow(name, fields) {
+    const bounced = Date.now() - this.shownAt < BOUNCE && fields.number === this.current;
+    return !(DECISIONS.includes(name) && bounced);
+  }
+
+  /** Paints everything that the rows say. */
+  paint() {
+    const { state } = this.live;
+    if (!state.session) return;
+    const { desk } = this;
+    fill(this.document.body, {
+      ...frameModel(desk),
+      has_last: this.last !== null,
+      last_text: this.lastWords(),
+      last_event: this.last?.event ?? "",
+      no_question: this.row === null,
+      newer: this.seq >= 0 && state.seq > this.seq,
+    });
+    if (this.seq < 0) this.seq = state.seq;
+    if (this.tab === "queue") this.paintQueue(desk);
+    if (this.tab === "order") this.paintOrder(desk);
+    this.tellNew(queueOf(state).length);
+  }
+
+  /** @param {Desk} desk */
+  paintQueue(desk) {
+    this.list("queue", queueModels(desk));
+    const section = find(this.document, '[data-scope="question"]');
+    if (!section) return;
+    const { row } = this;
+    find(this.document, '[data-act="keys"]')?.setAttribute("aria-checked", String(this.keys));
+    const alike = row ? alikeModels(desk, row).slice(0, 3) : [];
+    this.list("alike", alike);
+    for (const { compare, key } of alike) {
+      const label = find(this.document, `[data-compare="${key}"] .kern-label`);
+      if (label && label.textContent !== compare) label.textContent = String(compare);
+    }
+    fill(this.document.body, { no_alike: alike.length === 0 });
+    if (!row) {
+      section.hidden = true;
+      return;
+    }
+    const model = questionModel(desk, row);
+    fill(section, {
+      ...model,
+      keys_state: this.staff.phrases.say(this.keys ? "keys.on" : "keys.off"),
+    });
+    section.hidden = false;
+  }
+
+  /** @param {Desk} desk */
+  paintOrder(desk) {
+    const { order, ranking } = orderModels(desk);
+    this.list("order", order);
+    this.list("ranking", ranking);
+    fill(this.document.body, { no_order: order.length === 0, no_ranking: ranking.length === 0 });
+  }
+
+  /**
+   * @param {string} name
+   * @param {import("./staff_fill.js").RowModel[]} models
+   */
+  list(name, models) {
+    const list = find(this.document, `[data-rows="${name}"]`);
+    if (list) fillRows(list, models);
+  }
+
+  /**
+   * Says that more questions wait.
+   * @param {number} count
+   */
+  tellNew(count) {
+    const more = count - this.waiting;
+    if (this.waiting >= 0 && more > 0) this.staff.say(this.staff.phrases.count("said.new", more));
+    this.waiting = count;
+  }
+
+  /** Shows the others what one works on; asked again before the claim runs out. */
+  claim() {
+    const { row } = this;
+    if (!row || this.tab !== "queue" || this.document.hidden || !this.staff.connected) return;
+    if (row.review === "waiting" || row.appeal?.open)
+      void this.live.do("claim", { number: row.number });
+  }
+
+  /**
+   * Opens a question.
+   * @param {Question | null} row
+   * @param {boolean} [focus]
+   */
+  show(row, focus = true) {
+    this.current = row?.number ?? null;
+    this.shownAt = Date.now();
+    const { phrases } = this.staff;
+    const query = row ? `?number=${row.number}` : "";
+    this.window.history.replaceState(null, "", `${this.page}${query}`);
+    this.paint();
+    this.begin(row);
+    if (!row) {
+      this.staff.say(phrases.say("said.empty"));
+      return;
+    }
+    this.claim();
+    this.staff.say(phrases.say("said.opened", { n: String(row.number) }));
+    if (focus) this.document.getElementById("fq")?.focus();
+  }
+
+  /**
+   * Puts a question's topic and note into the fields that are not painted while one types.
+   * @param {Question | null} row
+   */
+  begin(row) {
+    const topic = find(this.document, '[data-pick="topic"]');
+    if (topic instanceof HTMLSelectElement) topic.value = row?.topic ?? "";
+    const brief = find(this.document, '[data-keep="briefing"]');
+    if (brief instanceof HTMLTextAreaElement) brief.value = row?.briefing ?? "";
+    const more = brief?.closest("details");
+    if (more) more.open = false;
+  }
+
+  /**
+   * Goes on to the oldest question that nobody has opened.
+   * @param {string} name
+   * @param {number} number
+   */
+  decided(name, number) {
+    if (number === this.current || name === "merge") {
+      this.show(freeOf(this.live.state, this.live.now(), this.person, number));
+    }
+    const kept = name === "merge" ? this.live.state.questions.get(number)?.into : null;
+    const row = kept ? this.live.state.questions.get(kept) : null;
+    if (row) this.staff.say(this.staff.phrases.count("said.merged", row.upvotes));
+  }
+
+  /**
+   * Keeps one's own last act, so that it can be taken back.
+   * @param {Record<string, unknown>} result
+   * @param {Record<string, unknown>} fields
+   */
+  noteLast(result, fields) {
+    const name = String(result.do);
+    if (typeof result.event !== "number" || NOT_OWN.includes(name)) return;
+    const undo = name === "undo";
+    const deed = undo ? (this.last?.deed ?? "") : this.deedWords(name, fields.number);
+    this.last = { event: result.event, deed, undone: undo && this.last?.undone !== true };
+    keep(() => this.window.sessionStorage, this.store, JSON.stringify(this.last));
+  }
+
+  /**
+   * @param {string} name
+   * @param {unknown} number
+   */
+  deedWords(name, number) {
+    const template = this.document.getElementById("deeds");
+    const content = template instanceof HTMLTemplateElement ? template.content : null;
+    const what = (content && find(content, `[data-word="${name}"]`)?.textContent) ?? name;
+    return number === undefined
+      ? what
+      : this.staff.phrases.say("deed", { n: String(number), what });
+  }
+
+  lastWords() {
+    if (!this.last) return "";
+    return this.staff.phrases.say(this.last.undone ? "last.undone" : "last", {
+      deed: this.last.deed,
+    });
+  }
+
+  /** @returns {Last | null} */
+  remembered() {
+    const found = kept(() => this.window.sessionStorage, this.store);
+    if (found) return JSON.parse(found);
+    const toast = find(this.document, '[data-show="has_last"]:not([hidden]) [name="event"]');
+    if (!(toast instanceof HTMLInputElement)) return null;
+    const words = find(this.document, '[data-t="last_text"]')?.textContent ?? "";
+    return { event: Number(toast.value), deed: words.replace(/^[^:]*: /, ""), undone: false };
+  }
+
+  /**
+   * @param {string} name
+   * @param {Event} event
+   */
+  act(name, event) {
+    if (name === "free") {
+      event.preventDefault();
+      this.show(freeOf(this.live.state, this.live.now(), this.person, this.current) ?? this.row);
+    }
+    if (name === "keys") {
+      this.keys = !this.keys;
+      keep(() => this.window.localStorage, "dialog.keys", this.keys ? null : "off");
+      this.paint();
+    }
+  }
+
+  /**
+   * Opens questions, comparisons and dialogs in place.
+   * @param {MouseEvent} event
+   */
+  click(event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !this.live.state.session) return;
+    const target = event.target instanceof Element ? event.target : null;
+    const open = target?.closest("[data-open]");
+    const compare = /** @type {HTMLElement | null} */ (target?.closest("[data-compare]"));
+    const sheet = /** @type {HTMLElement | null} */ (target?.closest("[data-sheet]"));
+    if (open) {
+      event.preventDefault();
+      const number = Number(open.closest("[data-number]")?.getAttribute("data-number"));
+      this.show(this.live.state.questions.get(number) ?? null);
+    } else if (compare) {
+      event.preventDefault();
+      this.compare(Number(compare.dataset.compare));
+    } else if (sheet) {
+      event.preventDefault();
+      this.open(sheet.dataset.sheet ?? "");
+    }
+  }
+
+  /**
+   * Opens a dialog about the question in hand.
+   * @param {string} name
+   */
+  open(name) {
+    const { row, desk, staff } = this;
+    const { phrases } = staff;
+    find(this.document, "dialog[open]")?.closest("dialog")?.close();
+    if (name === "ask" || name === "keys") {
+      staff.open(name);
+      return;
+    }
+    if (!row) return;
+    const n = String(row.number);
+    const dialog = staff.open(name, {
+      ...questionModel(desk, row),
+      ...(name === "edit"
+        ? { text: row.text, background: row.background ?? "", name: row.name ?? "" }
+        : {}),
+      ...(name === "merge" ? { picking: true, comparing: false } : {}),
+      return_title: phrases.say("return.title", { n }),
+      edit_title: phrases.say("edit.title", { n }),
+    });
+    if (name === "return") dialog?.querySelector("form")?.reset();
+    if (name === "return") find(this.document, "#sheet-return input:checked")?.focus();
+    if (name === "merge") this.choices();
+  }
+
+  /** Shows what the question in hand can be compared with. */
+  choices() {
+    const { row } = this;
+    if (row) this.list("choices", alikeModels(this.desk, row));
+  }
+
+  /**
+   * Shows two questions side by side.
+   * @param {number} number
+   */
+  compare(number) {
+    const { row, staff } = this;
+    const other = this.live.state.questions.get(number);
+    if (!row) return;
+    const dialog = this.document.getElementById("sheet-merge");
+    if (!(dialog instanceof HTMLDialogElement)) return;
+    if (!dialog.open) this.open("merge");
+    if (!other || number === row.number) {
+      staff.note(dialog.querySelector("form"), {
+        title: staff.phrases.say("unknown.into"),
+        sentence: "",
+        next: "",
+      });
+      return;
+    }
+    fill(dialog, mergeModel(this.desk, row, other));
+    const first = find(dialog, 'form:not([hidden]) [type="submit"]');
+    const shown = all(dialog, '[data-command="merge"]:not([hidden]) button')[0];
+    (shown ?? first)?.focus();
+  }
+
+  /**
+   * Takes the number that was typed for a comparison.
+   * @param {SubmitEvent} event
+   */
+  choose(event) {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.hasAttribute("data-choose")) return;
+    if (!this.live.state.session) return;
+    event.preventDefault();
+    this.compare(Number(new FormData(form).get("into")));
+  }
+
+  /**
+   * Answers a single key; in a field, in a dialog or with another key held it is only a letter.
+   * @param {KeyboardEvent} event
+   */
+  key(event) {
+    const { key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.keys) return;
+    const dialog = find(this.document, "dialog[open]");
+    if (isWriting(event.target)) return;
+    if (dialog) {
+      const radio = find(dialog, `[data-digit="${CSS.escape(key)}"]`);
+      if (radio instanceof HTMLInputElement) {
+        radio.checked = true;
+        radio.focus();
+      }
+      return;
+    }
+    if (this.pressed(key)) event.preventDefault();
+  }
+
+  /**
+   * @param {string} key
+   * @returns {boolean}  whether the key meant something
+   */
+  pressed(key) {
+    const letter = key.toLowerCase();
+    if (letter === "j" || letter === "k") return this.step(letter === "j" ? 1 : -1);
+    if (key === "?") this.open("keys");
+    if (/^[1-3]$/.test(key) && Date.now() < this.mergeUntil) return this.mergeWith(Number(key));
+    if (letter === "m" && this.row) return this.merge();
+    const buttons = all(this.document, `[data-key="${CSS.escape(letter)}"]`);
+    const button = buttons.find((one) => one.closest("[hidden]") === null);
+    button?.click();
+    return button !== undefined || key === "?";
+  }
+
+  /** Waits for the number of a duplicate, or asks which where there is none. */
+  merge() {
+    const count = all(this.document, '[data-rows="alike"] [data-compare]').length;
+    if (count === 0) this.open("merge");
+    else {
+      this.mergeUntil = Date.now() + MERGE_KEY;
+      this.staff.say(this.staff.phrases.say("compare.which", { n: count }));
+    }
+    return true;
+  }
+
+  /** @param {number} place */
+  mergeWith(place) {
+    this.mergeUntil = 0;
+    const found = all(this.document, '[data-rows="alike"] [data-compare]')[place - 1];
+    if (found) this.compare(Number(found.dataset.compare));
+    return true;
+  }
+
+  /**
+   * Moves the focus along the queue; Enter opens.
+   * @param {number} by
+   */
+  step(by) {
+    const links = all(this.document, '[data-rows="queue"] a');
+    const focused = links.indexOf(/** @type {HTMLElement} */ (this.document.activeElement));
+    const current = links.findIndex((link) => link.hasAttribute("aria-current"));
+    const at = focused >= 0 ? focused : current;
+    links[Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
+    return links.length > 0;
+  }
+}
+
+/** @param {EventTarget | null} target */
+function isWriting(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement)
+    return !["radio", "checkbox", "submit"].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+const live = typeof window === "undefined" ? null : follow(window);
+if (live) new Moderation(window, live);
