@@ -126,6 +126,7 @@ class Application:
             lifespan=self._lifespan,
             exception_handlers={
                 errors.Refused: errors.on_refused,
+                errors.Elsewhere: errors.on_elsewhere,
                 HTTPException: errors.on_http,
                 Exception: errors.on_fault,
             },
@@ -147,6 +148,7 @@ class Application:
                 settings.staff_message_bytes,
                 settings.hello_seconds,
                 settings.connections,
+                settings.pass_days * DAY // SECOND,
             ),
             volunteers=Buckets(_pace(settings.messages_per_10s, 2)),
             staff=Buckets(_pace(settings.staff_messages_per_10s, 1)),

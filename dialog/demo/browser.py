@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 PATIENCE_S: Final = 20.0
-PAGE_TOKEN: Final = "dialog-page"
+PAGE_META: Final = "dialog-page"
 
 
 @dataclass(slots=True)

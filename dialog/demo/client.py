@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Origin, Subprotocol
 
-from dialog.demo.browser import PAGE_TOKEN, Browser
+from dialog.demo.browser import PAGE_META, Browser
 from dialog.demo.picture import DriftError, Picture, Row, Seen
 
 Stream = Literal["floor", "stage", "desk"]
@@ -113,7 +113,7 @@ class Client:
 
     async def _open_page(self) -> str:
         page = await self._browser.get(self._page)
-        token = page.meta.get(PAGE_TOKEN, "")
+        token = page.meta.get(PAGE_META, "")
         if not token:
             raise TurnedAwayError(f"{page.status} {self._page}")
         return token
@@ -184,6 +184,8 @@ class Client:
                 self._answer(message)
             case "bye":
                 self._away_s = message["retry_ms"] / 1000
+            case _:  # a later version may say more
+                pass
 
     async def _welcome(self, socket: Socket, message: Mapping[str, Any]) -> None:
         """Take in who we are, and send again what was not answered."""

@@ -7,7 +7,7 @@ from dialog.forum.names import Role
 from dialog.store.people import People
 
 STAFF = {
-    Role.MODERATOR: "K. Aydın",
+    Role.MODERATOR: "K. Aydın",  # noqa: RUF001 - a Turkish name
     Role.MINISTER: "Staatsminister",
     Role.SCRIBE: "L. Sommer",
     Role.ORGANISER: "Organisation",

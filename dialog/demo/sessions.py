@@ -79,7 +79,7 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, ignore=leave, dirs_exist_ok=True)
 
 
-# --- the evening -----------------------------------------------------------------------------------
+# --- the evening ---------------------------------------------------------------------------------
 
 
 def _begin(source: Path, root: Path, now: datetime) -> Evening:
@@ -121,7 +121,7 @@ def _free(root: Path, slug: str) -> str:
     return free
 
 
-# --- the upcoming one ------------------------------------------------------------------------------
+# --- the upcoming one ----------------------------------------------------------------------------
 
 
 def _stage_upcoming(source: Path, root: Path, now: datetime) -> None:
@@ -166,7 +166,7 @@ def _shifted(declared: Declaration, by: timedelta) -> dict[str, datetime | str]:
     return {key: _wall(time + by) for key, time in times.items() if time}
 
 
-# --- times and files -------------------------------------------------------------------------------
+# --- times and files -----------------------------------------------------------------------------
 
 
 def _rounded(now: datetime) -> datetime:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -15,11 +14,14 @@ STEP_S: Final = 0.5
 STEPS_BACK_S: Final = 300.0
 AGAIN_S: Final = 2.0
 TRIES: Final = 3
-ROLES: Final = {"moderation": "moderator", "stage": "minister", "scribe": "scribe"}
+OK: Final = 200
 
 
 class Staff:
     """One simulated member of staff on one page; a subclass says what it does in a step."""
+
+    page: str
+    stream: Stream
 
     def __init__(self, browser: Browser, slug: str, script: Script, seed: str) -> None:
         """Prepare to work in the session ``slug``."""
@@ -30,16 +32,12 @@ class Staff:
         self.client = Client(browser, self._path, slug, self.stream, self.watch)
         self._back_at = 0.0
 
-    page: str
-    stream: Stream
-
     async def play(self, invitation: str) -> None:
         """Enter, and work until the evening ends."""
         await self._enter(invitation)
         async with asyncio.TaskGroup() as group:
             connection = group.create_task(self.client.run())
             await self.client.ready.wait()
-            self.begin()
             while not self.client.over:
                 await asyncio.sleep(STEP_S)
                 if not self.resting and self.client.ready.is_set():
@@ -47,9 +45,6 @@ class Staff:
                     with suppress(TimeoutError):
                         await self.step()
             connection.cancel()
-
-    def begin(self) -> None:
-        """Get ready once connected."""
 
     async def step(self) -> None:
         """Do what is due, if anything."""
@@ -71,6 +66,10 @@ class Staff:
     def step_back(self) -> None:
         """Leave the work to the person who does it, for some minutes."""
         self._back_at = self.now + STEPS_BACK_S
+
+    async def pause(self, between: tuple[float, float]) -> None:
+        """Take some time, as people do."""
+        await asyncio.sleep(self.draw.uniform(*between))
 
     async def on(self, number: int, do: str, **fields: object) -> bool:
         """Give a command on a question as it stands; where it moved meanwhile, look again."""
@@ -106,7 +105,3 @@ class Staff:
             page = await self._browser.submit(invitation)
             if not page.location:
                 raise TurnedAwayError(f"{page.status} {self._path}")
-
-
-OK: Final = 200
-Watch = Callable[[Row | None, Row], None]

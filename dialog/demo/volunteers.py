@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from dialog.demo.browser import Browser
@@ -25,6 +25,7 @@ RETRY_S: Final = 20.0
 PATIENT: Final = frozenset({"too_fast", "too_many", "busy", "paused", "conflict", "closed"})
 
 Asked = Callable[[Prepared, int], None]
+Cues = Callable[[], list[Cue]]
 
 
 class Volunteer:
@@ -44,15 +45,14 @@ class Volunteer:
         self._since: dict[int, float] = {}
         self._begun = 0.0
 
-    async def play(self, arrives: float, cues: Sequence[Cue], asked: Asked) -> None:
+    async def play(self, arrives: float, cues: Cues, asked: Asked) -> None:
         """Come after some seconds and take part until the evening ends."""
-        loop = asyncio.get_running_loop()
-        self._begun = loop.time()
+        self._begun = self._begun or asyncio.get_running_loop().time()
         await asyncio.sleep(arrives)
         await self._join()
         async with asyncio.TaskGroup() as group:
             others = [group.create_task(self.client.run())]
-            others += [group.create_task(self._ask(cue, asked)) for cue in cues]
+            others += [group.create_task(self._ask(cue, asked)) for cue in cues()]
             await self._read()
             for task in others:
                 task.cancel()
@@ -120,7 +120,9 @@ class Volunteer:
         rows.sort(key=lambda row: (-row["upvotes"], row["number"]))
         done = self.client.upvoted | self.client.mine.keys() | self._passed
         weighed = [
-            (row, self._notice(rank, row)) for rank, row in enumerate(rows) if row["number"] not in done
+            (row, self._notice(rank, row))
+            for rank, row in enumerate(rows)
+            if row["number"] not in done
         ]
         if not weighed:
             return None

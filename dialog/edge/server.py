@@ -32,9 +32,10 @@ class Server(uvicorn.Server):
             await self._listening(self.servers[0].sockets[0].getsockname()[1])
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drain, then shut down as uvicorn does."""
+        """Drain, then shut down as uvicorn does; a signal that was heeded is not raised again."""
         await self._drain()
         await super().shutdown(sockets)
+        self._captured_signals.clear()
 
 
 def configure(

@@ -18,7 +18,7 @@ from dialog.forum import commands as c
 from dialog.forum.board import Board
 from dialog.forum.journal import Batch, Opened
 from dialog.forum.names import SYSTEM, Phase, Stream, Who
-from dialog.forum.phase import next_due
+from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.session import Session
 from dialog.forum.transcript import Transcript, transcript
@@ -211,7 +211,7 @@ class Room:
         until = [self._beat_at - now]
         if self._sweep.pending:
             until.append(self._tick_at - now)
-        due = self._next_due()
+        due = next_tick(self._ledger.session)
         if due is not None:
             until.append((due - self._clock()) / 1000)
         timeout = min(until)
@@ -248,16 +248,8 @@ class Room:
             if not future.done():
                 future.set_result(None)
 
-    def _next_due(self) -> int | None:
-        session = self._ledger.session
-        moments = [next_due(session.phase, session.schedule, by_clock=session.by_clock)]
-        until = session.schedule.questions_until
-        if session.phase is Phase.LIVE and session.asks_ended < until:
-            moments.append(until)
-        return min((moment for moment in moments if moment), default=None)
-
     def _due(self) -> None:
-        due = self._next_due()
+        due = next_tick(self._ledger.session)
         if due is not None and self._clock() >= due:
             self._inbox.insert(0, Waiting(c.Tick(), SYSTEM))
 

@@ -8,7 +8,7 @@ from dialog.forum.names import Role, Who
 from dialog.forum.refusals import Code, Refusal
 from dialog.hub.room import Room
 from dialog.web.announcement import Announcement
-from dialog.web.errors import Refused
+from dialog.web.errors import Elsewhere, Refused
 from dialog.web.passes import Visitor, visitor
 from dialog.web.site import Site, site_of
 
@@ -26,7 +26,7 @@ class Entrance:
 
 async def floor(request: Request) -> Entrance:
     """Enter as a volunteer, or as a reader where the session lets readers watch."""
-    site, dialog, room = _session(request)
+    site, dialog, room = await _session(request)
     guest = await visitor(request)
     return Entrance(site, dialog, room, guest, guest.on_floor(room.slug))
 
@@ -41,7 +41,7 @@ async def watching(request: Request) -> Entrance:
 
 async def staff(request: Request, role: Role) -> Entrance:
     """Enter a page of staff, or be refused."""
-    site, dialog, room = _session(request)
+    site, dialog, room = await _session(request)
     guest = await visitor(request)
     who = guest.who(room.slug, role)
     if who is None:
@@ -49,10 +49,12 @@ async def staff(request: Request, role: Role) -> Entrance:
     return Entrance(site, dialog, room, guest, who)
 
 
-def _session(request: Request) -> tuple[Site, Announcement, Room]:
+async def _session(request: Request) -> tuple[Site, Announcement, Room]:
     site = site_of(request)
     slug = request.path_params["slug"]
     room, dialog = site.hub.room(slug), site.announcements.get(slug)
     if room is None or dialog is None:
+        if await site.transcripts.get(slug):
+            raise Elsewhere(f"/archive/{slug}")
         raise Refused(Refusal(Code.UNKNOWN))
     return site, dialog, room

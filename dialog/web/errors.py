@@ -6,13 +6,13 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dialog.forum.refusals import Code, Refusal
 from dialog.hub import wire
 from dialog.web import sentences
-from dialog.web.language import language
-from dialog.web.page import page
+from dialog.web.language import chosen, language
+from dialog.web.page import link, page
 from dialog.web.passes import Visitor, visitor
 
 STATUS: Mapping[Code, int] = {
@@ -59,6 +59,15 @@ class Refused(Exception):  # noqa: N818 - it is said of a request
         self.refusal = refusal
 
 
+class Elsewhere(Exception):  # noqa: N818 - it is said of a request
+    """A request for what has moved to another address."""
+
+    def __init__(self, path: str) -> None:
+        """Keep the address."""
+        super().__init__(path)
+        self.path = path
+
+
 def spoken(request: Request, refusal: Refusal) -> Spoken:
     """Return a refusal in the words of the page's language."""
     given = {
@@ -88,6 +97,12 @@ async def on_refused(request: Request, error: Exception) -> Response:
         return as_message(error.refusal, None)
     said = spoken(request, error.refusal)
     return _error(request, await visitor(request), STATUS[error.refusal.code], said)
+
+
+async def on_elsewhere(request: Request, error: Exception) -> Response:
+    """Lead to the address that a request should have named."""
+    assert isinstance(error, Elsewhere)  # noqa: S101 - registered for this class only
+    return RedirectResponse(link(error.path, chosen(request)), 303)
 
 
 async def on_http(request: Request, error: Exception) -> Response:

@@ -12,13 +12,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dialog.forum.names import Role, Stream, Who
+from dialog.forum.names import Stream, Who
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
 from dialog.hub import wire
 from dialog.hub.ledger import Done
-from dialog.hub.room import Room
-from dialog.web.errors import STATUS, Refused, as_message, wants_json
+from dialog.web.entrance import Entrance
+from dialog.web.errors import STATUS, as_message, wants_json
 from dialog.web.language import chosen
 from dialog.web.page import link
 from dialog.web.passes import Visitor
@@ -36,12 +36,12 @@ async def read(request: Request) -> dict[str, str]:
     return {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
 
 
-def check(request: Request, visitor: Visitor, form: Mapping[str, str], slug: str) -> Role:
-    """Return the role of the page a form stood on, or refuse a token that is not its own."""
+def check(request: Request, visitor: Visitor, form: Mapping[str, str], slug: str) -> Refusal | None:
+    """Refuse a form whose token is not of this pass and session, or too old."""
     sealed = site_of(request).seals.read_form(form.get("token", ""))
     if sealed is None or (sealed.pass_id, sealed.slug) != (visitor.pass_id, slug):
-        raise Refused(Refusal(Code.STALE, field="token"))
-    return sealed.role
+        return Refusal(Code.STALE, field="token")
+    return None
 
 
 def pace(site: Site, who: Who, slug: str) -> Refusal | None:
@@ -53,16 +53,18 @@ def pace(site: Site, who: Who, slug: str) -> Refusal | None:
 
 async def command(
     request: Request,
-    room: Room,
-    who: Who,
+    entrance: Entrance,
     form: Mapping[str, str],
     *,
     stream: Stream = Stream.FLOOR,
 ) -> Done | Refusal:
     """Give the command that a form stands for, and return its answer."""
-    slow = pace(site_of(request), who, room.slug)
-    if slow:
-        return slow
+    room, who = entrance.room, entrance.who
+    refusal = check(request, entrance.visitor, form, room.slug) or pace(
+        entrance.site, who, room.slug
+    )
+    if refusal:
+        return refusal
     try:
         order = wire.from_form(typed(form, site_of(request).clock()))
     except wire.Malformed:

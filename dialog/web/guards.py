@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -94,7 +95,7 @@ def _length(headers: Headers) -> int:
 
 
 def _bounded(receive: Receive, largest: int) -> Receive:
-    """Cut a body that grows beyond what was announced: the reader sees a client that left."""
+    """Refuse a body that grows beyond what was announced, whoever reads it."""
     seen = 0
 
     async def bounded() -> Message:
@@ -103,7 +104,7 @@ def _bounded(receive: Receive, largest: int) -> Receive:
         if message["type"] == "http.request":
             seen += len(message.get("body", b""))
             if seen > largest:
-                return {"type": "http.disconnect"}
+                raise HTTPException(413)
         return message
 
     return bounded

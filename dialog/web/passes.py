@@ -74,14 +74,13 @@ async def visitor(connection: HTTPConnection) -> Visitor:
 
 
 def give(response: Response, site: Site, token: str) -> None:
-    """Put the pass into the browser's cookie."""
+    """Put the pass into the browser's cookie, for as long as it is good."""
     response.set_cookie(
-        cookie_name(site), token, path="/", secure=site.secure, httponly=True, samesite="lax"
-    )
-
-
-def take(response: Response, site: Site) -> None:
-    """Remove the pass from the browser."""
-    response.delete_cookie(
-        cookie_name(site), path="/", secure=site.secure, httponly=True, samesite="lax"
+        cookie_name(site),
+        token,
+        max_age=site.bounds.pass_s,
+        path="/",
+        secure=site.secure,
+        httponly=True,
+        samesite="lax",
     )

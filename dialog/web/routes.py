@@ -1,5 +1,6 @@
 """Every address of the server, in one table."""
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
@@ -24,6 +25,15 @@ from dialog.web.places import folder
 SESSION = "/sessions/{slug}"
 
 
+class Number(IntegerConvertor):
+    """A question's number; what is longer is none, and nobody tries to read it."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_url_convertor("number", Number())
+
+
 def routes() -> list[BaseRoute]:
     """Return the table; addresses with a role choose the role."""
     return [
@@ -39,8 +49,8 @@ def routes() -> list[BaseRoute]:
         Route(f"{SESSION}/mine/{{token}}", mine.open_link),
         Route(f"{SESSION}/mine/{{token}}", mine.follow, methods=["POST"]),
         Route(f"{SESSION}/questions", room.ask, methods=["POST"]),
-        Route(f"{SESSION}/questions/{{number:int}}", question.show),
-        Route(f"{SESSION}/questions/{{number:int}}/upvote", room.upvote, methods=["POST"]),
+        Route(f"{SESSION}/questions/{{number:number}}", question.show),
+        Route(f"{SESSION}/questions/{{number:number}}/upvote", room.upvote, methods=["POST"]),
         Route(f"{SESSION}/commands", live.commands, methods=["POST"]),
         Route(f"{SESSION}/updates", live.updates),
         WebSocketRoute(f"{SESSION}/live", live.socket),
@@ -55,7 +65,7 @@ def routes() -> list[BaseRoute]:
         Route("/archive", archive.listing),
         Route("/archive/{slug}.json", archive.as_json),
         Route("/archive/{slug}", archive.transcript),
-        Route("/archive/{slug}/{number:int}", archive.answer),
+        Route("/archive/{slug}/{number:number}", archive.answer),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Mount("/static", StaticFiles(directory=folder("static")), name="static"),

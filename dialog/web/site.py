@@ -37,6 +37,7 @@ class Bounds:
     staff_message: int
     hello: float
     connections: int
+    pass_s: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,13 +200,9 @@ export class Connection {
     this.tell();
   }
 
-  /** Remembers for the tab that no websocket gets through here. */
+  /** Remembers for the tab that no websocket gets through here; forgotten, it costs five seconds. */
   remember() {
-    try {
-      this.site.memory.setItem(MEMORY, "1");
-    } catch {
-      // A full or forbidden storage costs the next page five seconds, no more.
-    }
+    this.site.memory.setItem(MEMORY, "1");
   }
 
   /** Tries a websocket again where one has worked before; one miss is enough to come back. */

@@ -1,6 +1,6 @@
 /**
  * Keeps a typed question on the device until the server has it: over a lost line, a reload, the end.
- * @import { KeyValueStore } from "./types.js"
+ * @import { Forgiving } from "./storage.js"
  */
 
 const KEPT_FOR = 7 * 86_400_000;
@@ -12,7 +12,7 @@ const KEPT_FOR = 7 * 86_400_000;
 
 export class Drafts {
   /**
-   * @param {KeyValueStore} store
+   * @param {Forgiving} store
    * @param {string} slug
    * @param {() => number} now  device time in ms
    */
@@ -32,7 +32,7 @@ export class Drafts {
       if (typeof draft?.typed?.text !== "string") return null;
       if (this.now() - draft.at < KEPT_FOR) return draft;
     } catch {
-      // Storage forbidden or written by something else: there is no draft.
+      // Written by something else: there is no draft.
     }
     this.clear();
     return null;
@@ -64,11 +64,7 @@ export class Drafts {
 
   /** Forgets the draft, since the server has it. */
   clear() {
-    try {
-      this.store.removeItem(this.name);
-    } catch {
-      // Nothing is kept where storage is forbidden.
-    }
+    this.store.removeItem(this.name);
     return false;
   }
 
@@ -77,11 +73,6 @@ export class Drafts {
    * @param {Draft} draft
    */
   put(draft) {
-    try {
-      this.store.setItem(this.name, JSON.stringify(draft));
-      return true;
-    } catch {
-      return false;
-    }
+    return this.store.setItem(this.name, JSON.stringify(draft));
   }
 }

@@ -1,6 +1,6 @@
 /**
  * A page's live session: state, connection and commands in one. Every page script starts here.
- * @import { Clock, Done, KeyValueStore, Refused, Reply, ServerMessage, State, Status,
+ * @import { Clock, Done, Refused, Reply, ServerMessage, State, Status,
  *   StreamName } from "./types.js"
  */
 
@@ -8,6 +8,7 @@ import { Connection } from "./connection.js";
 import { overPoll } from "./poll.js";
 import { overSocket } from "./socket.js";
 import { apply, EMPTY, isResync, upvoting } from "./state.js";
+import { tab } from "./storage.js";
 import { CLOSE, command, freshKey, ServerClock } from "./wire.js";
 
 /** @typedef {import("./connection.js").ConnectionSite} ConnectionSite */
@@ -201,7 +202,7 @@ function transports(window, root, state) {
     page: meta(document, "dialog-page"),
     socket: overSocket(url.href.replace(/^http/, "ws"), window.WebSocket),
     poll,
-    memory: tabMemory(window),
+    memory: tab(),
     reload: () => location.reload(),
   };
 }
@@ -236,17 +237,4 @@ function deviceClock(window) {
     setTimeout: (run, ms) => window.setTimeout(run, ms),
     clearTimeout: (timer) => window.clearTimeout(/** @type {number} */ (timer)),
   };
-}
-
-/**
- * Returns the tab's storage, or one that forgets where the browser forbids it.
- * @param {Window} window
- * @returns {KeyValueStore}
- */
-function tabMemory(window) {
-  try {
-    return window.sessionStorage;
-  } catch {
-    return { getItem: () => null, setItem: () => {}, removeItem: () => {} };
-  }
 }

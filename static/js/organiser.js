@@ -155,7 +155,7 @@ class Organiser {
     if (!selection || selection.isCollapsed || selection.rangeCount === 0) return;
     const range = selection.getRangeAt(0);
     const start = range.startContainer.parentElement?.closest("[data-text]");
-    if (!start || !start.contains(range.endContainer)) return;
+    if (!start?.contains(range.endContainer)) return;
     const form = start.closest("form");
     const before = range.cloneRange();
     before.selectNodeContents(start);

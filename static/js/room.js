@@ -11,16 +11,19 @@ import { Drafts } from "./drafts.js";
 import { AnsweredList, RankingList } from "./list.js";
 import { follow } from "./live.js";
 import { OwnQuestions } from "./own.js";
-import { find, make, need, phrasesOf, refusalOf, write } from "./page.js";
+import { clone, find, make, need, phrasesOf, refusalOf, write } from "./page.js";
 import { podiumState, showPodium } from "./podium.js";
 import { answeredList, nowOf } from "./ranking.js";
 import { Painter } from "./rows.js";
 import { Standing } from "./standing.js";
 import { support } from "./state.js";
+import { device, tab } from "./storage.js";
 
 const AGES_EVERY = 30_000;
 const RELOAD_SPREAD = 4_000;
 const CHOICE = "dialog.say";
+const BUTTON = '[data-action="upvote"]';
+const RENEWED = "dialog.renewed";
 
 export class Room {
   /**
@@ -70,7 +73,7 @@ export class Room {
     const slug = need(this.document, "[data-slug]").dataset.slug ?? "";
     return new AskForm(form, {
       phrases: this.phrases,
-      drafts: new Drafts(storage(), slug, () => Date.now()),
+      drafts: new Drafts(device(), slug, () => Date.now()),
       send: (fields, key) => this.live.do("ask", fields, key),
       announce,
       now: () => this.live.now(),
@@ -225,11 +228,16 @@ export class Room {
     const session = state.session;
     if (session === null || this.renewing) return;
     const { accepts, paused, phase } = session;
-    const takes = accepts.questions && !paused && (phase === "live" || phase === "open");
-    const volunteer = state.role === "volunteer";
-    const lacks = volunteer && takes && this.form === null;
+    const takes = state.role === "volunteer" && !paused && (phase === "live" || phase === "open");
+    const form = !accepts.questions || this.form !== null;
+    const button = !accepts.upvotes || clone(this.document, "row-ranking", BUTTON) !== null;
+    const lacks = takes && !(form && button);
     if (phase === this.paintedPhase && !lacks) return;
     if (this.form?.isTyped() || this.document.activeElement?.matches("textarea, input")) return;
+    // A page that looks the same after that must not be fetched again and again.
+    const why = JSON.stringify([phase, accepts, paused, state.epoch]);
+    if (tab().getItem(RENEWED) === why) return;
+    tab().setItem(RENEWED, why);
     this.renewing = true;
     if (phase !== this.paintedPhase) {
       const what = this.phrases.say(`phase.${phase}`);
@@ -269,22 +277,13 @@ export class Room {
   }
 }
 
-/** Returns the device's storage, or one that forgets where the browser forbids it. */
-function storage() {
-  try {
-    return window.localStorage;
-  } catch {
-    return { getItem: () => null, setItem: () => {}, removeItem: () => {} };
-  }
-}
-
 /**
  * Returns the remembered choice of what is said.
  * @param {string} name
  * @returns {Choice}
  */
 function remembered(name) {
-  const choice = storage().getItem(name);
+  const choice = device().getItem(name);
   return choice === "all" || choice === "none" ? choice : "mine";
 }
 
@@ -294,11 +293,7 @@ function remembered(name) {
  * @param {string} value
  */
 function remember(name, value) {
-  try {
-    storage().setItem(name, value);
-  } catch {
-    // A full storage forgets the choice; it holds for this page.
-  }
+  device().setItem(name, value);
 }
 
 if (typeof document !== "undefined" && find(document, "[data-room]")) {

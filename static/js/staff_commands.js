@@ -77,7 +77,7 @@ export function typed(name, form) {
   const fields = {};
   for (const [field, kind] of Object.entries(FIELDS[name] ?? {})) {
     const given = form.get(field);
-    const value = typeof given === "string" ? valueOf(kind, given) : undefined;
+    const value = typeof given === "string" ? read(kind, given) : undefined;
     if (value !== undefined) fields[field] = value;
   }
   return fields;
@@ -88,7 +88,7 @@ export function typed(name, form) {
  * @param {string} given
  * @returns {unknown}  undefined leaves the field out
  */
-function valueOf(kind, given) {
+function read(kind, given) {
   switch (kind) {
     case "text":
       return given;

@@ -256,6 +256,6 @@ export type OpenTransport = (hello: Hello, events: TransportEvents) => Transport
 
 export interface KeyValueStore {
   getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
+  setItem(key: string, value: string): unknown;
   removeItem(key: string): void;
 }

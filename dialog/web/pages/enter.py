@@ -43,7 +43,9 @@ async def use(request: Request) -> Response:
     site = site_of(request)
     guest = await visitor(request)
     form = await forms.read(request)
-    forms.check(request, guest, form, "")
+    refusal = forms.check(request, guest, form, "")
+    if refusal:
+        raise Refused(refusal)
     entered = await site.people.consume(request.path_params["token"], guest.token)
     if entered is None:
         raise Refused(Refusal(Code.GONE))

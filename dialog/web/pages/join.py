@@ -32,8 +32,8 @@ async def join(request: Request) -> Response:
     """Let a browser in as a volunteer."""
     entrance = await floor(request)
     form = await forms.read(request)
-    forms.check(request, entrance.visitor, form, entrance.dialog.slug)
-    refusal = await _refused(entrance, form)
+    refusal = forms.check(request, entrance.visitor, form, entrance.dialog.slug)
+    refusal = refusal or await _refused(entrance, form)
     if refusal:
         return await _page(request, entrance, form, refusal)
     name = clean(form.get("name", ""), NAME, "name")

@@ -30,10 +30,9 @@ async def act(request: Request) -> Response:
     """Reword, withdraw, appeal or object."""
     entrance = await floor(request)
     form = await forms.read(request)
-    forms.check(request, entrance.visitor, form, entrance.dialog.slug)
     if form.get("do") not in OWN:
         raise Refused(Refusal(Code.MALFORMED, field="do"))
-    reply = await forms.command(request, entrance.room, entrance.who, form)
+    reply = await forms.command(request, entrance, form)
 
     async def again(refusal: Refusal, typed: dict[str, str]) -> Response:
         return await _page(request, entrance, typed, refusal)
@@ -64,13 +63,16 @@ async def follow(request: Request) -> Response:
     """Let this browser be the person of a private link."""
     entrance = await floor(request)
     form = await forms.read(request)
-    forms.check(request, entrance.visitor, form, entrance.dialog.slug)
+    refusal = forms.check(request, entrance.visitor, form, entrance.dialog.slug)
+    if refusal:
+        raise Refused(refusal)
     people = entrance.site.people
     followed = await people.follow(request.path_params["token"], entrance.visitor.token)
-    if followed is None or followed[1].session != entrance.dialog.slug:
+    if followed is None:
         raise Refused(Refusal(Code.GONE))
-    onward = RedirectResponse(link(f"/sessions/{entrance.dialog.slug}/mine", chosen(request)), 303)
-    give(onward, entrance.site, followed[0])
+    token, grant = followed
+    onward = RedirectResponse(link(f"/sessions/{grant.session}/mine", chosen(request)), 303)
+    give(onward, entrance.site, token)
     return onward
 
 

@@ -26,8 +26,7 @@ async def ask(request: Request) -> Response:
     """Take a question in from the form."""
     entrance = await floor(request)
     form = await forms.read(request)
-    forms.check(request, entrance.visitor, form, entrance.dialog.slug)
-    reply = await forms.command(request, entrance.room, entrance.who, form | {"do": "ask"})
+    reply = await forms.command(request, entrance, form | {"do": "ask"})
 
     async def again(refusal: Refusal, typed: dict[str, str]) -> Response:
         return await _page(request, entrance, typed, refusal)
@@ -40,10 +39,9 @@ async def upvote(request: Request) -> Response:
     """Take a support, or take one back."""
     entrance = await floor(request)
     form = await forms.read(request)
-    forms.check(request, entrance.visitor, form, entrance.dialog.slug)
     number = request.path_params["number"]
     given = form | {"do": "upvote", "number": str(number)}
-    reply = await forms.command(request, entrance.room, entrance.who, given)
+    reply = await forms.command(request, entrance, given)
 
     async def again(refusal: Refusal, _typed: dict[str, str]) -> Response:
         return await _page(request, entrance, {}, refusal)

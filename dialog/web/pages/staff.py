@@ -25,8 +25,7 @@ async def commanded(request: Request, role: Role, stream: Stream, show: Show) ->
     """Give the command of a form, and return to the page."""
     entrance = await staff(request, role)
     form = await forms.read(request)
-    forms.check(request, entrance.visitor, form, entrance.dialog.slug)
-    reply = await forms.command(request, entrance.room, entrance.who, form, stream=stream)
+    reply = await forms.command(request, entrance, form, stream=stream)
 
     async def again(refusal: Refusal, typed: dict[str, str]) -> Response:
         return await show(request, entrance, typed, refusal)
