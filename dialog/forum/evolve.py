@@ -180,15 +180,12 @@ def _take_back(session: Session, tap: Tap, kept: int) -> set[int]:
 
 def _forget_taps(session: Session, at: int) -> None:
     """Drop taps older than ten minutes or beyond a million; older intents are stale for good."""
-    while session.taps:
-        oldest = next(iter(session.taps))
-        tap = session.taps[oldest]
-        crowded = len(session.taps) > INTENT_ROOM
-        if not crowded and tap.at >= at - INTENT_TIME:
-            return
+    taps = session.taps
+    while len(taps) > INTENT_ROOM or next(iter(taps.values())).at < at - INTENT_TIME:
+        crowded = len(taps) > INTENT_ROOM
+        _, oldest = taps.popitem(last=False)
         if crowded:
-            session.taps_floor = max(session.taps_floor, tap.intent)
-        del session.taps[oldest]
+            session.taps_floor = max(session.taps_floor, oldest.intent)
 
 
 def _acted(session: Session, entry: Entry, event: Acted, touched: Touched) -> None:

@@ -1,6 +1,6 @@
 """The state of one session: what the journal adds up to. Only ``evolve`` changes it."""
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 
 from pyroaring import BitMap
@@ -68,7 +68,8 @@ class Session:
     muted: frozenset[int] = frozenset()
     asked: dict[int, list[int]] = field(default_factory=dict)
     upvoted: dict[int, BitMap] = field(default_factory=dict)
-    taps: dict[tuple[int, int], LastTap] = field(default_factory=dict)
+    # Ordered, because the oldest leave first, and a plain dict walks past all that left.
+    taps: OrderedDict[tuple[int, int], LastTap] = field(default_factory=OrderedDict)
     taps_floor: int = 0
     deeds: dict[int, Deed] = field(default_factory=dict)
     reviews: Counter[Review] = field(default_factory=Counter)

@@ -113,34 +113,22 @@ def _taking(session: Row, who: Who) -> bool:
     return asking and not session["paused"] and who.person > 0
 
 
-def log(session: Session, person: int, most: int = 200) -> list[dict[str, Any]]:
-    """Return the moderation log as ``person`` sees it, the latest first: who, when, what."""
+def log(session: Session, most: int = 200) -> list[dict[str, Any]]:
+    """Return the moderation log, the latest first: who, when, what, on which question."""
     undone = {deed.acted.undoes for deed in session.deeds.values()}
     latest = islice(reversed(session.deeds.items()), most)
-    return [_deed(session, event, deed, undone, person) for event, deed in latest]
+    return [_deed(session, event, deed) | {"undone": event in undone} for event, deed in latest]
 
 
-def _deed(
-    session: Session, event: int, deed: Deed, undone: set[int], person: int
-) -> dict[str, Any]:
+def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
     numbers = (change.subject for change in deed.acted.changes if change.subject)
-    reasons = (getattr(change.after, "reason", None) for change in deed.acted.changes)
     return {
         "event": event,
         "at": deed.at,
-        "name": session.name(deed.person),
-        "mine": deed.person == person,
+        "who": session.name(deed.person),
+        "person": deed.person,
         "act": deed.acted.act,
         "number": next(numbers, None),
-        "reason": next((reason.value for reason in reasons if reason), None),
-        "detail": None,
         "undoes": deed.acted.undoes or None,
-        "undone": event in undone,
         "undoable": deed.acted.act not in FINAL,
     }
-
-
-def last_own(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the last entry of the log that its reader may take back."""
-    own = (e for e in entries if e["mine"] and e["undoable"] and not e["undone"])
-    return next((e for e in own if not e["undoes"]), None)

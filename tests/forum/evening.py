@@ -41,9 +41,7 @@ CLERK = {
 }
 
 START = 1_796_317_200_000
-SCHEDULE = Schedule(
-    START - 7 * 24 * 60 * MINUTE, START, START + 60 * MINUTE, START + 45 * MINUTE
-)
+SCHEDULE = Schedule(START - 7 * 24 * 60 * MINUTE, START, START + 60 * MINUTE, START + 45 * MINUTE)
 TOPICS = ("Sprache", "Wohnen")
 
 Told = dict[str, Any]

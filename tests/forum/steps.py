@@ -311,7 +311,9 @@ MAKERS: dict[str, Maker] = {
     "answer": _hand_in,
     "release": _judging(c.Release, _pending),
     "phase": _phase,
-    "accept": lambda e, s, _: c.Accept((None, True, False)[s.one % 3], (None, True, True)[s.two % 3]),
+    "accept": lambda e, s, _: c.Accept(
+        (None, True, False)[s.one % 3], (None, True, True)[s.two % 3]
+    ),
     "extend": lambda e, s, _: c.Extend(s.one * 5),
     "pause": lambda e, s, _: c.Pause(s.one % 5 == 0),
     "banner": lambda e, s, _: c.Banner(s.maybe("banner", s.one)),

@@ -404,9 +404,7 @@ def test_an_appeal_is_decided_by_another_moderator_and_that_is_final():
     evening.give_back(number, MARA)
     evening.told(c.Appeal(number), ANNA)
     approve = c.Approve(number, evening.rev(number))
-    assert evening.refused(approve, MARA) == Refusal(
-        Code.FORBIDDEN, field="appeal", number=number
-    )
+    assert evening.refused(approve, MARA) == Refusal(Code.FORBIDDEN, field="appeal", number=number)
     again = c.Return(number, evening.rev(number), Reason.NO_QUESTION)
     evening.told(again, MORITZ)
     assert evening.refused(c.Appeal(number), ANNA).code is Code.CONFLICT

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from dialog.forum import commands as c
 from dialog.forum.decide import decide, result, seal
 from dialog.forum.events import Declared, Entered, Fact, Noted
-from dialog.forum.names import SYSTEM, Limits, Phase, Role, Who
+from dialog.forum.names import SYSTEM, Limits, Phase, Role, Via, Who
 from dialog.forum.question import Mark
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import may
-from tests.forum.evening import ANNA, BORIS, CARLA, MARA, OLGA, SCHEDULE, SVEN, TOPICS, Evening
+from tests.forum.evening import ANNA, BORIS, MARA, OLGA, SCHEDULE, SVEN, TOPICS, Evening
 from tests.forum.test_board import prepared
 
 COMMANDS = st.one_of([st.from_type(command) for command in get_args(c.Command)])
@@ -34,7 +34,9 @@ def near(draw: st.DrawFn) -> c.Command:
 EVENINGS = {phase: prepared(phase) for phase in (Phase.LIVE, Phase.CLOSED, Phase.PUBLISHED)}
 EVENINGS |= {phase: Evening(phase) for phase in (Phase.ANNOUNCED, Phase.OPEN)}
 COPIES = copy.deepcopy({phase: evening.session for phase, evening in EVENINGS.items()})
-WHO = st.builds(Who, st.integers(0, 2**31 - 1) | st.integers(0, 50), st.sampled_from(Role), st.text())
+WHO = st.builds(
+    Who, st.integers(0, 2**31 - 1) | st.integers(0, 50), st.sampled_from(Role), st.text()
+)
 
 
 @given(
@@ -120,5 +122,5 @@ def test_done_tells_what_became_of_a_command():
     assert evening.told(c.Pause(True), OLGA) == {}
     told = evening.told(c.Claim(1), MARA)
     assert (told["number"], told["by"]) == (1, MARA.name)
-    unclaimed = evening.public("Und?", CARLA)
-    assert result(evening.session, c.Claim(unclaimed), MARA, None)["by"] is None
+    evening.approve(evening.ask("Und?", MARA, via=Via.CHAT))
+    assert result(evening.session, c.Claim(2), MARA, None)["by"] is None

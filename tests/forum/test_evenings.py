@@ -113,9 +113,7 @@ def test_the_laws_hold_through_a_long_evening(seed: int):
     court.adjourn()
 
 
-def wander(
-    court: Court, lots: random.Random, steps: int, dos: tuple[str, ...] = WEIGHTED
-) -> None:
+def wander(court: Court, lots: random.Random, steps: int, dos: tuple[str, ...] = WEIGHTED) -> None:
     """Take steps at random, mostly without delay."""
     for _ in range(steps):
         draws = (lots.randrange(256) for _ in range(4))

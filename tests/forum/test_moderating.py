@@ -98,9 +98,7 @@ def test_nobody_decides_on_a_question_of_their_own():
     number = evening.ask(TEXT, MARA_ASKING)
     rev = evening.rev(number)
     for command in (c.Approve(number, rev), c.Topic(number, rev, "Wohnen")):
-        assert evening.refused(command, MARA) == Refusal(
-            Code.FORBIDDEN, field="own", number=number
-        )
+        assert evening.refused(command, MARA) == Refusal(Code.FORBIDDEN, field="own", number=number)
     evening.approve(number, MORITZ)
 
 

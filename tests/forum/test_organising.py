@@ -204,9 +204,7 @@ def test_publishing_waits_until_every_question_was_decided():
     assert evening.refused(c.Publish(), OLGA) == Refusal(Code.CONFLICT, state="open")
     evening.phase(Phase.LIVE)
     evening.phase(Phase.CLOSED)
-    assert evening.refused(c.Publish(), OLGA) == Refusal(
-        Code.INCOMPLETE, field="questions", open=3
-    )
+    assert evening.refused(c.Publish(), OLGA) == Refusal(Code.INCOMPLETE, field="questions", open=3)
     evening.publish()
     assert evening.session.phase is Phase.PUBLISHED
 

@@ -76,9 +76,7 @@ def test_only_what_may_be_shown_is_answered():
         ({"sources": ("https://example.org",) * (SOURCES + 1)}, Code.TOO_MANY, "sources"),
     ],
 )
-def test_an_incomplete_or_bad_answer_is_refused(
-    fields: dict[str, object], code: Code, field: str
-):
+def test_an_incomplete_or_bad_answer_is_refused(fields: dict[str, object], code: Code, field: str):
     evening, number = asked()
     refusal = evening.refused(hand_in(evening, number, **{"text": "Ja.", **fields}), SVEN)  # type: ignore[arg-type]
     assert (refusal.code, refusal.field) == (code, field)
@@ -120,9 +118,7 @@ def test_a_draft_is_saved_and_emptied():
 def test_a_second_person_releases_an_answer_where_the_session_says_so():
     evening, number = asked(second_person=True)
     release = c.Release(number, evening.rev(number))
-    assert evening.refused(release, SVEN) == Refusal(
-        Code.UNKNOWN, field="answer", number=number
-    )
+    assert evening.refused(release, SVEN) == Refusal(Code.UNKNOWN, field="answer", number=number)
     evening.answer(number, outcome=Outcome.WRITTEN)
     assert evening.q(number).result.outcome is Outcome.OPEN
     release = c.Release(number, evening.rev(number))

@@ -1,6 +1,7 @@
 """What a session tells of itself."""
 
-from dialog.forum.names import BLACKENED, Phase
+from dialog.forum.names import BLACKENED, Phase, Review
+from dialog.forum.question import Question, Standing, Wording
 from dialog.forum.session import Session
 from tests.forum.evening import ANNA, BORIS, CARLA, MARA, Evening
 
@@ -22,16 +23,17 @@ def test_a_session_takes_questions_while_open_or_live():
 
 
 def test_a_very_long_chain_of_merges_is_walked():
-    evening = Evening()
-    numbers = [evening.ask(f"Frage {i}?", who) for i in range(600) for who in (ANNA, BORIS)]
-    for number in numbers[:-1]:
-        evening.session.questions[number].merged = ()
-    for number, into in zip(numbers, numbers[1:], strict=False):
-        evening.merge(number, into)
-    last = numbers[-1]
-    assert evening.session.root(numbers[0]).number == last
-    assert len(evening.session.tree(last)) == len(numbers)
-    assert set(evening.session.supporters(last)) == {ANNA.person, BORIS.person}
+    length = 3_000
+    questions = {n: Question(n, n, 0, Wording(n), rev=n) for n in range(1, length + 1)}
+    for number, question in questions.items():
+        question.voters.add(number)
+        question.merged = (number - 1,) if number > 1 else ()
+        if number < length:
+            question.standing = Standing(Review.MERGED, into=number + 1)
+    session = Session(questions=questions)
+    assert session.root(1).number == length
+    assert [question.number for question in session.tree(length)] == [*range(length, 0, -1)]
+    assert session.upvotes(length) == length
 
 
 def test_everyone_who_supports_anything_counts_once():

@@ -23,7 +23,7 @@ def code(raw: str, limit: int = 300, *, lines: bool = False) -> Code | None:
     "raw",
     [
         "Wann kommt der Bus?",
-        "Straße, Übergrößenträger, „Zitat“ – …",  # noqa: RUF001
+        "Straße, Übergrößenträger, „Zitat“ – …",
         PERSIAN,
         "متى يبدأ درس اللغة؟",
         "מתי מתחיל הקורס?",
@@ -69,9 +69,7 @@ def test_signs_that_lie_about_a_text_are_refused(sign: str, *, lines: bool):
 
 
 def test_a_refusal_names_the_field_and_the_limit():
-    assert clean("a" * 11, 10, "note") == Refusal(
-        Code.TOO_LONG, field="note", limit=10, length=11
-    )
+    assert clean("a" * 11, 10, "note") == Refusal(Code.TOO_LONG, field="note", limit=10, length=11)
     assert clean("\x00", 10, "note") == Refusal(Code.BAD_TEXT, field="note")
     assert required(" ", 10, "note") == Refusal(Code.EMPTY, field="note")
     assert required("a", 10, "note") == "a"

@@ -186,9 +186,7 @@ def test_an_undone_hiding_puts_a_question_back_where_it_stood():
     evening.take(one)
     evening.order(two)
     stage = evening.session.stage
-    events = [
-        int(evening.told(c.Hide(n, evening.rev(n)), MARA)["event"]) for n in (one, two)
-    ]
+    events = [int(evening.told(c.Hide(n, evening.rev(n)), MARA)["event"]) for n in (one, two)]
     for event in reversed(events):
         undo(evening, event)
     assert evening.session.stage == stage

@@ -56,7 +56,9 @@ def test_a_stream_shows_what_is_for_it():
     evening = Evening()
     waiting, case, public = evening.ask("Eins?"), evening.ask("Fall?"), evening.public("Drei?")
     evening.told(c.StageOnly(case, evening.rev(case)), MARA)
-    seen = {s: [n for n in (waiting, case, public) if visible(evening.session, s, n)] for s in Stream}
+    seen = {
+        s: [n for n in (waiting, case, public) if visible(evening.session, s, n)] for s in Stream
+    }
     assert seen == {
         Stream.FLOOR: [public],
         Stream.STAGE: [case, public],
@@ -145,9 +147,7 @@ def test_a_kept_promise_says_how_and_when():
 def test_an_asker_reads_what_became_of_the_question():
     evening = Evening()
     number = evening.ask(TEXT)
-    evening.told(
-        c.Return(number, evening.rev(number), Reason.NOT_OURS, "Der Landkreis."), MARA
-    )
+    evening.told(c.Return(number, evening.rev(number), Reason.NOT_OURS, "Der Landkreis."), MARA)
     evening.told(c.Appeal(number, "Bitte."), ANNA)
     own = own_row(evening.session, number)
     assert (own["review"], own["reason"], own["note"]) == (

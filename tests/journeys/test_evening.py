@@ -42,7 +42,7 @@ class Evening:
 
     def asking(self) -> None:
         """A asks with her name, the moderator approves by keyboard, B sees it without a reload."""
-        expect(self.desk.get_by_text("Die Prüfliste ist leer.")).to_be_visible()
+        expect(self.desk.get_by_text("Die Prüfliste ist leer. Neue Fragen")).to_be_visible()
         self.looks.at(self.desk, "desk-empty")
         self.looks.at(self.amira, "room-empty")
         self.amira.get_by_text("Name und Ort").click()
@@ -51,7 +51,7 @@ class Evening:
         expect(ranked(self.bela, COURSES)).to_have_count(0)
         self.looks.at(self.amira, "room-asked")
         decide(self.desk, COURSES, "a")
-        expect(self.desk.get_by_text("Die Prüfliste ist leer.")).to_be_visible()
+        expect(self.desk.get_by_text("Die Prüfliste ist leer. Neue Fragen")).to_be_visible()
         expect(self.desk.get_by_text("Frage 1 freigegeben")).to_be_visible()
         shown = ranked(self.bela, COURSES)
         expect(shown).to_contain_text("Amira Beispiel")

@@ -10,7 +10,7 @@ from dialog.web.entrance import Entrance
 from dialog.web.errors import spoken
 from dialog.web.page import page
 from dialog.web.pages.staff import commanded, number, shown
-from dialog.web.picture import Picture, last_own, log, picture
+from dialog.web.picture import Picture, log, picture
 
 TABS = frozenset({"queue", "order", "log"})
 SHEETS = frozenset({"return", "merge", "edit", "ask"})
@@ -32,8 +32,6 @@ async def _page(
     view = await picture(entrance.room, Stream.DESK, entrance.who)
     waiting = _waiting(view)
     current = _current(view, waiting, request, form)
-    person = entrance.who.person
-    entries = await entrance.room.read(lambda session, _board: log(session, person))
     tab = request.query_params.get("tab", "queue")
     sheet = request.query_params.get("dialog", "")
     return page(
@@ -52,8 +50,7 @@ async def _page(
         next=view.next,
         order=view.order,
         ranking=view.ranking,
-        log=entries,
-        last=last_own(entries),
+        log=await entrance.room.read(lambda session, _board: log(session)),
         tab=tab if tab in TABS else "queue",
         sheet=sheet if sheet in SHEETS else "",
         into=number(request.query_params.get("into", "")),

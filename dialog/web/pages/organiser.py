@@ -30,6 +30,7 @@ async def _page(
     request: Request, entrance: Entrance, form: dict[str, str], refusal: Refusal | None
 ) -> Response:
     view = await picture(entrance.room, Stream.DESK, entrance.who)
+    presence = entrance.room.presence
     sheet = request.query_params.get("dialog", "")
     ended = view.session["phase"] in ("closed", "published")
     tab = request.query_params.get("tab", "publish" if ended else "evening")
@@ -41,7 +42,7 @@ async def _page(
         slug=entrance.dialog.slug,
         dialog=entrance.dialog,
         session=view.session,
-        present=entrance.room.presence.roles(),
+        present=presence.roles() | {"people": presence.people},
         oldest=_oldest(view),
         now_row=view.now,
         rows=view.rows,
