@@ -10,6 +10,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from dialog.archive import folder
 from dialog.archive.bundle import Heading, bundle
@@ -37,6 +38,7 @@ from dialog.web.site import Bounds, Operator, Site
 
 log = structlog.get_logger()
 TEN_SECONDS = 10
+SMALL = 1_000
 
 
 def clock() -> int:
@@ -122,7 +124,7 @@ class Application:
         )
         made = Starlette(
             routes=routes(),
-            middleware=[guards],
+            middleware=[guards, Middleware(GZipMiddleware, minimum_size=SMALL)],
             lifespan=self._lifespan,
             exception_handlers={
                 errors.Refused: errors.on_refused,

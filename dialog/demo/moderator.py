@@ -8,7 +8,7 @@ from dialog.demo.picture import Row
 from dialog.demo.script import Prepared, Script
 from dialog.demo.staff import Staff
 
-QUICK_S: Final = (2.0, 6.0)
+QUICK_S: Final = (1.0, 5.0)
 PLAIN_S: Final = (3.0, 20.0)
 ALIKE_S: Final = (25.0, 60.0)
 LEFT_S: Final = (110.0, 150.0)
@@ -70,8 +70,9 @@ class Moderator(Staff):
         if row["appeal"] or (known is None and row["personal_data"]):
             self._hands_off.add(number)
             return
-        await self.client.command("claim", number=number)
-        await self.pause(READING_S)
+        if len(self.client.picture.rows) > FEW:
+            await self.client.command("claim", number=number)
+            await self.pause(READING_S)
         if known and known.case:
             await self._decide_odd(row, known)
         elif known and known.like:

@@ -85,11 +85,12 @@ def read(folder: Path, seed: int) -> Script:
 
 
 def _ordered(questions: list[Prepared], draw: random.Random) -> list[Prepared]:
-    """Return the order of asking: well supported ones first, odd ones strewn among the rest."""
+    """Return the order of asking: well supported ones rather early, odd ones strewn in."""
     plain = [q for q in questions if not q.like and not q.case]
     popular = [q for q in plain if q.weight >= OPENING_LEAST]
     opening = draw.sample(popular, OPENING)
-    order = opening + _shuffled([q for q in plain if q not in opening], draw)
+    rest = [(draw.random() - q.weight / 100, q) for q in plain if q not in opening]
+    order = opening + [question for _, question in sorted(rest, key=lambda pair: pair[0])]
     cases = _shuffled([q for q in questions if q.case], draw)
     alike = [q for q in questions if q.like]
     odd = [q for pair in zip(cases, alike, strict=False) for q in pair]

@@ -10,7 +10,7 @@ from dialog.demo.client import Answer, Client, Stream, TurnedAwayError
 from dialog.demo.picture import Row
 from dialog.demo.script import Script
 
-STEP_S: Final = 0.5
+STEP_S: Final = 0.3
 STEPS_BACK_S: Final = 300.0
 AGAIN_S: Final = 2.0
 TRIES: Final = 3

@@ -86,7 +86,7 @@ def _ask(session: Session, command: c.Ask, who: Who, now: int) -> Decision:
         return too_much
     twin = _twin(session, dict(act.texts)[wording.text], who)
     if twin:
-        return Refusal(Code.DUPLICATE, field="text", number=twin.number)
+        return _duplicate(twin, who)
     event = Asked(len(session.questions) + 1, wording, command.via)
     return Fact(event, tuple(act.texts))
 
@@ -153,6 +153,12 @@ def _twin(session: Session, text: str, who: Who) -> Question | None:
         if (mine or question.public) and same(session.text(question.wording.text), text):
             return question
     return None
+
+
+def _duplicate(twin: Question, who: Who) -> Refusal:
+    """A public question in the same words is one to support; one's own is there already."""
+    field = "text" if twin.asker == who.person else "public"
+    return Refusal(Code.DUPLICATE, field=field, number=twin.number)
 
 
 # --- upvote ------------------------------------------------------------------------------------

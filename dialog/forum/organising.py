@@ -143,17 +143,27 @@ def _left(question: Question) -> Outcome:
 
 
 def _publish(session: Session) -> Decision:
-    """Publishing waits until every question was decided and has an outcome, for nothing else."""
+    """Publishing waits for a decision and an outcome of every question, and for no answer to come.
+
+    An answer already handed in has to be released, or nobody could release it any more.
+    """
     if Phase.PUBLISHED not in FOLLOWS[session.phase]:
         return Refusal(Code.CONFLICT, state=session.phase.value)
     waiting = session.reviews[Review.WAITING]
     undecided = waiting + sum(q.stageable for q in session.questions.values())
     if undecided:
         return Refusal(Code.INCOMPLETE, field="questions", open=undecided)
+    unreleased = sum(map(_unreleased, session.questions.values()))
+    if unreleased:
+        return Refusal(Code.INCOMPLETE, field="answers", open=unreleased)
     act = Act(session, c.Publish.do)
     act.set(Axis.PHASE, 0, Phase.PUBLISHED)
     act.set(Axis.STAGE, 0, Stage(past=session.stage.past))
     return act.fact()
+
+
+def _unreleased(question: Question) -> bool:
+    return question.public and question.answer is not None and not question.answer.released
 
 
 # --- the record --------------------------------------------------------------------------------

@@ -146,9 +146,13 @@ export function saidOf(document, id, code, values = {}) {
  */
 export function refusalOf(document, refused) {
   const seconds = Math.max(1, Math.ceil((refused.retry_ms ?? 20_000) / 1000));
-  const values = { limit: refused.limit ?? 300, seconds };
-  const said = saidOf(document, "refusals", refused.code, values);
-  return said.sentence ? said : saidOf(document, "refusals", "malformed", values);
+  const { code, limit = 300, number = "", open = "" } = refused;
+  const values = { limit, seconds, number, open };
+  for (const key of [`${code}.${refused.field ?? ""}`, code, "malformed"]) {
+    const said = saidOf(document, "refusals", key, values);
+    if (said.sentence) return said;
+  }
+  return { title: "", sentence: "", next: "" };
 }
 
 /**

@@ -117,6 +117,7 @@ export function fillRows(list, models, template = `t-${list.getAttribute("data-r
   const items = new Map([...list.children].map((item) => [Number(keyOf(item)), item]));
   const wanted = new Set(models.map(({ key }) => key));
   for (const [key, item] of items) if (!wanted.has(key)) item.remove();
+  list.toggleAttribute("hidden", models.length === 0);
   let place = list.firstElementChild;
   for (const model of models) {
     const item = items.get(model.key) ?? cloned(list.ownerDocument, template, model.key);

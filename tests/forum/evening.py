@@ -202,9 +202,12 @@ class Evening:
         self.told(c.ChangePhase(to), OLGA)
 
     def publish(self) -> None:
-        """Close, conclude and publish."""
+        """Close, release what was handed in, conclude and publish."""
         if self.session.phase is Phase.LIVE:
             self.phase(Phase.CLOSED)
+        for question in self.session.questions.values():
+            if question.answer and not question.answer.released:
+                self.told(c.Release(question.number, question.rev), OLGA)
         self.told(c.Conclude(), OLGA)
         self.told(c.Publish(), OLGA)
 

@@ -13,11 +13,12 @@ from dialog.forum import commands as c
 from dialog.forum.acting import current
 from dialog.forum.board import Board, Delta
 from dialog.forum.decide import decide
-from dialog.forum.events import Acted, Asked, Axis, Claimed, Entry, Noted, Redacted, Upvoted
+from dialog.forum.events import Acted, Asked, Axis, Entry, Noted, Upvoted
 from dialog.forum.evolve import evolve, replay
 from dialog.forum.names import (
     ASK_GRACE,
     REWORD_GRACE,
+    SYSTEM,
     Outcome,
     Phase,
     Review,
@@ -33,7 +34,7 @@ from dialog.forum.session import Session
 from dialog.forum.transcript import transcript
 from dialog.forum.undoing import FINAL
 from dialog.forum.views import Row, me, own_rows, row, session_row
-from tests.forum.evening import SYSTEM, Evening
+from tests.forum.evening import Evening
 
 P, R = Phase, Review
 PHASES = {
@@ -505,6 +506,3 @@ def _axes(session: Session) -> list[object]:
 
 def _found(shown: object) -> set[str]:
     return set(CANARY.findall(json.dumps(shown, ensure_ascii=False)))
-
-
-__all__ = ["Claimed", "Court", "Redacted", "Tally", "applied", "picture"]

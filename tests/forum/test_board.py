@@ -55,6 +55,7 @@ def prepared(phase: Phase) -> Evening:
     evening.told(c.Mute(CARLA.person), MARA)
     if phase is not Phase.LIVE:
         evening.phase(Phase.CLOSED)
+        evening.told(c.Release(4, evening.rev(4)), OLGA)
     if phase is Phase.PUBLISHED:
         evening.publish()
     return evening

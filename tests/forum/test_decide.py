@@ -1,4 +1,4 @@
-"""Deciding reads the state, changes nothing, and never fails, whatever is asked by whom and when."""
+"""Deciding reads the state, changes nothing, and never fails, whatever anyone asks at any time."""
 
 import copy
 from typing import get_args

@@ -50,7 +50,7 @@ def standing(review: Review) -> tuple[Evening, int]:
 def test_only_the_listed_steps_lead_from_one_review_to_the_next(do: str, review: Review):
     evening, number = standing(review)
     rev = evening.rev(number)
-    command: c.Command = {
+    commands: dict[str, c.Command] = {
         "approve": c.Approve(number, rev),
         "stage_only": c.StageOnly(number, rev),
         "return": c.Return(number, rev, Reason.INSULTING),
@@ -60,8 +60,8 @@ def test_only_the_listed_steps_lead_from_one_review_to_the_next(do: str, review:
         "edit": c.Edit(number, rev, "Anders?"),
         "topic": c.Topic(number, rev, "Wohnen"),
         "brief": c.Brief(number, rev, "Kurz."),
-    }[do]
-    told = evening.do(command, MARA)
+    }
+    told = evening.do(commands[do], MARA)
     if do in REVIEWS:
         allowed = review in REVIEWS[do][0] and (do, review) != ("return", Review.RETURNED)
         after = REVIEWS[do][1] if allowed else {review}

@@ -209,6 +209,19 @@ def test_publishing_waits_until_every_question_was_decided():
     assert evening.session.phase is Phase.PUBLISHED
 
 
+def test_an_answer_handed_in_has_to_be_released_before_publication():
+    evening = Evening(Phase.LIVE, second_person=True)
+    number = evening.public(TEXT)
+    evening.take(number)
+    evening.answer(number)
+    evening.done()
+    evening.phase(Phase.CLOSED)
+    assert evening.refused(c.Publish(), OLGA) == Refusal(Code.INCOMPLETE, field="answers", open=1)
+    evening.told(c.Release(number, evening.rev(number)), OLGA)
+    evening.publish()
+    assert evening.session.phase is Phase.PUBLISHED
+
+
 def test_publishing_clears_the_stage_and_forgets_who_supported_what():
     evening = Evening(Phase.LIVE)
     number = evening.public(TEXT)
@@ -338,7 +351,7 @@ def test_blackening_an_answer_covers_its_drafts():
     assert evening.rev(number) == evening.session.seq
 
 
-@pytest.mark.parametrize(("start", "end"), [(-1, 2), (2, 2), (3, 2), (0, 20)])
+@pytest.mark.parametrize("start, end", [(-1, 2), (2, 2), (3, 2), (0, 20)])
 def test_a_place_that_is_none_is_not_blackened(start: int, end: int):
     evening = Evening()
     number = evening.ask(TEXT)

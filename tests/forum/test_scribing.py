@@ -59,7 +59,7 @@ def test_only_what_may_be_shown_is_answered():
 
 
 @pytest.mark.parametrize(
-    ("fields", "code", "field"),
+    "fields, code, field",
     [
         ({"outcome": Outcome.OPEN}, Code.MALFORMED, "outcome"),
         ({"outcome": Outcome.NOT_REACHED}, Code.MALFORMED, "outcome"),

@@ -12,7 +12,8 @@ from tests.forum.evening import ANNA, BORIS, CARLA, DORA, MARA, MINISTER, OLGA, 
 def staged() -> tuple[Evening, int, int, int]:
     """Return a live evening with three public questions."""
     evening = Evening(Phase.LIVE)
-    return evening, *(evening.public(f"Fragt {w.name}?", w) for w in (ANNA, BORIS, CARLA))
+    one, two, three = (evening.public(f"Fragt {w.name}?", w) for w in (ANNA, BORIS, CARLA))
+    return evening, one, two, three
 
 
 def test_next_ends_the_present_question_as_answered_aloud():
@@ -55,6 +56,15 @@ def test_a_second_hand_that_saw_another_question_gets_a_conflict():
     evening.take(one)
     refusal = evening.refused(c.Next(three, evening.session.order_rev, two), MINISTER)
     assert (refusal.code, refusal.number) == (Code.CONFLICT, one)
+
+
+def test_two_hands_on_one_running_order_do_not_undo_each_other():
+    evening, one, two, three = staged()
+    rev = evening.session.order_rev
+    evening.told(c.Order((one, two), rev), MARA)
+    assert evening.session.order_rev == evening.session.seq
+    for command in (c.Order((two, one), rev), c.Now(three, rev)):
+        assert evening.refused(command, OLGA).rev == evening.session.seq
 
 
 def test_the_stage_opens_when_the_session_is_live():

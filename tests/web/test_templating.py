@@ -93,7 +93,7 @@ def test_an_undefined_name_is_an_error():
 
 
 def test_every_refusal_code_has_a_title_a_sentence_and_a_next_step():
-    assert set(sentences.REFUSALS) == {code.value for code in Code}
+    assert {said.partition(".")[0] for said in sentences.REFUSALS} == {code.value for code in Code}
     for lang in LANGUAGES:
         for code in sentences.REFUSALS:
             spoken = sentences.refusal(code, lang, {"limit": 300, "retry_ms": 1200})

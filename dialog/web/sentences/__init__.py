@@ -1,0 +1,52 @@
+"""Every sentence that stands for a code, in the language a caller names."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dialog.web.sentences.refusals import REASONS, REFUSALS
+from dialog.web.sentences.said import Said, State, say
+from dialog.web.sentences.states import STATES, own_state
+from dialog.web.sentences.words import (
+    KINDS,
+    LIVE,
+    OUTCOMES,
+    PERSONAL_DATA,
+    PHASES,
+    REVIEWS,
+    ROLES,
+    SHOWN,
+    VIAS,
+)
+
+__all__ = [
+    "KINDS", "LIVE", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS", "REFUSALS", "REVIEWS",
+    "ROLES", "SHOWN", "STATES", "VIAS", "Said", "State", "own_state", "reason", "refusal",
+    "refusals", "say", "state",
+]  # fmt: skip
+
+
+def refusal(code: str, lang: str, fields: Mapping[str, Any] | None = None) -> Said:
+    """Says a refusal; `retry_ms` becomes whole seconds, an unknown code is said as `malformed`."""
+    given = dict(fields or {})
+    if "retry_ms" in given:
+        given["seconds"] = max(1, -(-int(given["retry_ms"]) // 1000))
+    own = f"{code}.{given.get('field', '')}"
+    said = REFUSALS.get(own) or REFUSALS.get(code, REFUSALS["malformed"])
+    return said.translated(lang).filled(given)
+
+
+def refusals(lang: str) -> Iterator[tuple[str, Said]]:
+    """Yields every refusal with its braces still open, for the page's script."""
+    for code, said in REFUSALS.items():
+        yield code, said.translated(lang)
+
+
+def reason(code: str, lang: str) -> Said:
+    """Says why a question went back to its asker."""
+    return REASONS[code].translated(lang)
+
+
+def state(name: str, lang: str) -> State:
+    """Says the state of an own question."""
+    found = STATES[name]
+    return State(found.icon, found.tone, say(found.label, lang), say(found.sentence, lang))

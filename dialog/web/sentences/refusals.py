@@ -1,0 +1,231 @@
+"""Why not, what is kept, and what to do: every refusal, and the nine reasons of a return.
+
+A refusal is said by its code and field where that has words of its own, else by its code.
+"""
+
+from typing import Final
+
+from dialog.web.catalogue import marked as N_  # noqa: N812 - the name that extraction knows
+from dialog.web.sentences.said import Said
+
+REFUSALS: Final[dict[str, Said]] = {
+    "empty": Said(
+        N_("Es fehlt noch Text"),
+        N_("Das Feld ist leer."),
+        N_("Bitte schreiben Sie Ihre Frage in das Feld."),
+    ),
+    "too_long": Said(
+        N_("Der Text ist zu lang"),
+        N_("Möglich sind höchstens {limit} Zeichen."),
+        N_("Bitte kürzen Sie den Text. Erläuterungen passen in den Hintergrund."),
+    ),
+    "bad_text": Said(
+        N_("Der Text enthält Zeichen, die sich nicht anzeigen lassen"),
+        N_("Das geschieht manchmal beim Einfügen aus anderen Programmen."),
+        N_("Bitte fügen Sie den Text ohne Formatierung ein oder tippen Sie die Stelle neu."),
+    ),
+    "duplicate": Said(
+        N_("Diese Frage haben Sie schon eingereicht"),
+        N_("Sie liegt der Moderation vor und geht nicht verloren."),
+        N_("Sie finden sie unter „Meine Fragen“."),
+    ),
+    "too_fast": Said(
+        N_("Das ging sehr schnell hintereinander"),
+        N_("Zwischen zwei Fragen liegt eine kurze Pause."),
+        N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
+    ),
+    "too_many": Said(
+        N_("Von Ihnen warten schon mehrere Fragen"),
+        N_("Erst wenn eine davon geprüft ist, können Sie die nächste einreichen."),
+        N_("Sie können eine wartende Frage ändern oder zurückziehen."),
+    ),
+    "closed": Said(
+        N_("Das ist gerade nicht möglich"),
+        N_("Der Dialog nimmt das jetzt nicht an."),
+        N_("Sie können weiter mitlesen. Ihre Fragen und Antworten bleiben hier stehen."),
+    ),
+    "paused": Said(
+        N_("Der Dialog macht eine Pause"),
+        N_("Solange wird nichts angenommen."),
+        N_("Bitte versuchen Sie es in einigen Minuten noch einmal."),
+    ),
+    "forbidden": Said(
+        N_("Dafür fehlt Ihnen der Zugang"),
+        N_("Mit Ihrem jetzigen Zugang ist das nicht möglich."),
+        N_("Bitte nehmen Sie über Ihre Einladung oder mit dem Code teil."),
+    ),
+    "unknown": Said(
+        N_("Das gibt es hier nicht"),
+        N_("Die Frage ist nicht öffentlich, oder die Adresse ist nicht vollständig."),
+        N_("Bitte prüfen Sie die Adresse oder gehen Sie zum Programm."),
+    ),
+    "gone": Said(
+        N_("Das gibt es hier nicht mehr"),
+        N_("Dieser Link gilt nicht mehr, oder die Frage wurde zurückgenommen."),
+        N_("Bitte öffnen Sie den neuesten Link aus Ihrer Einladung."),
+    ),
+    "conflict": Said(
+        N_("Inzwischen hat sich etwas geändert"),
+        N_("Jemand anderes hat zur selben Zeit daran gearbeitet."),
+        N_("Bitte sehen Sie sich den neuen Stand an und entscheiden Sie dann."),
+    ),
+    "key_reused": Said(
+        N_("Dieses Formular wurde schon einmal mit anderem Inhalt gesendet"),
+        N_("Das kann nach „Zurück“ im Browser geschehen."),
+        N_("Bitte senden Sie es noch einmal; es ist jetzt erneuert."),
+    ),
+    "stale": Said(
+        N_("Diese Eingabe ist zu alt"),
+        N_("Seitdem ist zu viel Zeit vergangen."),
+        N_("Bitte drücken Sie noch einmal."),
+    ),
+    "malformed": Said(
+        N_("Die Angaben waren nicht lesbar"),
+        N_("Etwas ist auf dem Weg verloren gegangen."),
+        N_("Bitte laden Sie die Seite neu und versuchen Sie es noch einmal."),
+    ),
+    "too_big": Said(
+        N_("Das war zu viel auf einmal"),
+        N_("So viel Text nimmt das Formular nicht an."),
+        N_("Bitte kürzen Sie den Text."),
+    ),
+    "muted": Said(
+        N_("Sie können in diesem Dialog nur noch mitlesen"),
+        N_("Die Organisation hat Ihren Zugang auf Mitlesen umgestellt."),
+        N_("Wenn Sie das klären möchten, schreiben Sie an die Kontaktadresse."),
+    ),
+    "incomplete": Said(
+        N_("Es fehlt noch eine Angabe"),
+        N_("Ohne sie lässt sich das nicht speichern."),
+        N_("Bitte ergänzen Sie das markierte Feld."),
+    ),
+    "busy": Said(
+        N_("Gerade kommen sehr viele Eingaben an"),
+        N_("Ihre wurde noch nicht gespeichert."),
+        N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
+    ),
+    "duplicate.public": Said(
+        N_("Diese Frage ist schon dabei"),
+        N_("Sie steht mit denselben Worten als Frage {number} in der Liste."),
+        N_("Bitte unterstützen Sie sie dort; so zählt sie mehr als zwei einzelne."),
+    ),
+    "forbidden.code": Said(
+        N_("Der Code stimmt nicht"),
+        N_("Er hat sechs Ziffern und steht auf dem Beamer oder im Video."),
+        N_("Bitte geben Sie ihn noch einmal ein."),
+    ),
+    "forbidden.link": Said(
+        N_("Dieser Dialog ist für Eingeladene"),
+        N_("Teilnehmen kann, wer eine persönliche Einladung hat."),
+        N_("Bitte öffnen Sie den Link aus Ihrer E-Mail."),
+    ),
+    "forbidden.own": Said(
+        N_("Das ist Ihr eigener Beitrag"),
+        N_("Über eigene Fragen und Antworten entscheidet jemand anderes."),
+        N_("Bitte überlassen Sie das einer zweiten Person."),
+    ),
+    "forbidden.appeal": Said(
+        N_("Hier entscheidet eine zweite Person"),
+        N_("Sie haben diese Frage selbst zurückgegeben; nun wird sie noch einmal geprüft."),
+        N_("Bitte überlassen Sie das jemand anderem aus der Moderation."),
+    ),
+    "incomplete.ends": Said(
+        N_("Das Ende des Dialogs ist schon vorbei"),
+        N_("Die Uhr würde ihn sofort wieder beenden."),
+        N_("Bitte verlängern Sie ihn zuerst und nehmen Sie ihn dann wieder auf."),
+    ),
+    "incomplete.questions": Said(
+        N_("Es sind noch Fragen offen"),
+        N_("Ohne Entscheidung oder Ergebnis: {open}."),
+        N_("Bitte entscheiden Sie, was noch wartet, oder schließen Sie offene Fragen ab."),
+    ),
+    "incomplete.answers": Said(
+        N_("Es warten noch Antworten auf ihre Freigabe"),
+        N_("Nicht freigegeben: {open}. Sie kämen sonst nicht ins Protokoll."),
+        N_("Bitte geben Sie sie frei."),
+    ),
+    "incomplete.by": Said(
+        N_("Wer hat es zugesagt?"),
+        N_("Eine Zusage braucht jemanden, der sie einlöst."),
+        N_("Bitte tragen Sie Stelle oder Person ein."),
+    ),
+    "incomplete.until": Said(
+        N_("Bis wann ist es zugesagt?"),
+        N_("Eine Zusage braucht einen Tag; ohne ihn ist sie keine."),
+        N_("Bitte tragen Sie den Tag ein oder wählen Sie ein anderes Ergebnis."),
+    ),
+    "incomplete.to": Said(
+        N_("An wen wird verwiesen?"),
+        N_("Die Fragenden müssen wissen, wohin sie sich wenden können."),
+        N_("Bitte tragen Sie die Stelle ein."),
+    ),
+    "incomplete.note": Said(
+        N_("Dieser Grund braucht einen Hinweis"),
+        N_("Zum Beispiel den Link auf die Antwort oder die zuständige Stelle."),
+        N_("Bitte ergänzen Sie den Hinweis."),
+    ),
+    "conflict.order": Said(
+        N_("Auf dem Podium hat sich gerade etwas geändert"),
+        N_("Jemand anderes war schneller; es wurde keine Frage übersprungen."),
+        N_("Bitte sehen Sie auf den neuen Stand und drücken Sie dann noch einmal."),
+    ),
+    "stale.token": Said(
+        N_("Diese Seite war zu lange offen"),
+        N_("Ihr Text ist erhalten; gespeichert ist noch nichts."),
+        N_("Bitte senden Sie noch einmal ab."),
+    ),
+}
+
+REASONS: Final[dict[str, Said]] = {
+    "off_topic": Said(
+        N_("Nicht zum Thema"),
+        N_("Ihre Frage gehört nicht zum Thema dieses Dialogs."),
+        N_(
+            "Bitte beziehen Sie die Frage auf das Thema oder stellen Sie sie in "
+            "einem anderen Dialog."
+        ),
+    ),
+    "already_answered": Said(
+        N_("Bereits beantwortet"),
+        N_("Auf diese Frage gibt es schon eine öffentliche Antwort."),
+        N_("Bitte lesen Sie die Antwort und fragen Sie nach, wenn etwas offen bleibt."),
+    ),
+    "not_ours": Said(
+        N_("Nicht unsere Zuständigkeit"),
+        N_("Darüber entscheidet eine andere Stelle."),
+        N_("Bitte wenden Sie sich an die genannte Stelle."),
+    ),
+    "single_case": Said(
+        N_("Einzelfall"),
+        N_("Ihre Frage nennt Menschen, die sich hier nicht äußern können."),
+        N_(
+            "Bitte fragen Sie allgemein. Für den Einzelfall gibt es eine "
+            "vertrauliche Ansprechstelle."
+        ),
+    ),
+    "no_question": Said(
+        N_("Keine Frage"),
+        N_("Ihr Beitrag ist eine Mitteilung oder Forderung."),
+        N_("Bitte formulieren Sie daraus eine Frage."),
+    ),
+    "insulting": Said(
+        N_("Beleidigend oder diskriminierend"),
+        N_("Ihr Beitrag verletzt andere Menschen."),
+        N_("Bitte fragen Sie sachlich; dieselbe Sache darf gefragt werden."),
+    ),
+    "pending": Said(
+        N_("Laufendes Verfahren oder Geheimhaltung"),
+        N_("Dazu darf in diesem Dialog niemand Auskunft geben."),
+        N_("Bitte fragen Sie nach der allgemeinen Regel."),
+    ),
+    "advertising": Said(
+        N_("Werbung oder Massenzuschrift"),
+        N_("Ihr Beitrag wirbt für etwas oder ist vielfach gleich eingegangen."),
+        N_("Bitte stellen Sie eine eigene Frage."),
+    ),
+    "unclear": Said(
+        N_("Nicht verständlich"),
+        N_("Wir haben Ihre Frage nicht verstanden."),
+        N_("Bitte formulieren Sie neu, am besten in einem kurzen Satz."),
+    ),
+}
