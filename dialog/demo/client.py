@@ -10,12 +10,15 @@ from datetime import datetime
 from typing import Any, Final, Literal, Protocol, cast
 from uuid import uuid4
 
+import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Origin, Subprotocol
 
 from dialog.demo.browser import PAGE_META, Browser
 from dialog.demo.picture import DriftError, Picture, Row, Seen
+
+log = structlog.get_logger()
 
 Stream = Literal["floor", "stage", "desk"]
 Answer = dict[str, Any]
@@ -214,4 +217,6 @@ class Client:
         now = asyncio.get_running_loop().time()
         if now - self._resynced >= RESYNC_APART_S:
             self._resynced = now
+            # It should never happen: whoever sees this line has found a fault of the server.
+            log.warning("a player's picture had drifted", stream=self._stream, why=why)
             await socket.send(json.dumps({"type": "resync", "why": why}))

@@ -211,6 +211,12 @@ export class AnsweredList {
     this.list = need(section, '[data-list="answered"]');
     /** @type {Map<number, Question>} */
     this.painted = new Map();
+    /** @type {Question[] | null} */
+    this.rows = null;
+    for (const left of ["pointerleave", "focusout"])
+      this.list.addEventListener(left, () =>
+        setTimeout(() => this.rows && this.follow(this.rows)),
+      );
   }
 
   /**
@@ -218,6 +224,7 @@ export class AnsweredList {
    * @param {Question[]} rows
    */
   follow(rows) {
+    this.rows = rows;
     const known = new Map(
       all(this.list, ":scope > [data-number]").map((item) => [Number(item.dataset.number), item]),
     );

@@ -106,8 +106,7 @@ def test_an_evening_plays_ends_and_goes_on(start: Callable[..., Demo]):
     asyncio.run(join(demo))
     floor = awaited(demo, lively, 30)
     assert demo.end() == 0, demo.said()
-    assert "Traceback" not in demo.said()
-    assert "a player had to stop" not in demo.said()
+    assert demo.said() == ""
 
     again = start("--play")
     assert again.links["session"] == demo.links["session"]
@@ -119,8 +118,7 @@ def test_an_evening_plays_ends_and_goes_on(start: Callable[..., Demo]):
     texts = [question["text"] for question in grown["questions"]]
     assert len(set(texts)) == len(texts)
     assert again.end(signal.SIGTERM) == 0, again.said()
-    assert "Traceback" not in again.said()
-    assert "a player had to stop" not in again.said()
+    assert again.said() == ""
 
 
 async def join(demo: Demo) -> None:

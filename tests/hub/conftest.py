@@ -1,8 +1,10 @@
 """A room in memory that has begun."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from dialog.forum.names import SYSTEM
 from tests.hub.doubles import DECLARE, Hall
@@ -17,3 +19,10 @@ async def hall() -> AsyncIterator[Hall]:
     await made.room.read(lambda _session, _board: None)  # the clock has opened it by now
     yield made
     await made.room.stop()
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[Any]]:
+    """What was logged; some of these tests break things on purpose."""
+    with capture_logs() as entries:
+        yield entries

@@ -145,6 +145,9 @@ class Evening:
         organiser.get_by_role("button", name="Freigeben").click()
         expect(organiser.get_by_text("Keine Antwort wartet auf Freigabe.")).to_be_visible()
         self.stage.get_by_role("button", name="Frage beenden").click()
+        expect(self.amira.locator(".podium__q:visible")).to_have_count(0)
+        # Whoever points at a list reads it: what is new goes in when the pointer has left.
+        self.amira.mouse.move(1, 1)
         expect(self.amira.locator("[data-list=answered]")).to_contain_text(ANSWER)
         expect(self.amira.locator("[data-list=answered]")).to_contain_text("1. März 2030")
         self.looks.at(self.amira, "room-answered")

@@ -1,0 +1,94 @@
+"""A lost server and a network without websockets: nothing typed or tapped is lost, nothing jumps."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.looks import Looks
+from tests.journeys.people import LOST, People, ask, connected, decide, ranked, stayed, stays
+from tests.live.server import Server
+
+pytestmark = pytest.mark.browser
+
+FIRST = "Wer hilft, wenn Post vom Amt nicht zu verstehen ist?"
+SECOND = "Gibt es Sprachkurse für Menschen, die nachts arbeiten?"
+DRAFT = "Ich schreibe gerade, und da ist plötzlich die Verbindung"
+
+
+def test_the_server_goes_and_comes_back(people: People, server: Server, looks: Looks) -> None:
+    slug = server.slugs["live"]
+    desk = people.staff(slug, "moderator", "Kaya Aydın")
+    page, other = people.volunteer(slug), people.volunteer(slug)
+    for text in (FIRST, SECOND):
+        ask(other, text)
+        decide(desk, text, "a")
+    show_all(page)
+    expect(ranked(page, SECOND)).to_be_visible()
+    stays(page)
+    page.get_by_label("Ihre Frage", exact=True).fill(DRAFT)
+    expect(page.get_by_text("Entwurf gesichert")).to_be_visible()
+    with people.expecting(LOST):
+        server.stop()
+        strip = page.get_by_role("alert").filter(has_text="Keine Verbindung seit")
+        expect(strip).to_be_visible()
+        expect(strip.get_by_role("button", name="Erneut verbinden")).to_be_visible()
+        expect(strip).to_contain_text(re.compile(r"Stand von \d\d:\d\d:\d\d Uhr"))
+        button = ranked(page, SECOND).get_by_role("button", name="Unterstützen")
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(button).to_have_attribute("aria-pressed", "true")
+        looks.at(page, "room-offline")
+        before = place(page)
+        server.start()
+        connected(page)
+    expect(strip).to_be_hidden()
+    expect(ranked(page, SECOND).locator("[data-field=upvotes]")).to_have_text("2")
+    connected(other)
+    expect(ranked(other, SECOND).locator("[data-field=upvotes]")).to_have_text("2")
+    assert place(page)[:2] == before[:2]
+    expect(page.get_by_label("Ihre Frage", exact=True)).to_have_value(DRAFT)
+    assert stayed(page)
+    page.reload()
+    expect(page.get_by_label("Ihre Frage", exact=True)).to_have_value(DRAFT)
+
+
+def place(page: Page) -> list[object]:
+    """Where the focus is, how the list stands, how far the page is scrolled."""
+    return list(
+        page.evaluate(
+            """() => [document.activeElement.dataset.number,
+            [...document.querySelectorAll("[data-list=ranking] > li")].map((li) => li.dataset.number),
+            scrollY]"""
+        )
+    )
+
+
+def show_all(page: Page) -> None:
+    """Show what waits behind the button, if something does."""
+    fresh = page.get_by_role("button", name="Anzeigen")
+    expect(fresh.or_(ranked(page, SECOND)).first).to_be_visible()
+    if fresh.is_visible():
+        fresh.click()
+
+
+def test_without_websockets_the_long_poll_takes_over(people: People, server: Server) -> None:
+    slug = server.slugs["other"]
+    desk = people.staff(slug, "moderator", "Kaya Aydın")
+    other = people.volunteer(slug)
+    page = people.page()
+    page.route_web_socket("**/live", lambda socket: socket.close(code=1011))
+    page.goto(f"/sessions/{slug}/join")
+    page.get_by_role("button", name="Am Dialog teilnehmen").click()
+    with page.expect_request("**/updates*"):
+        connected(page)
+    stays(page)
+    ask(page, FIRST)
+    decide(desk, FIRST, "a")
+    expect(ranked(page, FIRST)).to_be_visible()
+    ranked(other, FIRST).get_by_role("button", name="Unterstützen").click()
+    expect(ranked(page, FIRST).locator("[data-field=upvotes]")).to_have_text("2")
+    own = ranked(page, FIRST).get_by_role("button", name="Unterstützen")
+    own.click()
+    expect(ranked(other, FIRST).locator("[data-field=upvotes]")).to_have_text("1")
+    assert stayed(page)
