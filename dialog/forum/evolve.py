@@ -299,6 +299,8 @@ def _sealed(session: Session, event: Sealed, touched: Touched) -> None:
     session.voters_sealed = event.voters
     for number, _own, shown in event.counts:
         question = session.questions[number]
+        if session.upvotes(number) != shown:  # the taps before this entry may be gone already
+            touched.counts.add(number)
         question.sealed = shown
         question.voters = BitMap()
     session.upvoted.clear()

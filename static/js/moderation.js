@@ -380,6 +380,7 @@ class Moderation {
       });
       return;
     }
+    for (const note of all(dialog, "[data-refused]")) note.hidden = true;
     fill(dialog, mergeModel(this.desk, row, other));
     const first = find(dialog, 'form:not([hidden]) [type="submit"]');
     const shown = all(dialog, '[data-command="merge"]:not([hidden]) button')[0];

@@ -211,6 +211,11 @@ export class Staff {
     const said = refusalOf(this.document, reply);
     const sentence = this.conflict(reply) || said.sentence;
     this.note(form, { title: said.title, sentence, next: said.next });
+    const rev = form?.closest("dialog") ? form.elements.namedItem("rev") : null;
+    // A second press after having read the note is meant: it names the state that was read about.
+    if (reply.code === "conflict" && reply.rev !== undefined && rev instanceof HTMLInputElement) {
+      rev.value = String(reply.rev);
+    }
     const control = reply.field ? form?.elements.namedItem(reply.field) : null;
     if (control instanceof HTMLElement) control.setAttribute("aria-invalid", "true");
     if (control instanceof HTMLElement && control.getAttribute("type") !== "hidden")

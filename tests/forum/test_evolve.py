@@ -132,6 +132,19 @@ def test_sealing_keeps_counts_and_forgets_people():
     assert event == Sealed(((number, 2, 2),), 2)
 
 
+def test_a_published_journal_adds_up_to_the_same_without_its_taps():
+    evening = Evening(Phase.LIVE)
+    number = evening.public(TEXT)
+    evening.upvote(number, BORIS)
+    evening.publish()
+    session, board = Session(), Board()
+    for e in evening.journal:
+        event = Upvoted(()) if isinstance(e.event, Upvoted) else e.event
+        board.follow(session, evolve(session, Entry(e.number, e.at, e.person, event, e.texts)))
+    assert session == evening.session
+    assert [sheet.shown[number].upvotes for sheet in board.sheets.values()] == [2, 2, 2]
+
+
 def test_the_clock_of_a_session_never_goes_back():
     session = Session()
     evolve(session, Entry(1, 50, 0, Entered(1, Role.SCRIBE, 0)))

@@ -16,7 +16,7 @@ async def hall() -> AsyncIterator[Hall]:
     made = Hall()
     await made.room.start()
     await made.room.ask(DECLARE, SYSTEM)
-    await made.room.read(lambda _session, _board: None)  # the clock has opened it by now
+    await made.settled()
     yield made
     await made.room.stop()
 

@@ -1,5 +1,6 @@
 """Stand-ins: a journal in memory, a line that only remembers, a clock that stands."""
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -47,6 +48,8 @@ class Memory:
         self.batches: list[Batch] = []
         self.failing = 0
         self.closed = 0
+        self.free = asyncio.Event()
+        self.free.set()
         self.opened = 0
 
     async def open(self, session: str) -> Opened:
@@ -57,6 +60,7 @@ class Memory:
         return Opened(self.epoch, tuple(self.entries), dict(self.texts), tuple(self.remembered))
 
     async def append(self, session: str, batch: Batch) -> None:
+        await self.free.wait()
         if self.failing:
             self.failing -= 1
             raise OSError("the disk is full")
@@ -133,6 +137,12 @@ class Hall:
         connection = Connection(line, who, stream, pass_id="1")
         await self.room.enter(connection, epoch, seq)
         return line, connection
+
+    async def settled(self) -> None:
+        """Wait until the clock has opened the session and everyone was told."""
+        async with asyncio.timeout(5):
+            while await self.phase() is not Phase.LIVE or self.room._sweep.dirty:
+                await asyncio.sleep(0)
 
     async def phase(self) -> Phase:
         return await self.room.read(lambda session, _board: session.phase)

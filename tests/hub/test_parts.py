@@ -110,11 +110,11 @@ def test_marks_do_not_overlap_and_stand_in_reading_order() -> None:
     assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
 
 
-@pytest.mark.parametrize("text", ["0" * 9_000, "a@" * 4_000, "+49 " * 3_000, "AZ " * 3_000, "1 2" * 3_000])
+@pytest.mark.parametrize("text", ["0", "a@", "a.", "+49 ", "AZ ", "1 2", "Frau A", "DE12 "])
 def test_marks_cost_little_whatever_is_typed(text) -> None:
     begun = time.perf_counter()
-    marks(text)
-    assert time.perf_counter() - begun < 0.5
+    marks((text * 300)[:300])
+    assert time.perf_counter() - begun < 0.05
 
 
 # --- limits ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from dialog.hub import room as rooms
 from dialog.hub import sweep
 from dialog.hub.closing import Close
 from dialog.hub.hub import Hub
-from dialog.hub.ledger import Done, Reply, Waiting
+from dialog.hub.ledger import Done
 from dialog.hub.room import Timing
 from tests.hub.doubles import (
     ANNA,
@@ -244,19 +244,27 @@ async def test_after_its_end_a_room_still_tells_but_takes_nothing() -> None:
         hall.room.moved(Stream.FLOOR, hall.room.epoch, 0, 60)  # nothing declared: number 0
     )
     await asyncio.sleep(0.01)
-    answers: list[Reply] = []
-    late = Waiting(c.Withdraw(1), ANNA, answers.append)
-    stopping = asyncio.create_task(hall.room.stop())
-    await asyncio.sleep(0)
-    hall.room._inbox.append(late)
-    await stopping
-    hall.room.submit(late)
-    assert [reply.code for reply in answers if isinstance(reply, Refusal)] == [Code.BUSY] * 2
+    await hall.room.stop()
     await asyncio.wait_for(waiting, 1)
     assert await hall.phase() is Phase.ANNOUNCED
     reply = await hall.room.ask(c.Ask("Zu spät?"), ANNA)
     assert isinstance(reply, Refusal)
     assert reply.code is Code.BUSY
+
+
+async def test_what_waits_for_the_commit_after_the_last_one_is_refused(hall) -> None:
+    hall.journal.free.clear()
+    under_way = asyncio.create_task(hall.room.ask(c.Ask("Noch dabei?"), ANNA))
+    await until(lambda: hall.room._ledger.session.questions)
+    too_late = asyncio.create_task(hall.room.ask(c.Ask("Zu spät?"), ANNA))
+    await asyncio.sleep(0)
+    stopping = asyncio.create_task(hall.room.stop())
+    await asyncio.sleep(0)
+    hall.journal.free.set()
+    await stopping
+    assert isinstance(await under_way, Done)
+    assert (await too_late).code is Code.BUSY
+    assert await hall.count() == 1
 
 
 async def test_a_fault_in_a_turn_does_not_end_the_room(hall, monkeypatch) -> None:
