@@ -151,7 +151,8 @@ def _upvoted(session: Session, at: int, event: Upvoted, touched: Touched) -> Non
         session.taps.pop((tap.person, tap.number), None)
         session.taps[tap.person, tap.number] = LastTap(tap.intent, at, tap.on)
         touched.counts |= changed
-        touched.taps += [tap._replace(number=number) for number in sorted(changed | {kept})]
+        for number in sorted(changed or {kept}):
+            touched.taps.append(Tap(tap.person, number, tap.on, tap.intent))
         # After each tap, so that taps joined in one entry forget what they forgot one by one.
         _forget_taps(session, at)
 

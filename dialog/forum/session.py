@@ -91,7 +91,10 @@ class Session:
 
     def root(self, number: int) -> Question:
         """Return the kept question of a merge tree."""
-        return self.path(number)[-1]
+        question = self.questions[number]
+        while question.standing.into:
+            question = self.questions[question.standing.into]
+        return question
 
     def path(self, number: int) -> list[Question]:
         """Return a question and those above it in its merge tree, the kept one last."""

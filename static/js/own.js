@@ -8,6 +8,7 @@ import { all, clone, fieldsOf, find, make, need, refusalOf, saidOf, write } from
 import { coming, standingList } from "./ranking.js";
 
 const NEEDS = new Set(["returned", "next", "now"]);
+const REWORD_AFTER = 15 * 60_000;
 /** @type {Record<string, string[]>} */
 const FIELDS = { reword: ["text", "background"], appeal: ["text"], withdraw: [], object: [] };
 
@@ -217,8 +218,19 @@ export class OwnQuestions {
       parts.push(note);
     }
     const counts = this.painter.phrases.say("counts", { title: said.title });
-    if (counts) parts.push(make(this.document, "p", "meta", counts));
+    const until = state === "returned" ? this.until() : "";
+    const facts = [until, counts].filter(Boolean).join(" ");
+    if (facts) parts.push(make(this.document, "p", "meta", facts));
     place.replaceChildren(...parts);
+  }
+
+  /** Returns until when a returned question can be reworded, as the server's page says it. */
+  until() {
+    const session = this.latest?.session;
+    const end = session?.questions_until ?? session?.ends;
+    const { phrases } = this.painter;
+    if (!end) return "";
+    return phrases.say("reword.until", { time: phrases.clock(Date.parse(end) + REWORD_AFTER) });
   }
 
   /**

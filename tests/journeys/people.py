@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
 from tests.live.server import Server
 
@@ -113,17 +113,22 @@ def ask(page: Page, text: str) -> None:
     opener = page.locator("[data-action=open-ask]")
     if opener.is_visible():
         opener.click()
-    page.get_by_label("Ihre Frage", exact=True).fill(text)
+    field(page).fill(text)
     page.get_by_role("button", name="Frage einreichen").click()
     expect(own(page, text)).to_contain_text("Wird geprüft")
 
 
-def own(page: Page, text: str) -> Any:
+def field(page: Page) -> Locator:
+    """The field for a new question."""
+    return page.locator("form[data-ask]").get_by_label("Ihre Frage", exact=True)
+
+
+def own(page: Page, text: str) -> Locator:
     """One of one's own questions."""
     return page.locator("[data-own]").filter(has_text=text)
 
 
-def ranked(page: Page, text: str) -> Any:
+def ranked(page: Page, text: str) -> Locator:
     """A question of the ranking."""
     return page.locator("[data-list=ranking] > li").filter(has_text=text)
 

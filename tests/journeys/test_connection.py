@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.looks import Looks
-from tests.journeys.people import LOST, People, ask, connected, decide, ranked, stayed, stays
+from tests.journeys.people import LOST, People, ask, connected, decide, field, ranked, stayed, stays
 from tests.live.server import Server
 
 pytestmark = pytest.mark.browser
@@ -26,14 +26,14 @@ def test_the_server_goes_and_comes_back(people: People, server: Server, looks: L
     show_all(page)
     expect(ranked(page, SECOND)).to_be_visible()
     stays(page)
-    page.get_by_label("Ihre Frage", exact=True).fill(DRAFT)
+    field(page).fill(DRAFT)
     expect(page.get_by_text("Entwurf gesichert")).to_be_visible()
     with people.expecting(LOST):
         server.stop()
         strip = page.get_by_role("alert").filter(has_text="Keine Verbindung seit")
         expect(strip).to_be_visible()
         expect(strip.get_by_role("button", name="Erneut verbinden")).to_be_visible()
-        expect(strip).to_contain_text(re.compile(r"Stand von \d\d:\d\d:\d\d Uhr"))
+        expect(strip).to_contain_text(re.compile(r"Stand von \d\d:\d\d:\d\d\sUhr"))
         button = ranked(page, SECOND).get_by_role("button", name="Unterstützen")
         button.focus()
         page.keyboard.press("Enter")
@@ -47,10 +47,10 @@ def test_the_server_goes_and_comes_back(people: People, server: Server, looks: L
     connected(other)
     expect(ranked(other, SECOND).locator("[data-field=upvotes]")).to_have_text("2")
     assert place(page)[:2] == before[:2]
-    expect(page.get_by_label("Ihre Frage", exact=True)).to_have_value(DRAFT)
+    expect(field(page)).to_have_value(DRAFT)
     assert stayed(page)
     page.reload()
-    expect(page.get_by_label("Ihre Frage", exact=True)).to_have_value(DRAFT)
+    expect(field(page)).to_have_value(DRAFT)
 
 
 def place(page: Page) -> list[object]:

@@ -33,12 +33,13 @@ def test_the_lectern_by_keys(people: People, server: Server, looks: Looks) -> No
     organiser = people.staff(slug, "organiser", "Olga Ordner")
     organiser.get_by_role("button", name="Dialog beginnen").click()
     expect(stage.get_by_role("heading", name="Gleich geht es weiter")).to_be_visible()
-    stage.keyboard.press("ArrowRight")
+    step(stage, "ArrowRight")
     expect(shown).to_have_text(QUESTIONS[0])
+    ready(stage)
     bounce(stage, "PageDown")
     expect(shown).to_have_text(QUESTIONS[1])
     expect(stage.locator("[data-rows=next] > li")).to_have_count(1)
-    stage.keyboard.press("ArrowLeft")
+    step(stage, "ArrowLeft")
     expect(shown).to_have_text(QUESTIONS[0])
 
     desk.goto(f"/sessions/{slug}/moderation?tab=order")
@@ -67,16 +68,27 @@ def test_the_lectern_by_keys(people: People, server: Server, looks: Looks) -> No
         server.start()
         expect(stage.get_by_text("Keine Verbindung · Stand")).to_be_hidden()
     expect(shown).to_have_text(QUESTIONS[0])
-    stage.keyboard.press("ArrowRight")
+    step(stage, "ArrowRight")
     expect(shown).to_have_text(QUESTIONS[1])
-    stage.keyboard.press("ArrowRight")
+    step(stage, "ArrowRight")
     expect(shown).to_have_text(QUESTIONS[2])
     expect(stage.get_by_role("button", name="Frage beenden")).to_be_visible()
-    stage.keyboard.press("ArrowRight")
+    step(stage, "ArrowRight")
     expect(stage.get_by_role("heading", name="Gleich geht es weiter")).to_be_visible()
     shoot(stage, "stage-after-last")
     desk.goto(f"/sessions/{slug}/moderation?tab=log")
     looks.at(desk, "desk-log")
+
+
+def step(page: Page, key: str) -> None:
+    """Press a key when the one before has been answered."""
+    ready(page)
+    page.keyboard.press(key)
+
+
+def ready(page: Page) -> None:
+    """Wait until no command is on its way."""
+    expect(page.locator("[data-send][aria-disabled]")).to_have_count(0)
 
 
 def bounce(page: Page, key: str) -> None:

@@ -32,6 +32,6 @@ def test_one_wins_and_the_other_loses_nothing(people: People, server: Server, lo
     expect(first.get_by_text("Frage 1 freigegeben")).to_be_visible()
     sheet.get_by_role("button", name="Bearbeitung sichern").click()
     told = sheet.get_by_role("alert")
-    expect(told).to_contain_text(re.compile(r"Kaya Aydın hat die Frage um \d\d:\d\d Uhr freigegeben"))
+    expect(told).to_contain_text(re.compile(r"Kaya Aydın hat die Frage um \d\d:\d\d\sUhr freigegeben"))
     expect(text).to_have_value(EDITED)
     looks.at(second, "desk-conflict")

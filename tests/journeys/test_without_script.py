@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.looks import shoot
-from tests.journeys.people import ANSWERED, PHONE, People
+from tests.journeys.people import ANSWERED, PHONE, People, field
 from tests.live.server import Server
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ def test_ask_approve_support_and_take_back(people: People, server: Server) -> No
     asker = people.volunteer(slug, "Amira Beispiel", script=False, size=PHONE)
     expect(asker.get_by_text(re.compile(r"Stand \d\d:\d\d:\d\d"))).to_be_visible()
     opener(asker).click()
-    asker.get_by_label("Ihre Frage", exact=True).fill(OFFICE)
+    field(asker).fill(OFFICE)
     asker.get_by_role("button", name="Frage einreichen").click()
     mine = asker.locator("[data-own]").filter(has_text=OFFICE)
     expect(mine).to_contain_text("Wird geprüft")
@@ -49,23 +49,23 @@ def test_ask_approve_support_and_take_back(people: People, server: Server) -> No
 def test_a_refusal_keeps_what_was_typed(people: People, server: Server) -> None:
     page = people.volunteer(server.slugs["other"], script=False, size=PHONE)
     opener(page).click()
-    page.get_by_label("Ihre Frage", exact=True).fill(LONG[:5000])
+    field(page).fill(LONG[:5000])
     with people.expecting(ANSWERED.format(422)):
         page.get_by_role("button", name="Frage einreichen").click()
         expect(page).to_have_title(re.compile("^Fehler: "))
-    expect(page.get_by_label("Ihre Frage", exact=True)).to_have_value(LONG[:5000])
+    expect(field(page)).to_have_value(LONG[:5000])
     expect(page.get_by_role("alert").filter(has_text="noch nicht eingereicht")).to_be_visible()
-    expect(page.get_by_label("Ihre Frage", exact=True)).to_have_attribute("aria-invalid", "true")
+    expect(field(page)).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_text("4.700 zu viel")).to_be_visible()
     page.get_by_role("link", name=re.compile("zu lang|Zeichen")).click()
-    expect(page.get_by_label("Ihre Frage", exact=True)).to_be_focused()
+    expect(field(page)).to_be_focused()
     shoot(page, "room-refused")
 
 
 def test_a_reader_reads_and_sees_how_old_the_page_is(people: People, server: Server) -> None:
     page = people.page(script=False)
     page.goto(f"/sessions/{server.slugs['other']}")
-    expect(page.get_by_text(re.compile(r"Stand \d\d:\d\d:\d\d Uhr"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Stand \d\d:\d\d:\d\d\sUhr"))).to_be_visible()
     expect(page.get_by_text("Sie lesen nur mit.")).to_be_visible()
     page.goto(f"/archive/{server.slugs['published']}")
     page.get_by_role("link", name="1", exact=True).click()

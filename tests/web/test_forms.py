@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from dialog.forum.roles import MAY
+from dialog.web.pages.mine import OWN
 from tests.live.client import Browser, Page
 from tests.live.programme import CODE
 from tests.live.server import Server
@@ -132,14 +134,24 @@ def test_too_many_messages_are_refused(server, slug) -> None:
     assert codes[-1] == 429
 
 
-@pytest.mark.parametrize("name", ["announced", "closed"])
-def test_a_session_that_takes_no_questions(server, name) -> None:
-    slug = server.slugs[name]
+def test_a_session_that_takes_no_questions(server) -> None:
+    slug = server.slugs["announced"]
     browser, text = server.volunteer(slug), sentence()
     page = ask(browser, slug, text)
     assert page.status == 409
     assert text in html.unescape(page.text)
     assert ask(browser, slug, text, json=True).json()["code"] == "closed"
+
+
+@pytest.mark.parametrize("name", ["announced", "closed"])
+def test_a_session_that_takes_no_upvotes(server, name) -> None:
+    slug = server.slugs[name]
+    browser = server.volunteer(slug)
+    form = {"token": token(browser, slug), "key": str(uuid4()), "on": "1"}
+    address = f"/sessions/{slug}/questions/1/upvote"
+    message = browser.post(address, form, accept="application/json")
+    assert (message.status, message.json()["code"]) == (409, "closed")
+    assert browser.post(address, form).status == 409
 
 
 def test_a_reader_is_asked_to_join(server, slug) -> None:
@@ -481,3 +493,33 @@ def test_a_body_that_is_too_large(server, slug) -> None:
     assert chunked.status == 413
     commands = browser.ask("POST", f"/sessions/{slug}/commands", iter(body), x_dialog_token="x")  # type: ignore[arg-type]
     assert commands.status in (403, 413)
+
+
+# --- whatever comes ---------------------------------------------------------------------------------
+
+DOINGS = sorted(set().union(*MAY.values()) | {"tanzen"})
+
+
+def test_no_form_however_poor_meets_a_fault(server) -> None:
+    """Every command on every page of staff and of one's own, with as few fields as can be sent."""
+    slug = server.slugs["open"]
+    volunteer = server.volunteer(slug)
+    number, _ = made(ask(volunteer, slug, sentence(), json=True))
+    team = server.staff(slug, "organiser", "Olga Beispielname")
+    seals = {page: team.get(f"/sessions/{slug}/{page}").token for page in PAGES}
+    met = set()
+    for do in DOINGS:
+        for fields in ({}, {"number": number, "rev": 10**6}):
+            for page, seal in seals.items():
+                form = {"token": seal, "key": str(uuid4()), "do": do} | fields
+                met.add(team.post(f"/sessions/{slug}/{page}", form).status)
+        if do in OWN - {"withdraw"}:
+            met.add(act(volunteer, slug, "mine", do=do, number=number).status)
+            met.add(act(volunteer, slug, "mine", do=do).status)
+    for poor in ({}, {"show": ""}, {"text": "Ja?", "show": ""}):
+        form = {"token": token(volunteer, slug)} | poor
+        met.add(volunteer.post(f"/sessions/{slug}/questions", form).status)
+    assert met <= {303, 403, 404, 409, 422, 429}
+
+
+PAGES = ("moderation", "stage", "scribe", "organiser")

@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dialog.forum.names import Role, Stream
 from dialog.forum.refusals import Code, Refusal
+from dialog.forum.views import Row
 from dialog.web import forms
 from dialog.web.entrance import Entrance, floor
 from dialog.web.errors import Refused, spoken
@@ -93,6 +94,14 @@ async def _page(
         mine=view.me["mine"],
         private_link=f"{site.base_url}/sessions/{slug}/mine/{private}",
         me=view.me,
-        form=form,
+        form=_typed(form, view.me["mine"]),
         refusal=spoken(request, refusal) if refusal else None,
     )
+
+
+def _typed(form: dict[str, str], mine: list[Row]) -> dict[str, str]:
+    """Return what was typed; what a form has no field for stays as the question has it."""
+    row = next((row for row in mine if str(row["number"]) == form.get("number")), None)
+    if row is None:
+        return form
+    return {"do": "", "text": row["text"], "background": row["background"] or ""} | form
