@@ -15,7 +15,7 @@ STAFF = {
 LABELS = {
     "volunteer": "Teilnehmen",
     "moderator": "Moderation",
-    "minister": "Bühne",
+    "minister": "Podium",
     "scribe": "Protokoll",
     "organiser": "Organisation",
 }

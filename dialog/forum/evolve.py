@@ -298,10 +298,10 @@ def _numbers(stage: Stage) -> set[int]:
 
 def _sealed(session: Session, event: Sealed, touched: Touched) -> None:
     session.voters_sealed = event.voters
+    # The taps before this entry may be gone already: then a count is shown only from here on.
+    touched.counts |= {n for n, _own, shown in event.counts if session.upvotes(n) != shown}
     for number, _own, shown in event.counts:
         question = session.questions[number]
-        if session.upvotes(number) != shown:  # the taps before this entry may be gone already
-            touched.counts.add(number)
         question.sealed = shown
         question.voters = BitMap()
     session.upvoted.clear()

@@ -70,7 +70,7 @@ def test_every_post_is_known() -> None:
 @pytest.mark.parametrize("path", POSTS)
 def test_no_post_without_a_token(server, slug, people, path) -> None:
     browser = people.get(path.rpartition("/")[2], people[""])
-    form = {"key": str(uuid4()), "do": "message", "text": "Hallo?", "name": "Samira", "on": "1"}
+    form = {"key": str(uuid4()), "do": "withdraw", "text": "Hallo?", "name": "Samira", "on": "1"}
     for token in ({}, {"token": ""}, {"token": "erfunden"}):
         answer = browser.post(filled(path, slug), form | token)
         assert answer.status in (403, 409)
@@ -174,7 +174,7 @@ def test_no_page_shows_a_fault(pages) -> None:
 
 def test_the_cookie_on_loopback(server, slug) -> None:
     cookie = server.browser().join(slug, "Samira").headers["set-cookie"]
-    assert re.match(r"dialog=[\w-]{20,}; HttpOnly; Path=/; SameSite=lax$", cookie)
+    assert re.match(r"dialog=[\w-]{20,}; HttpOnly; Max-Age=15552000; Path=/; SameSite=lax$", cookie)
 
 
 def test_the_cookie_by_https_is_bound_to_the_host(tmp_path) -> None:

@@ -1,0 +1,78 @@
+"""Records in folders: written wholly, read strictly."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import pytest
+
+from dialog.archive.bundle import SCHEMA, Heading, bundle
+from dialog.archive.folder import FILE, NoRecord, read, write
+from dialog.forum import commands as c
+from dialog.forum.names import Phase
+from dialog.forum.transcript import transcript
+from tests.forum.evening import ANNA, OLGA, Evening
+
+SLUG = "2026-12-03-probe"
+HEADING = Heading(
+    slug=SLUG,
+    title="Probe",
+    language="de",
+    introduction="Worum es geht.",
+    answerer=("Staatsminister", "Ministerium"),
+    starts=datetime(2026, 12, 3, 17, tzinfo=UTC),
+    ends=datetime(2026, 12, 3, 18, 30, tzinfo=UTC),
+    topics=("Sprache",),
+    recording=("https://video.example/x", None),
+)
+
+
+@pytest.fixture
+def record() -> dict[str, object]:
+    evening = Evening(Phase.OPEN)
+    evening.told(c.Ask("Wann beginnt der Kurs?"), ANNA)
+    for phase in (Phase.LIVE, Phase.CLOSED):
+        evening.told(c.ChangePhase(phase), OLGA)
+    evening.told(c.Conclude(), OLGA)
+    evening.told(c.Publish(), OLGA)
+    return bundle(HEADING, transcript(evening.session))
+
+
+def test_a_record_is_whole_and_adds_up(record) -> None:
+    assert record["schema"] == SCHEMA
+    assert record["recording"] == {"url": "https://video.example/x", "starts": None}
+    assert record["answerer"] == {"name": "Staatsminister", "office": "Ministerium"}
+    figures = record["figures"]
+    parts = ("approved", "stage_only", "merged", "withdrawn", "unreviewed")
+    assert figures["received"] == sum(figures[p] for p in parts) + sum(figures["returned"].values())
+    assert "waiting" not in figures
+    assert datetime.fromisoformat(record["published"]).tzinfo
+    plain = bundle(Heading(**(asdict(HEADING) | {"recording": None})), transcript(Evening().session))
+    assert plain["recording"] is None
+
+
+def test_what_was_written_is_read(tmp_path, record) -> None:
+    folder = tmp_path / "neu" / SLUG
+    assert read(folder) is None
+    write(folder, record)
+    write(folder, record)
+    assert json.loads(json.dumps(read(folder))) == json.loads(json.dumps(record))
+    assert [file.name for file in folder.iterdir()] == [FILE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        '{"schema":"dialog-transcript/1","slug":"2020-01-01-anders"}',
+        '{"schema":"dialog-transcript/9","slug":"2026-12-03-probe"}',
+    ],
+)
+def test_a_file_that_is_no_record_is_refused(tmp_path, text) -> None:
+    folder = tmp_path / SLUG
+    folder.mkdir()
+    (folder / FILE).write_text(text, "utf-8")
+    with pytest.raises(NoRecord, match=FILE):
+        read(folder)

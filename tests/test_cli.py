@@ -1,0 +1,83 @@
+"""The command line: what each command says, and how it ends."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from dialog.app import kept_secret
+from dialog.cli import main
+from tests.live.programme import declare
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    declare(tmp_path / "sessions", "probe")
+    return {
+        "DIALOG_DATA": str(tmp_path / "data"),
+        "DIALOG_SESSIONS": str(tmp_path / "sessions"),
+        "DIALOG_BASE_URL": "https://dialog.example/",
+    }
+
+
+def run(environment: dict[str, str], *arguments: str):
+    return CliRunner().invoke(main, arguments, env=environment)
+
+
+def slug(environment: dict[str, str]) -> str:
+    return next(Path(environment["DIALOG_SESSIONS"]).iterdir()).name
+
+
+def test_help_names_every_command_quickly() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "dialog", "--help"],
+        capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    for command in ("serve", "migrate", "check", "invite", "demo"):
+        assert command in done.stdout
+    for heavy in ("sqlalchemy", "starlette", "jinja2", "uvicorn"):
+        assert f" {heavy}\n" not in done.stderr
+
+
+def test_migrate_twice_is_migrate_once(environment) -> None:
+    for _ in range(2):
+        done = run(environment, "migrate")
+        assert (done.exit_code, done.output) == (0, "The database is up to date.\n")
+
+
+def test_check_names_every_fault(environment, tmp_path) -> None:
+    assert run(environment, "check").output == "1 sessions, 0 faults\n"
+    file = tmp_path / "sessions" / slug(environment) / "session.toml"
+    file.write_text(f"colour = 'red'\n{file.read_text('utf-8')}", "utf-8")
+    for arguments in ((), (str(tmp_path / "sessions"),)):
+        done = run(environment, "check", *arguments)
+        assert done.exit_code == 1
+        assert "colour" in done.output
+        assert "1 faults" in done.output
+    assert "0 sessions" in run(environment, "check", str(tmp_path / "nirgends")).output
+
+
+def test_invite_prints_one_link(environment) -> None:
+    run(environment, "migrate")
+    done = run(environment, "invite", slug(environment), "--role", "scribe", "--name", "Sven")
+    assert done.exit_code == 0
+    assert done.output.startswith("https://dialog.example/enter/")
+    assert len(done.output.strip().rpartition("/")[2]) >= 22
+
+
+def test_invite_says_what_is_wrong(environment) -> None:
+    done = run(environment, "invite", "gibt-es-nicht", "--role", "scribe", "--name", "Sven")
+    assert done.exit_code == 1
+    assert "no session gibt-es-nicht" in done.output
+    assert run(environment, "invite", "x", "--role", "king", "--name", "S").exit_code == 2
+
+
+def test_the_secret_is_drawn_once_and_for_us_alone(tmp_path) -> None:
+    secret = kept_secret(tmp_path / "data")
+    assert kept_secret(tmp_path / "data") == secret
+    assert len(secret) >= 48
+    assert (tmp_path / "data" / "secret").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,49 @@
+"""Every setting says what it is, is documented, and is refused where it cannot be meant."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from dialog.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = sorted(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_is_described_and_documented(name) -> None:
+    field = Settings.model_fields[name]
+    assert field.description
+    assert field.description.endswith((".", "…"))
+    rows = [line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if line.startswith("|")]
+    assert any(f"`DIALOG_{name.upper()}`" in row for row in rows)
+
+
+def test_no_setting_is_documented_that_is_none() -> None:
+    said = set(re.findall(r"`DIALOG_([A-Z_0-9]+)`", (ROOT / "README.md").read_text("utf-8")))
+    assert {name.lower() for name in said if not name.startswith("TEST_")} <= set(NAMES)
+
+
+def test_settings_come_from_the_environment(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("DIALOG_DATA", str(tmp_path))
+    monkeypatch.setenv("DIALOG_BASE_URL", "https://dialog.example/")
+    monkeypatch.setenv("DIALOG_ORIGINS", " https://a.example/ ,,https://b.example")
+    settings = Settings()
+    assert settings.database == f"sqlite:///{tmp_path}/dialog.sqlite3"
+    assert settings.allowed_origins == {
+        "https://dialog.example", "https://a.example", "https://b.example",
+    }  # fmt: skip
+    monkeypatch.setenv("DIALOG_DATABASE_URL", "postgresql://db/dialog")
+    assert Settings().database == "postgresql://db/dialog"
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("PORT", "66000"), ("PORT", "viele"), ("TICK_MS", "0"), ("HELLO_SECONDS", "0"), ("CONNECTIONS", "0")],
+)
+def test_values_that_cannot_be_meant_are_refused(monkeypatch, name, value) -> None:
+    monkeypatch.setenv(f"DIALOG_{name}", value)
+    with pytest.raises(ValidationError, match=name.lower()):
+        Settings()
