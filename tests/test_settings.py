@@ -17,7 +17,11 @@ def test_every_setting_is_described_and_documented(name) -> None:
     field = Settings.model_fields[name]
     assert field.description
     assert field.description.endswith((".", "…"))
-    rows = [line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if line.startswith("|")]
+    rows = [
+        line
+        for line in (ROOT / "README.md").read_text("utf-8").splitlines()
+        if line.startswith("|")
+    ]
     assert any(f"`DIALOG_{name.upper()}`" in row for row in rows)
 
 
@@ -41,7 +45,13 @@ def test_settings_come_from_the_environment(monkeypatch, tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "name, value",
-    [("PORT", "66000"), ("PORT", "viele"), ("TICK_MS", "0"), ("HELLO_SECONDS", "0"), ("CONNECTIONS", "0")],
+    [
+        ("PORT", "66000"),
+        ("PORT", "viele"),
+        ("TICK_MS", "0"),
+        ("HELLO_SECONDS", "0"),
+        ("CONNECTIONS", "0"),
+    ],
 )
 def test_values_that_cannot_be_meant_are_refused(monkeypatch, name, value) -> None:
     monkeypatch.setenv(f"DIALOG_{name}", value)

@@ -31,7 +31,7 @@ LIVE_WITHIN_S: Final = 10.0
 ORGANISER: Final = Who(SYSTEM_PERSON, Role.ORGANISER, "Vorführung")
 PLAYERS: Final = {
     "moderator": (Role.MODERATOR, "J. Brandl (simuliert)"),
-    "podium": (Role.MINISTER, "Bühne (simuliert)"),
+    "podium": (Role.MINISTER, "Podium (simuliert)"),
     "scribe": (Role.SCRIBE, "T. Wirth (simuliert)"),
     "releaser": (Role.SCRIBE, "M. Ostermann (simuliert)"),
 }

@@ -47,7 +47,9 @@ def test_a_record_is_whole_and_adds_up(record) -> None:
     assert figures["received"] == sum(figures[p] for p in parts) + sum(figures["returned"].values())
     assert "waiting" not in figures
     assert datetime.fromisoformat(record["published"]).tzinfo
-    plain = bundle(Heading(**(asdict(HEADING) | {"recording": None})), transcript(Evening().session))
+    plain = bundle(
+        Heading(**(asdict(HEADING) | {"recording": None})), transcript(Evening().session)
+    )
     assert plain["recording"] is None
 
 

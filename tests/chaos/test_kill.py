@@ -34,7 +34,9 @@ class Storm:
         self.approved: set[int] = set()
         self.volunteers = [self._client("", f"Samira {n} Kanarienvogel") for n in range(VOLUNTEERS)]
         team = server.staff(slug, "moderator")
-        self.team = Live(team, slug, page=server.page(team, slug, "/moderation").live, stream="desk")
+        self.team = Live(
+            team, slug, page=server.page(team, slug, "/moderation").live, stream="desk"
+        )
 
     def _client(self, place: str, name: str) -> Live:
         browser = self.server.volunteer(self.slug, name)

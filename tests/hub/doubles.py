@@ -141,7 +141,7 @@ class Hall:
     async def settled(self) -> None:
         """Wait until the clock has opened the session and everyone was told."""
         async with asyncio.timeout(5):
-            while await self.phase() is not Phase.LIVE or self.room._sweep.dirty:
+            while await self.phase() is not Phase.LIVE or self.room._sweep.dirty:  # noqa: ASYNC110
                 await asyncio.sleep(0)
 
     async def phase(self) -> Phase:

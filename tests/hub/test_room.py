@@ -46,7 +46,7 @@ async def approved(hall: Hall, number: int) -> None:
 
 async def until(holds, seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - what is waited for tells nobody
             await asyncio.sleep(0.002)
 
 
@@ -79,7 +79,7 @@ async def test_the_end_of_questions_comes_by_the_clock_and_once(hall) -> None:
     hall.clock.now = until_ms
     async with asyncio.timeout(5):
         while await hall.room.read(lambda session, _board: session.switches.questions):
-            await asyncio.sleep(0)
+            pass
     length = len(hall.journal.entries)
     await asyncio.sleep(0.05)
     assert len(hall.journal.entries) == length
@@ -114,8 +114,8 @@ async def test_a_room_sleeps_until_the_next_phase() -> None:
     await until_phase(hall, Phase.OPEN)
     hall.clock.now += 50
     await asyncio.sleep(0.06)
-    opened = [e for e in hall.journal.entries if isinstance(e.event, Acted)]
-    assert [e.event.changes[0].after for e in opened] == [Phase.OPEN, Phase.LIVE]
+    acted = [e.event for e in hall.journal.entries if isinstance(e.event, Acted)]
+    assert [event.changes[0].after for event in acted] == [Phase.OPEN, Phase.LIVE]
     await hall.room.stop()
 
 
@@ -298,6 +298,7 @@ async def test_one_key_is_one_command_also_after_a_restart(hall) -> None:
     after = Hall(journal=hall.journal)
     await after.room.start()
     again = await after.room.ask(ask, ANNA, key="schluessel-1")
+    assert isinstance(again, Done)
     assert again.result == replies[0].result
     assert await after.count() == 2
     await after.room.stop()
@@ -473,7 +474,7 @@ async def published(hall: Hall) -> None:
 
 async def until_phase(hall: Hall, phase: Phase) -> None:
     async with asyncio.timeout(5):
-        while await hall.phase() is not phase:
+        while await hall.phase() is not phase:  # noqa: ASYNC110
             await asyncio.sleep(0)
 
 

@@ -62,7 +62,9 @@ def test_every_command_is_understood_whole_and_short(command) -> None:
     assert hash(wire.body(order.command)) == hash(wire.body(order.command))
     needed = {f.name for f in dataclasses.fields(command) if f.default is dataclasses.MISSING}
     keep = {"type", "key", "do"} | {
-        new for new in wire.fields(command.do) if {"from": "start", "to": "end"}.get(new, new) in needed or new in needed
+        new
+        for new in wire.fields(command.do)
+        if {"from": "start", "to": "end"}.get(new, new) in needed or new in needed
     }
     short = {name: value for name, value in message(command).items() if name in keep}
     assert isinstance(wire.decode(json.dumps(short)), wire.Order)
@@ -177,7 +179,13 @@ def test_a_form_and_a_message_are_the_same_command(command) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", [{}, {"do": "dance"}, {"do": "ask", "key": KEY}, {"do": "ask", "key": KEY, "text": "\ud800" * 2, "show": "x"}]
+    "form",
+    [
+        {},
+        {"do": "dance"},
+        {"do": "ask", "key": KEY},
+        {"do": "ask", "key": KEY, "text": "\ud800" * 2, "show": "x"},
+    ],
 )
 def test_forms_that_stand_for_nothing(form) -> None:
     with pytest.raises(wire.Malformed):
@@ -205,7 +213,11 @@ def test_messages_of_the_server() -> None:
     empty = json.loads(wire.delta(Delta(3, 7, None, [], [])))
     assert empty == {"type": "delta", "from": 3, "to": 7}
     full = json.loads(wire.delta(Delta(3, 7, {"phase": "live"}, [{"number": 1}], [2])))
-    assert (full["session"], full["questions"], full["gone"]) == ({"phase": "live"}, [{"number": 1}], [2])
+    assert (full["session"], full["questions"], full["gone"]) == (
+        {"phase": "live"},
+        [{"number": 1}],
+        [2],
+    )
     done = json.loads(wire.done(KEY, 7, b'{"number":1}'))
     assert done == {"type": "done", "key": KEY, "seq": 7, "result": {"number": 1}}
     refusal = Refusal(Code.CONFLICT, number=1, state="approved", by="Mara", since=NOW, open=0)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import TITLE
 from tests.journeys.looks import Looks
-from tests.journeys.people import ANSWERED, People, ask, decide, ranked
+from tests.journeys.people import ANSWERED, PHONE, People, ask, decide, field, ranked
 from tests.live.server import Server
 
 pytestmark = pytest.mark.browser
@@ -135,3 +135,19 @@ def look_for_german(page: Page, faults: list[str]) -> None:
     for text in page.evaluate(WORDS):
         if GERMAN.search(OWN_WORDS.sub("", text)):
             faults.append(f"{page.url}: {text!r}")
+
+
+def test_the_form_in_its_states(people: People, server: Server, looks: Looks) -> None:
+    page = people.volunteer(server.slugs["other"], "Amira Beispiel", size=PHONE)
+    page.get_by_role("link", name="Frage stellen", exact=True).click()
+    expect(field(page)).to_be_visible()
+    page.get_by_text("Name und Ort").click()
+    page.get_by_text("Hintergrund ergänzen").click()
+    field(page).fill(f"Kann Frau Probst mir unter 0171 2345678 helfen? {'Bitte bald. ' * 25}")
+    expect(page.get_by_text("Bitte keine Angaben über andere Menschen")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ zu viel"))).to_be_visible()
+    page.get_by_role("button", name="Trotzdem einreichen").click()
+    expect(page.get_by_role("alert").filter(has_text="Bitte kürzen Sie um")).to_be_visible()
+    expect(field(page)).to_be_focused()
+    looks.at(page, "room-ask")
+    looks.overflow(page, "room-ask")

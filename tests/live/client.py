@@ -6,7 +6,7 @@ import json
 import re
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -46,7 +46,9 @@ class Browser:
     def __init__(self, base: str) -> None:
         self.base, self.cookie = base, ""
 
-    def ask(self, method: str, path: str, body: str | bytes = "", **headers: str) -> Page:
+    def ask(
+        self, method: str, path: str, body: str | bytes | Iterable[bytes] = "", **headers: str
+    ) -> Page:
         connection = http.client.HTTPConnection(urlsplit(self.base).netloc, timeout=30)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         try:
@@ -89,7 +91,9 @@ class Browser:
 class Live:
     """A client of one stream: its state follows the messages, its commands find their answers."""
 
-    def __init__(self, browser: Browser, slug: str, *, page: str = "", stream: str = "floor") -> None:
+    def __init__(
+        self, browser: Browser, slug: str, *, page: str = "", stream: str = "floor"
+    ) -> None:
         self._browser, self._slug, self._page, self.stream = browser, slug, page, stream
         self.epoch, self.seq, self.session, self.me = "", 0, Message(), Message()
         self.questions: dict[int, Message] = {}
@@ -117,7 +121,10 @@ class Live:
         self._reading = asyncio.create_task(self._read())
 
     async def __aexit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
     ) -> None:
         await self.socket.close()
         await self._reading
@@ -136,7 +143,11 @@ class Live:
             case {"type": "welcome"}:
                 self.epoch, self.me = message["epoch"], message["me"]
             case {"type": "snapshot"}:
-                self.epoch, self.seq, self.session = message["epoch"], message["seq"], message["session"]
+                self.epoch, self.seq, self.session = (
+                    message["epoch"],
+                    message["seq"],
+                    message["session"],
+                )
                 self.questions = {row["number"]: row for row in message["questions"]}
             case {"type": "delta"}:
                 assert message["from"] == self.seq, "a gap"
@@ -161,13 +172,17 @@ class Live:
 
     def digest(self) -> str:
         rows = [self.session, *self.questions.values()]
-        texts = [json.dumps(r, sort_keys=True, separators=(",", ":"), ensure_ascii=False) for r in rows]
+        texts = [
+            json.dumps(r, sort_keys=True, separators=(",", ":"), ensure_ascii=False) for r in rows
+        ]
         return f"{sum(zlib.crc32(text.encode()) for text in texts) % 2**32:08x}"
 
     @property
     def ranking(self) -> list[int]:
         standing = [row for row in self.questions.values() if row["outcome"] == "open"]
-        return [row["number"] for row in sorted(standing, key=lambda r: (-r["upvotes"], r["number"]))]
+        return [
+            row["number"] for row in sorted(standing, key=lambda r: (-r["upvotes"], r["number"]))
+        ]
 
     async def send(self, message: object) -> None:
         await self.socket.send(message if isinstance(message, str | bytes) else json.dumps(message))

@@ -50,7 +50,13 @@ class Server:
         """Run a command of the command line with this server's settings, to its end."""
         command = [sys.executable, "-m", "dialog", *arguments]
         return subprocess.run(
-            command, env=self._env(), cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+            command,
+            env=self._env(),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
 
     def _env(self) -> dict[str, str]:

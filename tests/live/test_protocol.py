@@ -121,7 +121,9 @@ async def test_coming_back_to_the_same_number_brings_nothing(server, slug) -> No
 
 
 @pytest.mark.parametrize("epoch, ahead", [("0123456789abcdef", 0), ("", 1_000_000)])
-async def test_another_epoch_or_a_number_ahead_brings_a_snapshot(server, slug, epoch, ahead) -> None:
+async def test_another_epoch_or_a_number_ahead_brings_a_snapshot(
+    server, slug, epoch, ahead
+) -> None:
     async with floor(server, slug) as one:
         await one.until(lambda: one.seq)
     one.epoch, one.seq = epoch or one.epoch, one.seq + ahead
@@ -305,7 +307,7 @@ async def test_answers_come_in_the_order_of_asking(server, slug) -> None:
 async def test_a_reader_without_a_pass_follows_the_floor(server, slug) -> None:
     async with Live(server.browser(), slug) as one:
         await one.until(lambda: one.seq)
-        nobody = {"role": "reader", "name": "", "person": None, "upvoted": [], "mine": []}
+        nobody: object = {"role": "reader", "name": "", "person": None, "upvoted": [], "mine": []}
         assert one.me == nobody
         assert (await one.command("ask", text=sentence()))["code"] == "forbidden"
 
@@ -422,9 +424,18 @@ async def test_malformed_messages_count_too(server, slug) -> None:
 
 @pytest.mark.parametrize(
     "case, status",
-    [("origin", 403), ("null", 403), ("cookie", 403), ("protocol", 400), ("slug", 404), ("chat", 400)],
+    [
+        ("origin", 403),
+        ("null", 403),
+        ("cookie", 403),
+        ("protocol", 400),
+        ("slug", 404),
+        ("chat", 400),
+    ],
 )
-async def test_handshakes_that_are_refused_before_they_are_accepted(server, slug, case, status) -> None:
+async def test_handshakes_that_are_refused_before_they_are_accepted(
+    server, slug, case, status
+) -> None:
     from websockets.exceptions import InvalidStatus
 
     place = "gibt-es-nicht" if case == "slug" else slug
@@ -435,11 +446,9 @@ async def test_handshakes_that_are_refused_before_they_are_accepted(server, slug
         "protocol": {"protocol": ""},
         "chat": {"protocol": "chat"},
     }.get(case, {})
+    opening = without_origin(server, slug) if case == "cookie" else one.open(**asked)
     with pytest.raises(InvalidStatus) as refusal:
-        if case == "cookie":
-            await without_origin(server, slug)
-        else:
-            await one.open(**asked)
+        await opening
     assert refusal.value.response.status_code == status
 
 
@@ -454,8 +463,12 @@ async def without_origin(server: Server, slug: str) -> None:
 # --- heartbeats ----------------------------------------------------------------------------------
 
 
-async def test_a_heartbeat_comes_with_the_digest_of_what_the_client_holds(server, slug, moderator) -> None:
-    number = await public(server, slug, moderator, f"„Umlaute“ – ß, 日本, \U0001f600? {uuid4().hex}")
+async def test_a_heartbeat_comes_with_the_digest_of_what_the_client_holds(
+    server, slug, moderator
+) -> None:
+    number = await public(
+        server, slug, moderator, f"„Umlaute“ – ß, 日本, \U0001f600? {uuid4().hex}"
+    )
     async with floor(server, slug) as one, desk(server, slug, moderator) as team:
         await one.until(lambda: number in one.questions)
         for client in (one, team):
@@ -538,9 +551,13 @@ async def test_commands_without_a_websocket(server, slug, moderator) -> None:
     address = f"/sessions/{slug}/commands"
 
     def send(browser: Browser, token: str, body: str):
-        return browser.ask("POST", address, body, x_dialog_token=token, content_type="application/json")
+        return browser.ask(
+            "POST", address, body, x_dialog_token=token, content_type="application/json"
+        )
 
-    command = json.dumps({"type": "command", "key": str(uuid4()), "do": "message", "text": "Gleich"})
+    command = json.dumps(
+        {"type": "command", "key": str(uuid4()), "do": "message", "text": "Gleich"}
+    )
     done = send(moderator, page.token, command)
     assert (done.status, done.json()["type"]) == (200, "done")
     assert send(moderator, page.token, "[").status == 422

@@ -3,6 +3,7 @@
 import html
 import re
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from tests.live.programme import CODE
 from tests.live.server import Server
 
 MANY = 5_000
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -57,13 +59,12 @@ def approved(server: Server, slug: str, moderator: Browser) -> int:
     return int(done["number"])
 
 
-def act(browser: Browser, slug: str, place: str, *, accept: str = "", **fields: object) -> Page:
-    """Send a form of one of the staff's pages."""
+def act(browser: Browser, slug: str, place: str, **fields: object) -> Page:
+    """Send a form of one of the staff's pages, or of one's own."""
     address = f"/sessions/{slug}/{place}"
     seal = token(browser, slug) if place == "mine" else browser.get(address).token
     hidden = {"token": seal, "key": str(uuid4())}
-    headers = {"accept": accept} if accept else {}
-    return browser.post(address, hidden | fields, **headers)
+    return browser.post(address, hidden | fields)
 
 
 # --- asking --------------------------------------------------------------------------------------
@@ -221,9 +222,6 @@ def test_asking_as_several_bytes_and_parts(server, slug) -> None:
     assert odd.status == 409
 
 
-FORM = "application/x-www-form-urlencoded"
-
-
 # --- upvotes --------------------------------------------------------------------------------------
 
 
@@ -274,7 +272,13 @@ def test_reword_withdraw_appeal_and_object(server, slug, moderator) -> None:
     assert act(browser, slug, "mine", do="reword", number=number, rev=rev, text=text).status == 303
     assert text in html.unescape(browser.get(f"/sessions/{slug}/mine").text)
     rev = own(browser, slug)[number]["rev"]
-    back = {"do": "return", "number": number, "rev": rev, "reason": "unclear", "note": "Bitte kürzer"}
+    back = {
+        "do": "return",
+        "number": number,
+        "rev": rev,
+        "reason": "unclear",
+        "note": "Bitte kürzer",
+    }
     assert act(moderator, slug, "moderation", **back).status == 303
     assert "Bitte kürzer" in browser.get(f"/sessions/{slug}/mine").text
     appeal = {"do": "appeal", "number": number, "text": "Doch, bitte."}
@@ -290,7 +294,7 @@ def made(page: Page) -> tuple[int, int]:
     return result["number"], result["rev"]
 
 
-def own(browser: Browser, slug: str) -> dict[int, dict[str, object]]:
+def own(browser: Browser, slug: str) -> dict[int, dict[str, Any]]:
     me = browser.get(f"/sessions/{slug}/updates?stream=floor").json()[0]["me"]
     return {row["number"]: row for row in me["mine"]}
 
@@ -420,7 +424,9 @@ def test_a_form_of_one_page_acts_on_no_other(server, slug, moderator, organiser)
     assert moderator.post(f"/sessions/{slug}/moderation", other).status == 409
     elsewhere = server.volunteer(server.slugs["open"])
     token = elsewhere.get(f"/sessions/{server.slugs['open']}").token
-    assert elsewhere.post(f"/sessions/{slug}/questions", {"token": token, "text": "?"}).status == 409
+    assert (
+        elsewhere.post(f"/sessions/{slug}/questions", {"token": token, "text": "?"}).status == 409
+    )
 
 
 def test_a_moderators_refusal_keeps_the_note(server, slug, moderator) -> None:
@@ -451,11 +457,27 @@ def test_the_stage_and_the_scribe_by_form(server) -> None:
     assert act(minister, slug, "stage", **taken).status == 303
     assert act(minister, slug, "stage", **taken).status == 409
     rev = {r["number"]: r["rev"] for r in rows(team, slug)}[number]
-    answer = {"do": "answer", "number": number, "rev": rev, "text": "Ja, ab Januar.", "kind": "summary"}
-    more = {"outcome": "promised", "until": "2030-01-31", "by": "Referat 4", "sources": "https://a.example\n\n"}
+    answer = {
+        "do": "answer",
+        "number": number,
+        "rev": rev,
+        "text": "Ja, ab Januar.",
+        "kind": "summary",
+    }
+    more = {
+        "outcome": "promised",
+        "until": "2030-01-31",
+        "by": "Referat 4",
+        "sources": "https://a.example\n\n",
+    }
     assert act(scribe, slug, "scribe", **(answer | {"rev": rev + 50})).status == 409
     assert act(scribe, slug, "scribe", **answer, **more).status == 303
-    done = {"do": "done", "order_rev": desk_row(team, slug)["order_rev"], "seen": number, "outcome": "promised"}
+    done = {
+        "do": "done",
+        "order_rev": desk_row(team, slug)["order_rev"],
+        "seen": number,
+        "outcome": "promised",
+    }
     assert act(minister, slug, "stage", **done).status == 303
     page = server.browser().get(f"/sessions/{slug}/questions/{number}")
     assert "Ja, ab Januar." in page.text
@@ -467,18 +489,20 @@ def test_the_stage_and_the_scribe_by_form(server) -> None:
         assert team.get(f"/sessions/{slug}/moderation{query}").status == 200
 
 
-def rows(team: Browser, slug: str) -> list[dict[str, object]]:
+def rows(team: Browser, slug: str) -> list[dict[str, Any]]:
     return list(team.get(f"/sessions/{slug}/updates?stream=desk").json()[1]["questions"])
 
 
-def desk_row(team: Browser, slug: str) -> dict[str, object]:
+def desk_row(team: Browser, slug: str) -> dict[str, Any]:
     return dict(team.get(f"/sessions/{slug}/updates?stream=desk").json()[1]["session"])
 
 
 def test_a_merged_question_leads_to_the_one_that_is_kept(server, slug, moderator) -> None:
     one, two = approved(server, slug, moderator), approved(server, slug, moderator)
     rev = {r["number"]: r["rev"] for r in rows(moderator, slug)}[two]
-    assert act(moderator, slug, "moderation", do="merge", number=two, rev=rev, into=one).status == 303
+    assert (
+        act(moderator, slug, "moderation", do="merge", number=two, rev=rev, into=one).status == 303
+    )
     answer = server.browser().get(f"/sessions/{slug}/questions/{two}")
     assert (answer.status, answer.headers["location"]) == (303, f"/sessions/{slug}/questions/{one}")
     assert server.browser().get(f"/sessions/{slug}/questions/1000000").status == 404
@@ -488,11 +512,11 @@ def test_a_body_that_is_too_large(server, slug) -> None:
     browser = server.volunteer(slug)
     form = {"token": server.page(browser, slug).token, "text": "x" * 70_000}
     assert browser.post(f"/sessions/{slug}/questions", form).status == 413
-    body = [urlencode(form).encode()]
-    chunked = browser.ask("POST", f"/sessions/{slug}/questions", iter(body), content_type=FORM)  # type: ignore[arg-type]
-    assert chunked.status == 413
-    commands = browser.ask("POST", f"/sessions/{slug}/commands", iter(body), x_dialog_token="x")  # type: ignore[arg-type]
-    assert commands.status in (403, 413)
+    body = urlencode(form).encode()
+    kind = {"content_type": FORM, "x_dialog_token": form["token"]}
+    for place in ("questions", "commands"):
+        chunked = browser.ask("POST", f"/sessions/{slug}/{place}", iter([body]), **kind)
+        assert chunked.status == 413
 
 
 # --- whatever comes ---------------------------------------------------------------------------------

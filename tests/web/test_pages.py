@@ -35,7 +35,9 @@ def slug(server: Server) -> str:
 def people(server: Server) -> dict[str, Browser]:
     """A browser for every role."""
     slug = server.slugs["live"]
-    roles = {"moderation": "moderator", "stage": "minister"} | {r: r for r in ("scribe", "organiser")}
+    roles = {"moderation": "moderator", "stage": "minister"} | {
+        r: r for r in ("scribe", "organiser")
+    }
     team = {page: server.staff(slug, role, f"{role} Beispielname") for page, role in roles.items()}
     return team | {"": server.volunteer(slug), "reader": server.browser()}
 
@@ -148,7 +150,9 @@ class Inline(HTMLParser):
         for name, value in attrs:
             if name.startswith("on") or name == "style":
                 self.found.append(f"<{tag} {name}>")
-            if name in ("href", "src", "action") and (value or "").lower().startswith("javascript:"):
+            if name in ("href", "src", "action") and (value or "").lower().startswith(
+                "javascript:"
+            ):
                 self.found.append(f"<{tag} {name}={value}>")
             if name in ("src", "srcset") or (tag == "link" and name == "href"):
                 assert not re.match(r"(https?:)?//", value or ""), value
@@ -195,7 +199,9 @@ def test_the_cookie_by_https_is_bound_to_the_host(tmp_path) -> None:
         assert browser.post(f"/sessions/{slug}/join", form, origin=server.base).status == 403
 
 
-@pytest.mark.parametrize("cookie", ["dialog=", "dialog=x", f"dialog={'x' * 5_000}", "dialog=ä", "a;b;;="])
+@pytest.mark.parametrize(
+    "cookie", ["dialog=", "dialog=x", f"dialog={'x' * 5_000}", "dialog=ä", "a;b;;="]
+)
 def test_cookies_that_are_none_of_ours(server, slug, cookie) -> None:
     browser = server.browser()
     browser.cookie = cookie
@@ -257,7 +263,13 @@ def test_the_calendar_says_where_and_when(server, slug) -> None:
     assert answer.headers["content-type"].startswith("text/calendar")
     assert f'filename="{slug}.ics"' in answer.headers["content-disposition"]
     text = answer.text.replace("\r\n ", "")
-    for part in ("BEGIN:VTIMEZONE", "BEGIN:VALARM", "https://video.example/probe", "089 99998-421", "UID:"):
+    for part in (
+        "BEGIN:VTIMEZONE",
+        "BEGIN:VALARM",
+        "https://video.example/probe",
+        "089 99998-421",
+        "UID:",
+    ):
         assert part in text
     assert server.browser().get("/sessions/gibt-es-nicht.ics").status == 404
 
@@ -278,7 +290,13 @@ def test_a_cancelled_session_is_cancelled_in_the_calendar(server) -> None:
 
 def test_addresses_that_are_not_there(server) -> None:
     browser = server.browser()
-    for path in ("/gibt-es-nicht", "/sessions/nein", "/archive/nein", "/archive/nein/1", "/archive/nein.json"):
+    for path in (
+        "/gibt-es-nicht",
+        "/sessions/nein",
+        "/archive/nein",
+        "/archive/nein/1",
+        "/archive/nein.json",
+    ):
         page = browser.get(path)
         assert page.status == 404
         message = browser.get(path, accept="application/json")

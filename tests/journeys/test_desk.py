@@ -1,4 +1,6 @@
-"""A returned question: reason and next step at once, another wording, a second look by someone else."""
+"""The desk: a question returned, reworded, looked at again; two moderators on one question."""
+
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +15,8 @@ CASE = "Warum bekommt die Familie im zweiten Stock unserer Unterkunft keinen Pla
 WORDED = "Warum fehlen in unserem Landkreis Plätze in den Kursen für Familien?"
 AGAIN = "Warum bekommt mein Nachbar seit einem Jahr keine Antwort vom Amt?"
 WHY = "Das betrifft viele, nicht nur einen."
+EVENING = "Warum gibt es auf dem Land so wenige Abendkurse fuer Berufstaetige?"
+EDITED = "Warum gibt es auf dem Land so wenige Abendkurse für Berufstätige?"
 
 
 def test_returned_and_reworded(people: People, server: Server, looks: Looks) -> None:
@@ -72,3 +76,25 @@ def test_a_second_look_is_another_persons(people: People, server: Server, looks:
     opened(second, AGAIN)
     second.keyboard.press("a")
     expect(mine).to_contain_text("Platz 1")
+
+
+def test_one_wins_and_the_other_loses_nothing(people: People, server: Server, looks: Looks) -> None:
+    slug = server.slugs["third"]
+    first = people.staff(slug, "moderator", "Kaya Aydın")
+    second = people.staff(slug, "moderator", "Jo Berger")
+    ask(people.volunteer(slug), EVENING)
+    opened(first, EVENING)
+    expect(second.locator("[data-rows=queue] > li")).to_contain_text("Kaya Aydın prüft")
+    opened(second, EVENING)
+    second.keyboard.press("e")
+    sheet = second.get_by_role("dialog")
+    text = sheet.get_by_label("Frage", exact=True)
+    text.fill(EDITED)
+    looks.at(second, "desk-edit")
+    first.keyboard.press("a")
+    expect(first.get_by_text("Frage 1 freigegeben")).to_be_visible()
+    sheet.get_by_role("button", name="Bearbeitung sichern").click()
+    told = sheet.get_by_role("alert")
+    expect(told).to_contain_text(re.compile(r"Kaya Aydın hat die Frage um \d\d:\d\d\sUhr freigegeben"))
+    expect(text).to_have_value(EDITED)
+    looks.at(second, "desk-conflict")
