@@ -68,7 +68,10 @@ class Application:
         """Take in records that lie in the folders, and open a room for every other session."""
         for fault in self.programme.faults:
             log.warning("session not read", fault=fault.told("en"))
-        live = [d for d in self._declared.values() if not await self._is_record(d)]
+        records = [
+            slug for slug in folder.slugs(self.settings.sessions) if await self._take_in(slug)
+        ]
+        live = [d for slug, d in self._declared.items() if slug not in records]
         for declaration in live:
             self.hub.add(self._room(declaration))
         await self.hub.start({d.slug: declare(d) for d in live})
@@ -90,14 +93,22 @@ class Application:
         await self.people.part(slug)
         folder.write(self.settings.sessions / slug, record)
 
-    async def _is_record(self, declaration: Declaration) -> bool:
-        """Tell whether a session comes as a record alone; then it is taken in, and has no room."""
-        slug = declaration.slug
-        record = folder.read(self.settings.sessions / slug)
-        if record is None or await self._has_journal(slug):
+    async def _take_in(self, slug: str) -> bool:
+        """Take in the record in a folder, and tell whether it stands for the session.
+
+        A session that has its journal here is its own record; a file that cannot be read opens no
+        second evening under an old name.
+        """
+        if await self._has_journal(slug):
             return False
-        await self.transcripts.save(slug, record)
-        return True
+        try:
+            record = folder.read(self.settings.sessions / slug)
+        except folder.NoRecord as error:
+            log.warning("record not read", fault=str(error))
+            return True
+        if record is not None:
+            await self.transcripts.save(slug, record)
+        return record is not None
 
     async def _has_journal(self, slug: str) -> bool:
         try:

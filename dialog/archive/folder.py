@@ -24,6 +24,11 @@ def write(folder: Path, record: Mapping[str, Any]) -> None:
     unfinished.replace(folder / FILE)
 
 
+def slugs(sessions: Path) -> tuple[str, ...]:
+    """Return the names of the folders in which a record lies."""
+    return tuple(sorted(file.parent.name for file in sessions.glob(f"[!_.]*/{FILE}")))
+
+
 def read(folder: Path) -> dict[str, Any] | None:
     """Return the record in a session's folder, None where there is none."""
     file = folder / FILE

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dialog.archive.bundle import SCHEMA, Heading, bundle
-from dialog.archive.folder import FILE, NoRecord, read, write
+from dialog.archive.folder import FILE, NoRecord, read, slugs, write
 from dialog.forum import commands as c
 from dialog.forum.names import Phase
 from dialog.forum.transcript import transcript
@@ -60,6 +60,10 @@ def test_what_was_written_is_read(tmp_path, record) -> None:
     write(folder, record)
     assert json.loads(json.dumps(read(folder))) == json.loads(json.dumps(record))
     assert [file.name for file in folder.iterdir()] == [FILE]
+    (tmp_path / "neu" / "_template").mkdir()
+    (tmp_path / "neu" / "_template" / FILE).write_text("{}", "utf-8")
+    assert slugs(tmp_path / "neu") == (SLUG,)
+    assert slugs(tmp_path / "nirgends") == ()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from dialog.hub.marks import marks
 from dialog.hub.presence import Presence
 from tests.hub.doubles import ANNA, BORIS, MARA, READER, Line
 
-# --- likeness --------------------------------------------------------------------------------------
+# --- likeness -------------------------------------------------------------------------------------
 
 
 def alike(*texts: str) -> list[tuple[int, ...]]:

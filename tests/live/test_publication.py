@@ -20,7 +20,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-def live(server: Server, slug: str, browser: Browser, place: str = "", stream: str = "floor") -> Live:
+def live(
+    server: Server, slug: str, browser: Browser, place: str = "", stream: str = "floor"
+) -> Live:
     page = server.page(browser, slug, place).live
     return Live(browser, slug, page=page, stream=stream)
 
@@ -141,3 +143,4 @@ def test_a_record_outlives_the_database(server, tmp_path) -> None:
     other.check_log()
     log = other.log.read_text("utf-8")
     assert "session not read" in log
+    assert "record not read" in log

@@ -519,7 +519,7 @@ def test_a_body_that_is_too_large(server, slug) -> None:
         assert chunked.status == 413
 
 
-# --- whatever comes ---------------------------------------------------------------------------------
+# --- whatever comes -------------------------------------------------------------------------------
 
 DOINGS = sorted(set().union(*MAY.values()) | {"tanzen"})
 

@@ -8,7 +8,7 @@ from dialog.web.pages.staff import Desk, StaffPage
 from dialog.web.picture import Picture, log
 
 TABS = frozenset({"queue", "order", "log"})
-SHEETS = frozenset({"return", "merge", "edit", "ask"})
+SHEETS = frozenset({"approve", "return", "merge", "edit", "ask"})
 
 
 async def _shows(desk: Desk) -> dict[str, Any]:

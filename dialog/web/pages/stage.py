@@ -5,7 +5,7 @@ from typing import Any
 from dialog.forum.names import Role, Stream
 from dialog.web.pages.staff import Desk, StaffPage
 
-VIEWS = frozenset({"now", "list", "background"})
+VIEWS = frozenset({"now", "list", "background", "note"})
 
 
 async def _shows(desk: Desk) -> dict[str, Any]:
