@@ -62,17 +62,20 @@ class Sweep:
         self._taps.clear()
 
     async def tick(self, state: Session, board: Board, now: float) -> None:
-        """Send every connection what it lacks, yielding between slices."""
+        """Tell people of their own, then send every connection what it lacks, slice by slice.
+
+        One's own comes first: whoever has reached the number of a ``done`` has seen what it did.
+        """
         self.dirty = False
         self._frames.clear()
         rows, self._rows = self._rows, {}
         taps, self._taps = self._taps, {}
+        for person in rows.keys() | taps.keys():
+            self._tell(state, board, person, rows.get(person, set()), taps.get(person, {}))
         for index, connection in enumerate(self._presence.everyone()):
             self._send(connection, board, now)
             if index % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
-        for person in rows.keys() | taps.keys():
-            self._tell(state, board, person, rows.get(person, set()), taps.get(person, {}))
 
     def catch_up(self, board: Board, now: float) -> None:
         """Look again at those who were left out: what has drained gets one delta."""
