@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import structlog
@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect
 
 from dialog.archive import folder
 from dialog.archive.bundle import Heading, bundle
@@ -21,7 +22,7 @@ from dialog.forum.names import SECOND, Limits
 from dialog.forum.phase import Schedule
 from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
-from dialog.hub.limits import Buckets, Pace
+from dialog.hub.limits import GUESSES, Buckets, Pace
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
 from dialog.settings import Settings
@@ -141,9 +142,11 @@ class Application:
                 errors.Refused: errors.on_refused,
                 errors.Elsewhere: errors.on_elsewhere,
                 HTTPException: errors.on_http,
+                ClientDisconnect: errors.on_gone,
                 Exception: errors.on_fault,
             },
         )
+        made.router.redirect_slashes = False  # it would lead to whatever host a request names
         made.state.site = self._site(secret)
         return made
 
@@ -165,6 +168,7 @@ class Application:
             ),
             volunteers=Buckets(_pace(settings.messages_per_10s, 2)),
             staff=Buckets(_pace(settings.staff_messages_per_10s, 1)),
+            guesses=Buckets(GUESSES),
             origins=settings.allowed_origins,
             base_url=settings.base_url.rstrip("/"),
             clock=clock,
@@ -268,13 +272,23 @@ def operator(settings: Settings) -> Operator:
 
 
 def kept_secret(data: Path) -> str:
-    """Return the secret of a data folder, drawn at the first start and readable by us alone."""
+    """Return the secret of a data folder, drawn at the first start and readable by us alone.
+
+    It appears whole or not at all: two commands may start at once, and an empty one signs nothing.
+    """
     data.mkdir(parents=True, exist_ok=True)
     file = data / "secret"
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48), "ascii")
-    return file.read_text("ascii").strip()
+        drawn = data / f".secret.{secrets.token_hex(8)}"
+        drawn.touch(mode=0o600)
+        drawn.write_text(secrets.token_urlsafe(48), "ascii")
+        with suppress(FileExistsError):
+            file.hardlink_to(drawn)
+        drawn.unlink()
+    secret = file.read_text("ascii").strip()
+    if not secret:
+        raise ValueError(f"{file} is empty: remove it, and a new secret is drawn")
+    return secret
 
 
 def _ms(seconds: float) -> int:

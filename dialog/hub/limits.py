@@ -18,6 +18,7 @@ class Pace:
 
 VOLUNTEERS = Pace(rate=2.0, burst=40.0)
 STAFF = Pace(rate=10.0, burst=100.0)
+GUESSES = Pace(rate=0.1, burst=100.0)
 
 
 class Buckets:
@@ -28,13 +29,13 @@ class Buckets:
         self._pace = pace
         self._buckets: OrderedDict[object, tuple[float, float]] = OrderedDict()
 
-    def take(self, person: object, now: float) -> float:
-        """Take one token; return 0, or the seconds until there is one again."""
+    def take(self, person: object, now: float, cost: float = 1) -> float:
+        """Take one token, or look for one; return 0, or the seconds until there is one again."""
         level, at = self._buckets.pop(person, (self._pace.burst, now))
         passed = max(0.0, now - at)  # a clock that was set back must lock nobody out
         level = min(self._pace.burst, level + passed * self._pace.rate)
         allowed = level >= 1
-        self._buckets[person] = (level - 1 if allowed else level, now)
+        self._buckets[person] = (level - cost if allowed else level, now)
         if len(self._buckets) > PEOPLE:
             self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - level) / self._pace.rate

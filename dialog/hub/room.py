@@ -229,10 +229,11 @@ class Room:
     async def _tell(self, now: float) -> None:
         """Send the tick and the heartbeat that are due."""
         ledger = self._ledger
-        if self._sweep.pending and now >= self._tick_at:
+        beat = now >= self._beat_at  # its deltas are a tick's too, and one's own comes first
+        if self._sweep.pending and (beat or now >= self._tick_at):
             self._tick_at = now + self._timing.tick
             await self._tick(ledger, now)
-        if now >= self._beat_at:
+        if beat:
             self._beat_at = now + self._timing.heartbeat
             await self._sweep.heartbeat(ledger.board, self._clock(), now)
 

@@ -89,12 +89,17 @@ def make_engine(url: str, *, size: int, writes: bool = True, keys: bool = True) 
     """
     located = locate(url)
     if located.drivername == "sqlite":
-        engine = create_engine(located, pool_size=size, max_overflow=0)
+        engine = create_engine(located, pool_size=size, max_overflow=0, hide_parameters=True)
         _prepare_sqlite(engine, writes=writes, keys=keys)
         return engine
     level = "READ COMMITTED" if writes else "REPEATABLE READ"
     engine = create_engine(
-        located, pool_size=size, max_overflow=0, pool_pre_ping=True, isolation_level=level
+        located,
+        pool_size=size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level=level,
+        hide_parameters=True,
     )
     _prepare_postgres(engine, writes=writes)
     return engine

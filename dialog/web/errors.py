@@ -1,6 +1,6 @@
 """How a refusal becomes an HTTP answer: a status, and a page or a message that says the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -36,6 +36,7 @@ STATUS: Mapping[Code, int] = {
     Code.TOO_MANY: 429,
     Code.BUSY: 503,
 }
+TYPED = ("text", "background", "note")
 CODES = {403: Code.FORBIDDEN, 404: Code.UNKNOWN, 410: Code.GONE, 413: Code.TOO_BIG, 503: Code.BUSY}
 
 
@@ -96,7 +97,8 @@ async def on_refused(request: Request, error: Exception) -> Response:
     if wants_json(request):
         return as_message(error.refusal, None)
     said = spoken(request, error.refusal)
-    return _error(request, await visitor(request), STATUS[error.refusal.code], said)
+    typed = await _typed(request)
+    return _error(request, await visitor(request), STATUS[error.refusal.code], said, typed)
 
 
 async def on_elsewhere(request: Request, error: Exception) -> Response:
@@ -117,13 +119,28 @@ async def on_http(request: Request, error: Exception) -> Response:
     return made
 
 
+async def on_gone(_request: Request, _error: Exception) -> Response:
+    """Answer nobody: whoever sent the request hung up before its end."""
+    return Response(status_code=400)
+
+
 async def on_fault(request: Request, _fault: Exception) -> Response:
     """Answer a request that met a fault of ours; what it was stands in the log only."""
     said = spoken(request, Refusal(Code.BUSY, retry_ms=10_000))
     return _error(request, Visitor(None, None), 500, said)
 
 
-def _error(request: Request, who: Visitor, status: int, said: Spoken) -> HTMLResponse:
+async def _typed(request: Request) -> list[str]:
+    """Return what someone wrote into the form that was refused: the page gives it back."""
+    if request.method != "POST":
+        return []
+    form = await request.form(max_files=0)
+    return [text for name in TYPED if isinstance(text := form.get(name), str) and text.strip()]
+
+
+def _error(
+    request: Request, who: Visitor, status: int, said: Spoken, typed: Sequence[str] = ()
+) -> HTMLResponse:
     return page(
         request,
         "error",
@@ -132,6 +149,7 @@ def _error(request: Request, who: Visitor, status: int, said: Spoken) -> HTMLRes
         title=said.title,
         sentence=said.sentence,
         next_step=said.next,
+        typed=typed,
         back=None,
     )
 

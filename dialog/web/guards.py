@@ -6,6 +6,7 @@ They see websockets as well as HTTP: what stops a foreign page must stop it at b
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
@@ -61,6 +62,9 @@ class Guards:
         elif _length(headers) > self._largest:
             refusal = PlainTextResponse("Zu groß – too big", 413)
             await refusal(scope, receive, guarded)
+        elif _strange(headers):
+            refusal = PlainTextResponse("Nur UTF-8 – UTF-8 only", 415)
+            await refusal(scope, receive, guarded)
         else:
             await self.app(scope, _bounded(receive, self._largest), guarded)
 
@@ -92,6 +96,12 @@ def _socket(origin: str) -> str:
 def _length(headers: Headers) -> int:
     length = headers.get("content-length", "0")
     return int(length) if length.isascii() and length.isdigit() else 0
+
+
+def _strange(headers: Headers) -> bool:
+    """Tell whether a body names a codec of its own: some make signs that no page can show."""
+    _, options = parse_options_header(headers.get("content-type", ""))
+    return options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8")
 
 
 def _bounded(receive: Receive, largest: int) -> Receive:

@@ -171,7 +171,7 @@ class Line:
     def _resync(self, connection: Connection) -> None:
         """Send everything anew; before the welcome nothing was sent that could have drifted."""
         now = asyncio.get_running_loop().time()
-        if self._entered and now - connection.resynced_at >= RESYNC_APART:
+        if connection.seq and now - connection.resynced_at >= RESYNC_APART:
             connection.resynced_at = now
             self._room.resync(connection)
 

@@ -1,6 +1,6 @@
 """Every address of the server, in one table."""
 
-from starlette.convertors import IntegerConvertor, register_url_convertor
+from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
@@ -22,7 +22,7 @@ from dialog.web.pages import (
 )
 from dialog.web.places import folder
 
-SESSION = "/sessions/{slug}"
+SESSION = "/sessions/{slug:slug}"
 
 
 class Number(IntegerConvertor):
@@ -31,7 +31,14 @@ class Number(IntegerConvertor):
     regex = "[0-9]{1,9}"
 
 
+class Slug(StringConvertor):
+    """A session's name in an address; with anything else the database is not even asked."""
+
+    regex = "[0-9a-z-]{1,80}"
+
+
 register_url_convertor("number", Number())
+register_url_convertor("slug", Slug())
 
 
 def routes() -> list[BaseRoute]:
@@ -40,7 +47,7 @@ def routes() -> list[BaseRoute]:
         Route("/", home.home),
         Route("/enter/{token}", enter.show),
         Route("/enter/{token}", enter.use, methods=["POST"]),
-        Route("/sessions/{slug}.ics", calendar.ics),
+        Route(f"{SESSION}.ics", calendar.ics),
         Route(SESSION, room.show),
         Route(f"{SESSION}/join", join.show),
         Route(f"{SESSION}/join", join.join, methods=["POST"]),
@@ -63,9 +70,9 @@ def routes() -> list[BaseRoute]:
         Route(f"{SESSION}/organiser", organiser.PAGE.show),
         Route(f"{SESSION}/organiser", organiser.PAGE.act, methods=["POST"]),
         Route("/archive", archive.listing),
-        Route("/archive/{slug}.json", archive.as_json),
-        Route("/archive/{slug}", archive.transcript),
-        Route("/archive/{slug}/{number:number}", archive.answer),
+        Route("/archive/{slug:slug}.json", archive.as_json),
+        Route("/archive/{slug:slug}", archive.transcript),
+        Route("/archive/{slug:slug}/{number:number}", archive.answer),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Mount("/static", StaticFiles(directory=folder("static")), name="static"),

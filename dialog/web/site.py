@@ -53,6 +53,7 @@ class Site:
     bounds: Bounds
     volunteers: Buckets
     staff: Buckets
+    guesses: Buckets
     origins: frozenset[str]
     base_url: str
     clock: Callable[[], int]

@@ -117,7 +117,7 @@ export class AskForm {
     return this.limits.text - lengthOf(this.text.value);
   }
 
-  /** Writes counter, warning and the button's words. */
+  /** Writes counter, warning, how one appears, and the button's words. */
   refresh() {
     const { phrases } = this.site;
     const over = this.left < 0;
@@ -136,6 +136,9 @@ export class AskForm {
       const field = find(warning, '[data-field="found"]');
       field?.replaceChildren(...places.flatMap((place, at) => (at ? [", ", place] : [place])), ".");
     }
+    const named = this.fields().show === "name";
+    for (const part of all(this.form, "[data-shown]"))
+      part.hidden = (part.dataset.shown === "name") !== named;
     this.name(found.length > 0);
   }
 

@@ -142,7 +142,7 @@ export class RankingList {
     this.list.replaceChildren(...items.filter((item) => item !== null));
     this.list.hidden = ranked.length === 0;
     const empty = find(this.section, "[data-empty]");
-    if (empty) empty.hidden = ranked.length > 0;
+    if (empty) empty.hidden = state.questions.size > 0;
     this.limit(ranked.length);
     this.offer({ fresh: 0, moved: false });
   }
@@ -214,9 +214,7 @@ export class AnsweredList {
     /** @type {Question[] | null} */
     this.rows = null;
     for (const left of ["pointerleave", "focusout"])
-      this.list.addEventListener(left, () =>
-        setTimeout(() => this.rows && this.follow(this.rows)),
-      );
+      this.list.addEventListener(left, () => setTimeout(() => this.rows && this.follow(this.rows)));
   }
 
   /**

@@ -54,7 +54,9 @@ def programme(root: Path) -> dict[str, str]:
     """Write the declared sessions, and return their slugs by name."""
     running = timedelta(minutes=-10)
     slugs = {
-        "live": declare(root, "sprache-und-arbeit", starts=running, goes_live="by_clock", title=TITLE),
+        "live": declare(
+            root, "sprache-und-arbeit", starts=running, goes_live="by_clock", title=TITLE
+        ),
         "other": declare(root, "zweiter-raum", starts=running, goes_live="by_clock"),
         "third": declare(root, "dritter-raum", starts=running, goes_live="by_clock"),
         "open": declare(root, "vorab", starts=timedelta(days=14)),

@@ -96,7 +96,7 @@ def _as(page: Page, width: int, scheme: Any) -> Iterator[None]:
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
     yield
-    page.set_viewport_size(before)  # type: ignore[arg-type]
+    page.set_viewport_size(before)
     page.emulate_media(color_scheme="light")
 
 

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 
 from tests.live.server import Server
 
+# Pages that lost their server try again at drawn moments, at most half a minute apart.
+BACK_WITHIN = 45_000
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
@@ -86,7 +88,9 @@ class People:
         page = self.page(**options)
         page.goto(self.invite(slug, role, name))
         page.get_by_role("button", name="anmelden").click()
-        expect(page).to_have_url(re.compile(rf"/sessions/{slug}/(moderation|stage|scribe|organiser)$"))
+        expect(page).to_have_url(
+            re.compile(rf"/sessions/{slug}/(moderation|stage|scribe|organiser)$")
+        )
         if options.get("script", True) and role != "minister":
             connected(page)
         return page
@@ -103,9 +107,9 @@ class People:
         assert not self.faults, "\n".join(self.faults)
 
 
-def connected(page: Page) -> None:
+def connected(page: Page, within: float = 15_000) -> None:
     """Wait until the page is live."""
-    expect(page.get_by_text("Verbunden", exact=True)).to_be_visible()
+    expect(page.get_by_text("Verbunden", exact=True)).to_be_visible(timeout=within)
 
 
 def ask(page: Page, text: str) -> None:

@@ -21,7 +21,7 @@ EDITED = "Warum gibt es auf dem Land so wenige Abendkurse für Berufstätige?"
 
 def test_returned_and_reworded(people: People, server: Server, looks: Looks) -> None:
     slug = server.slugs["live"]
-    desk = people.staff(slug, "moderator", "Kaya Aydın")
+    desk = people.staff(slug, "moderator", "Kaya Demir")
     asker = people.volunteer(slug, "Amira Beispiel")
     stays(asker)
     ask(asker, CASE)
@@ -51,7 +51,7 @@ def test_returned_and_reworded(people: People, server: Server, looks: Looks) -> 
 
 def test_a_second_look_is_another_persons(people: People, server: Server, looks: Looks) -> None:
     slug = server.slugs["other"]
-    first = people.staff(slug, "moderator", "Kaya Aydın")
+    first = people.staff(slug, "moderator", "Kaya Demir")
     second = people.staff(slug, "moderator", "Jo Berger")
     asker = people.volunteer(slug, "Amira Beispiel")
     ask(asker, AGAIN)
@@ -80,11 +80,11 @@ def test_a_second_look_is_another_persons(people: People, server: Server, looks:
 
 def test_one_wins_and_the_other_loses_nothing(people: People, server: Server, looks: Looks) -> None:
     slug = server.slugs["third"]
-    first = people.staff(slug, "moderator", "Kaya Aydın")
+    first = people.staff(slug, "moderator", "Kaya Demir")
     second = people.staff(slug, "moderator", "Jo Berger")
     ask(people.volunteer(slug), EVENING)
     opened(first, EVENING)
-    expect(second.locator("[data-rows=queue] > li")).to_contain_text("Kaya Aydın prüft")
+    expect(second.locator("[data-rows=queue] > li")).to_contain_text("Kaya Demir prüft")
     opened(second, EVENING)
     second.keyboard.press("e")
     sheet = second.get_by_role("dialog")
@@ -95,6 +95,8 @@ def test_one_wins_and_the_other_loses_nothing(people: People, server: Server, lo
     expect(first.get_by_text("Frage 1 freigegeben")).to_be_visible()
     sheet.get_by_role("button", name="Bearbeitung sichern").click()
     told = sheet.get_by_role("alert")
-    expect(told).to_contain_text(re.compile(r"Kaya Aydın hat die Frage um \d\d:\d\d\sUhr freigegeben"))
+    expect(told).to_contain_text(
+        re.compile(r"Kaya Demir hat die Frage um \d\d:\d\d\sUhr freigegeben")
+    )
     expect(text).to_have_value(EDITED)
     looks.at(second, "desk-conflict")

@@ -11,7 +11,9 @@ from tests.live.server import Server
 
 pytestmark = pytest.mark.browser
 
-COURSES = "Warum warten Eltern bei uns im Landkreis so lange auf einen Sprachkurs mit Kinderbetreuung?"
+COURSES = (
+    "Warum warten Eltern bei uns im Landkreis so lange auf einen Sprachkurs mit Kinderbetreuung?"
+)
 DIPLOMA = "Wie lange dauert die Anerkennung einer Ausbildung als Pflegekraft inzwischen?"
 ANSWER = "Ab Januar fördern wir 40 weitere Kurse mit Kinderbetreuung. Den Plan legen wir vor."
 
@@ -34,7 +36,7 @@ class Evening:
         self.people = people
         self.looks = looks
         self.slug = slug
-        self.desk = people.staff(slug, "moderator", "Kaya Aydın")
+        self.desk = people.staff(slug, "moderator", "Kaya Demir")
         self.amira = people.volunteer(slug, "Amira Beispiel")
         self.bela = people.volunteer(slug, "Béla Probe")
         for page in (self.amira, self.bela, self.desk):
@@ -47,6 +49,7 @@ class Evening:
         self.looks.at(self.amira, "room-empty")
         self.amira.get_by_text("Name und Ort").click()
         self.amira.get_by_label("Mit Namen: Amira Beispiel").check()
+        expect(self.amira.get_by_text("Sie erscheinen als „Amira Beispiel“")).to_be_visible()
         ask(self.amira, COURSES)
         expect(ranked(self.bela, COURSES)).to_have_count(0)
         self.looks.at(self.amira, "room-asked")
@@ -99,8 +102,11 @@ class Evening:
         """Where the focus is, and where that stands in the window."""
         return tuple(
             page.evaluate(
-                """() => { const one = document.activeElement, box = one.getBoundingClientRect();
-                return [one.dataset.number, one.tagName, Math.round(box.y), Math.round(scrollY)]; }"""
+                """() => {
+                  const one = document.activeElement;
+                  const top = Math.round(one.getBoundingClientRect().y);
+                  return [one.dataset.number, one.tagName, top, Math.round(scrollY)];
+                }"""
             )
         )
 
@@ -150,6 +156,7 @@ class Evening:
         self.amira.mouse.move(1, 1)
         expect(self.amira.locator("[data-list=answered]")).to_contain_text(ANSWER)
         expect(self.amira.locator("[data-list=answered]")).to_contain_text("1. März 2030")
+        expect(self.amira.get_by_text("Noch keine Fragen.")).to_be_hidden()
         self.looks.at(self.amira, "room-answered")
         assert all(stayed(page) for page in (self.amira, self.bela, self.desk))
 

@@ -1,4 +1,4 @@
-"""Without JavaScript: everything a volunteer, a moderator and a reader need works by form and reload."""
+"""Without JavaScript: all that volunteers, moderators and readers need, by form and reload."""
 
 import re
 
@@ -25,7 +25,7 @@ def test_ask_approve_support_and_take_back(people: People, server: Server) -> No
     mine = asker.locator("[data-own]").filter(has_text=OFFICE)
     expect(mine).to_contain_text("Wird geprüft")
 
-    desk = people.staff(slug, "moderator", "Kaya Aydın", script=False)
+    desk = people.staff(slug, "moderator", "Kaya Demir", script=False)
     desk.get_by_role("link", name=OFFICE).click()
     expect(desk.locator("#fq")).to_have_text(OFFICE)
     expect(desk.locator("kbd:visible")).not_to_have_count(0)

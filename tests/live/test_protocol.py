@@ -66,6 +66,7 @@ async def test_join_ask_upvote_leave_and_come_back(server, slug, moderator) -> N
         number = asked["result"]["number"]
         await one.until(lambda: one.seq >= asked["seq"])
         assert number not in one.questions
+        await one.until(lambda: one.me["mine"])
         assert [row["number"] for row in one.me["mine"]] == [number]
         await approve(team, number)
         await one.until(lambda: number in one.questions)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -27,7 +28,7 @@ def live(
     return Live(browser, slug, page=page, stream=stream)
 
 
-async def done(client: Live, do: str, **fields: object) -> dict[str, object]:
+async def done(client: Live, do: str, **fields: Any) -> dict[str, Any]:
     answer = await client.command(do, **fields)
     assert answer["type"] == "done", answer
     await client.until(lambda: client.seq >= answer["seq"])
@@ -108,7 +109,7 @@ def read_the_record(server: Server, slug: str, number: int, lost: int) -> None:
 
 def test_a_record_outlives_the_database(server, tmp_path) -> None:
     """A folder with a record and nothing else is read by any server."""
-    record = {
+    record: dict[str, Any] = {
         "schema": "dialog-transcript/1", "slug": "2020-01-02-frueher", "title": "Früher",
         "language": "de", "introduction": "Ein alter Abend.",
         "answerer": {"name": "Staatsminister", "office": "Ministerium"},

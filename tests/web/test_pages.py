@@ -9,6 +9,9 @@ from uuid import uuid4
 import pytest
 from starlette.routing import Route, WebSocketRoute
 
+from dialog.forum.refusals import Code
+from dialog.web import sentences
+from dialog.web.errors import STATUS
 from dialog.web.routes import routes
 from tests.live.client import Browser
 from tests.live.server import Server, running
@@ -311,6 +314,18 @@ def test_readers_see_only_what_is_for_them(server) -> None:
     slug = server.slugs["link"]
     for path in ("", "/questions/1"):
         assert server.browser().get(f"/sessions/{slug}{path}").status == 403
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_every_refusal_has_its_words_in_both_languages(code) -> None:
+    said = {lang: sentences.refusal(code.value, lang, {}) for lang in ("de", "en")}
+    for words in said.values():
+        assert words.title
+        assert words.sentence
+        assert words.next
+        assert "{" not in words.title + words.sentence + words.next
+    assert said["de"] != said["en"]
+    assert code in STATUS
 
 
 # --- what is documented ---------------------------------------------------------------------------

@@ -22,10 +22,11 @@ async def home(request: Request) -> Response:
     upcoming: list[dict[str, Any]] = []
     for room in site.hub:
         view = await picture(room, Stream.FLOOR, READER)
+        dialog = site.announcements[room.slug]
         shown = {
-            "dialog": site.announcements[room.slug],
+            "dialog": dialog,
             "session": view.session,
-            "now_question": view.now,
+            "now_question": view.now if dialog.readers else None,
             "present": room.presence.people,
         }
         phase = view.session["phase"]

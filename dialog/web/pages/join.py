@@ -33,7 +33,7 @@ async def join(request: Request) -> Response:
     entrance = await floor(request)
     form = await forms.read(request)
     refusal = forms.check(request, entrance.visitor, form, entrance.dialog.slug)
-    refusal = refusal or await _refused(entrance, form)
+    refusal = refusal or await _refused(request, entrance, form)
     if refusal:
         return await _page(request, entrance, form, refusal)
     name = clean(form.get("name", ""), NAME, "name")
@@ -47,21 +47,30 @@ async def join(request: Request) -> Response:
     return onward
 
 
-async def _refused(entrance: Entrance, form: dict[str, str]) -> Refusal | None:
+async def _refused(
+    request: Request, entrance: Entrance, form: dict[str, str]
+) -> Refusal | None:
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
     if view.session["phase"] in OVER:
         return Refusal(Code.CLOSED)
     identity = entrance.dialog.identity
     if identity == "link":
         return Refusal(Code.FORBIDDEN, field="link")
+    return _wrong_code(request, entrance, form) if identity == "code" else None
+
+
+def _wrong_code(request: Request, entrance: Entrance, form: dict[str, str]) -> Refusal | None:
+    """Refuse a wrong code; whoever guesses often waits, for there are only a million."""
+    site, dialog = entrance.site, entrance.dialog
+    now, guesser = site.clock() / 1000, (dialog.slug, request.client and request.client.host)
+    wait = site.guesses.take(guesser, now, cost=0)
+    if wait:
+        return Refusal(Code.TOO_FAST, retry_ms=int(wait * 1000) + 1)
     given = form.get("code", "").replace(" ", "")
-    if identity == "code" and not _same(given, entrance.dialog.code):
-        return Refusal(Code.FORBIDDEN, field="code")
-    return None
-
-
-def _same(given: str, code: str) -> bool:
-    return hmac.compare_digest(given.encode(), code.encode())
+    if hmac.compare_digest(given.encode(), dialog.code.encode()):
+        return None
+    site.guesses.take(guesser, now)
+    return Refusal(Code.FORBIDDEN, field="code")
 
 
 def _onward(request: Request, entrance: Entrance) -> Response:

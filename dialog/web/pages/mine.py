@@ -30,6 +30,8 @@ async def show(request: Request) -> Response:
 async def act(request: Request) -> Response:
     """Reword, withdraw, appeal or object."""
     entrance = await floor(request)
+    if entrance.who.role is not Role.VOLUNTEER:
+        raise Refused(Refusal(Code.FORBIDDEN, field="role"))
     form = await forms.read(request)
     if form.get("do") not in OWN:
         raise Refused(Refusal(Code.MALFORMED, field="do"))

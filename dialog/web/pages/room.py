@@ -7,7 +7,7 @@ from dialog.forum.names import Stream
 from dialog.forum.refusals import Refusal
 from dialog.forum.views import Row
 from dialog.web import forms
-from dialog.web.entrance import Entrance, floor, watching
+from dialog.web.entrance import Entrance, watching
 from dialog.web.errors import spoken
 from dialog.web.page import page
 from dialog.web.picture import may_ask, may_upvote, picture
@@ -24,7 +24,7 @@ async def show(request: Request) -> Response:
 
 async def ask(request: Request) -> Response:
     """Take a question in from the form."""
-    entrance = await floor(request)
+    entrance = await watching(request)
     form = await forms.read(request)
     reply = await forms.command(request, entrance, form | {"do": "ask"})
 
@@ -37,7 +37,7 @@ async def ask(request: Request) -> Response:
 
 async def upvote(request: Request) -> Response:
     """Take a support, or take one back."""
-    entrance = await floor(request)
+    entrance = await watching(request)
     form = await forms.read(request)
     number = request.path_params["number"]
     given = form | {"do": "upvote", "number": str(number)}
