@@ -13,6 +13,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 EXTENSION = "dialog.frames"
 BACKED_UP = 64 * 1024
 CLOSE_GRACE = 5.0
+FIDGETS = 500
+FIDGET_TIME = 10.0
 _SHORT, _MEDIUM = 126, 65_536
 
 
@@ -30,6 +32,55 @@ class Frames(WebSocketsSansIOProtocol):
     """A websocket connection to which ready frames can be written."""
 
     receiver: Callable[[str | bytes], None] | None = None
+    _fidgets = 0
+    _fidgets_since = 0.0
+
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - uvicorn's signature
+        """Take the transport over, with limits for many small frames."""
+        super().connection_made(transport)
+        transport.set_write_buffer_limits()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in; closing alone would wait for a buffer that may never drain."""
+        super().data_received(data)
+        if self.transport.is_closing():
+            self.loop.call_later(CLOSE_GRACE, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        """Give up a client that answers no ping, whatever still waits to be sent."""
+        super().keepalive_timeout()
+        self.loop.call_later(CLOSE_GRACE, self.transport.abort)
+
+    def handle_ping(self) -> None:
+        """Answer a ping."""
+        if not self._fidgety():
+            super().handle_ping()
+
+    def handle_pong(self, event: Any) -> None:  # noqa: ANN401 - uvicorn's signature
+        """Take the answer to a ping in."""
+        if not self._fidgety():
+            super().handle_pong(event)
+
+    def handle_cont(self, event: Any) -> None:  # noqa: ANN401 - uvicorn's signature
+        """Take one more piece of a message in; a piece may be empty."""
+        if not self._fidgety():
+            super().handle_cont(event)
+
+    def _fidgety(self) -> bool:
+        """Count a frame that is no message; cut off whoever sends hundreds of them."""
+        now = self.loop.time()
+        if now - self._fidgets_since > FIDGET_TIME:
+            self._fidgets, self._fidgets_since = 0, now
+        self._fidgets += 1
+        if self._fidgets > FIDGETS:
+            self.transport.abort()
+        return self._fidgets > FIDGETS
+
+    async def send(self, message: Any) -> None:  # noqa: ANN401 - uvicorn's signature
+        """Send; a handshake that was refused is over, and no fault of the application."""
+        await super().send(message)
+        if self.close_sent:
+            self.handshake_complete = True
 
     def handle_connect(self, event: Any) -> None:  # noqa: ANN401 - uvicorn's signature
         """Put this connection into the scope of the application."""

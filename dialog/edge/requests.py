@@ -11,6 +11,7 @@ HEAD_BYTES = 32 * 1024
 HEAD_SECONDS = 10.0
 BODY_SECONDS = 30.0
 ANSWER_SECONDS = 30.0
+ANSWER_BYTES = 1024
 
 
 class Requests(HttpToolsProtocol):
@@ -23,7 +24,7 @@ class Requests(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request; every answer that is not taken at once is watched."""
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=0)
+        transport.set_write_buffer_limits(high=ANSWER_BYTES, low=0)
         self._within(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -8,6 +8,7 @@ import uvicorn
 from uvicorn.config import Config
 
 from dialog.edge.frames import Frames
+from dialog.edge.requests import Requests
 
 
 class Server(uvicorn.Server):
@@ -55,7 +56,7 @@ def configure(
         app,
         host=host,
         port=port,
-        http="httptools",
+        http=Requests,
         ws=Frames,
         ws_max_size=message_bytes,
         ws_per_message_deflate=False,

@@ -276,7 +276,7 @@ def _change_session(session: Session, entry: Entry, change: Change, touched: Tou
         case Axis.SWITCHES:
             before, session.switches = session.switches, cast("Switches", change.after)
             if session.asking and before.questions and not session.switches.questions:
-                session.asks_ended = entry.at
+                session.asks_ended = _ended(session, entry.at)
         case Axis.MUTED:
             session.muted = session.muted ^ {change.subject}
         case _:
@@ -285,11 +285,17 @@ def _change_session(session: Session, entry: Entry, change: Change, touched: Tou
 
 def _note_end(session: Session, at: int) -> None:
     if session.phase is Phase.CLOSED:
-        session.closed_at = at
+        session.closed_at = min(at, session.schedule.ends)
         if session.switches.questions:
-            session.asks_ended = at
+            session.asks_ended = _ended(session, at)
     elif session.phase is Phase.LIVE:
         session.closed_at = 0
+
+
+def _ended(session: Session, at: int) -> int:
+    """Return when questions ended: as scheduled, even where a sleeping server noticed it late."""
+    schedule = session.schedule
+    return min(at, schedule.ends, schedule.questions_until or at)
 
 
 def _numbers(stage: Stage) -> set[int]:

@@ -12,7 +12,7 @@ import msgspec
 from dialog.forum import commands as c
 from dialog.forum.board import Board
 from dialog.forum.decide import decide, result, seal
-from dialog.forum.events import Asked, Entry, Event, Fact, Tap, Upvoted
+from dialog.forum.events import Acted, Asked, Axis, Entry, Event, Fact, Tap, Upvoted
 from dialog.forum.evolve import Touched, evolve
 from dialog.forum.journal import Batch, Line, Opened, Remembered
 from dialog.forum.names import SYSTEM, Stream, Who
@@ -167,17 +167,9 @@ class Ledger:
         entry = Entry(self.session.seq + 1, draft.now, one.who.person, event, fact.texts)
         self._evolve(draft, entry)
         draft.entries.append(entry)
-        self._note_words(draft, one, event)
+        draft.worded |= _worded(event)
+        draft.recorded = draft.recorded or one.command.do in RECORDED
         return entry
-
-    @staticmethod
-    def _note_words(draft: Draft, one: Waiting, event: Event) -> None:
-        do = one.command.do
-        if isinstance(event, Asked):
-            draft.worded.add(event.number)
-        elif isinstance(one.command, c.Reword | c.Edit):
-            draft.worded.add(one.command.number)
-        draft.recorded = draft.recorded or do in RECORDED
 
     def _tap(self, draft: Draft, event: Upvoted) -> Entry:
         number = self.session.seq if draft.taps else self.session.seq + 1
@@ -212,3 +204,11 @@ class Ledger:
             question.wording.text,
             question.rev,
         )
+
+
+def _worded(event: Event) -> set[int]:
+    """Return the questions whose words are others now."""
+    if isinstance(event, Asked):
+        return {event.number}
+    changes = event.changes if isinstance(event, Acted) else ()
+    return {change.subject for change in changes if change.axis is Axis.WORDING}

@@ -24,6 +24,7 @@ from dialog.forum.session import Session
 from dialog.forum.transcript import Transcript, transcript
 from dialog.forum.views import me
 from dialog.hub import wire
+from dialog.hub.closing import Close
 from dialog.hub.connection import Connection
 from dialog.hub.ledger import Ledger, Reply, Waiting
 from dialog.hub.presence import Presence
@@ -172,7 +173,7 @@ class Room:
         self._movers.add(future)
         try:
             here = await self.read(lambda _session, board: board.sheets[stream].seq)
-            if (self.epoch, here) == (epoch, seq):
+            if (self.epoch, here) == (epoch, seq) and not self._stopping:
                 await asyncio.wait({future}, timeout=wait)
         finally:
             self._movers.discard(future)
@@ -272,10 +273,12 @@ class Room:
             self._sweep.note(self._ledger.session, touched)
         for note in self._ledger.notes(draft):
             self.submit(note)
-        if draft.sealed:
-            await self._reopen()
         if draft.recorded:
             await self._record()
+        if draft.sealed:
+            await self._reopen()
+            for connection in self.presence.follow(Stream.FLOOR):
+                connection.close(Close.OVER)
 
     async def _start_over(self, waiting: list[Waiting]) -> None:
         """Throw the state away, for it may hold what was not stored."""

@@ -56,10 +56,8 @@ class Sweep:
         self._taps.setdefault(tap.person, {})[tap.number] = tap.on
 
     def forget(self) -> None:
-        """Drop what was to be told: the state it spoke of was thrown away."""
+        """Drop the frames of a state that was thrown away; what was noted was stored, and stays."""
         self._frames.clear()
-        self._rows.clear()
-        self._taps.clear()
 
     async def tick(self, state: Session, board: Board, now: float) -> None:
         """Tell people of their own, then send every connection what it lacks, slice by slice.

@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy import Connection, and_, delete, select, update
 
 from dialog.forum.names import MINUTE, Role
 from dialog.store.database import Database
@@ -206,17 +206,21 @@ class People:
 
         Raise ``LookupError`` where nobody has this number.
         """
-
-        def work(connection: Connection) -> str:
-            own = _volunteer(lock(connection, slug).id, person)
-            since = connection.execute(select(PEOPLE.c.since).where(own)).scalar_one_or_none()
-            if since is None:
-                raise LookupError(f"{slug}: nobody has the number {person}")
-            link = self._link(slug, person, since)
-            connection.execute(update(PEOPLE).where(own).values(link=digest(link)))
-            return link
-
-        return await self._database.write(work)
+        session = select(SESSIONS.c.id).where(SESSIONS.c.slug == slug).scalar_subquery()
+        own = and_(
+            PEOPLE.c.session == session,
+            PEOPLE.c.number == person,
+            PEOPLE.c.role == Role.VOLUNTEER.value,
+        )
+        query = select(PEOPLE.c.since, PEOPLE.c.link).where(own)
+        row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
+        if row is None:
+            raise LookupError(f"{slug}: nobody has the number {person}")
+        link = self._link(slug, person, row.since)
+        if row.link != digest(link):
+            known = update(PEOPLE).where(own).values(link=digest(link))
+            await self._database.write(lambda connection: connection.execute(known))
+        return link
 
     async def follow(self, link: str, pass_token: str | None) -> tuple[str, Grant] | None:
         """Let this browser be the person of a private link, or return None where there is none."""
@@ -334,11 +338,6 @@ def _name(
         index_elements=keys, set_={"name": statement.excluded.name}
     )
     connection.execute(named, row)
-
-
-def _volunteer(session: int, person: int) -> ColumnElement[bool]:
-    role = PEOPLE.c.role == Role.VOLUNTEER.value
-    return and_(PEOPLE.c.session == session, PEOPLE.c.number == person, role)
 
 
 def _spend(connection: Connection, token: str, now: int) -> tuple[str, Role, str] | None:

@@ -126,7 +126,7 @@ async def on_gone(_request: Request, _error: Exception) -> Response:
 
 async def on_fault(request: Request, _fault: Exception) -> Response:
     """Answer a request that met a fault of ours; what it was stands in the log only."""
-    said = spoken(request, Refusal(Code.BUSY, retry_ms=10_000))
+    said = spoken(request, Refusal(Code.BUSY, field="fault"))
     return _error(request, Visitor(None, None), 500, said)
 
 

@@ -1,6 +1,8 @@
 """Live delivery over HTTP: the websocket, and the long poll where none gets through."""
 
 import asyncio
+from collections import deque
+from collections.abc import Callable
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -25,6 +27,8 @@ from dialog.web.site import Site, site_of
 
 LONGEST_WAIT = 25.0
 RESYNC_APART = 10.0
+
+Fill = Callable[[bytes], None]
 
 
 async def socket(websocket: WebSocket) -> None:
@@ -57,6 +61,43 @@ def _unwelcome(site: Site, room: Room | None, spoken: str | None) -> int | None:
     return 503 if present >= site.bounds.connections or not site.ready() else None
 
 
+class Answers:
+    """The answers of one connection in the order of its commands, whichever is ready first."""
+
+    def __init__(self, frames: Frames) -> None:
+        """Begin with nothing to answer."""
+        self._frames = frames
+        self._slots: deque[list[bytes]] = deque()
+        self._last: Callable[[], None] | None = None
+
+    def slot(self) -> Fill:
+        """Keep the next place, and return what fills it."""
+        slot: list[bytes] = []
+        self._slots.append(slot)
+
+        def fill(message: bytes) -> None:
+            slot.append(message)
+            self._flush()
+
+        return fill
+
+    @property
+    def ending(self) -> bool:
+        """Tell whether nothing more will be answered."""
+        return self._last is not None
+
+    def end_with(self, last: Callable[[], None]) -> None:
+        """Do one last thing when everything so far is answered."""
+        self._last = last
+        self._flush()
+
+    def _flush(self) -> None:
+        while self._slots and self._slots[0]:
+            self._frames.write(text_frame(self._slots.popleft()[0]))
+        if self._last and not self._slots:
+            self._last()
+
+
 class Line:
     """One websocket: what it receives becomes hello, commands and resyncs of its room."""
 
@@ -68,7 +109,8 @@ class Line:
         self._frames = frames
         self._connection: Connection | None = None
         self._entering: asyncio.Task[None] | None = None
-        self._early: list[wire.Order] = []
+        self._answers = Answers(frames)
+        self._early: list[tuple[wire.Order, Fill]] = []
         self._entered = False
 
     async def until_closed(self, websocket: WebSocket) -> None:
@@ -85,7 +127,9 @@ class Line:
                 self._room.leave(self._connection)
 
     def receive(self, data: str | bytes) -> None:
-        """Take one message."""
+        """Take one message; who was told to go is not heard any more."""
+        if self._answers.ending:
+            return
         if isinstance(data, bytes):
             self._frames.close(Close.NOT_UNDERSTOOD, "binary")
         elif len(data) > self._largest():
@@ -101,8 +145,8 @@ class Line:
         except wire.Malformed as malformed:
             if self._connection is None:
                 self._frames.close(Close.NOT_UNDERSTOOD, "malformed hello")
-            elif self._in_time(self._connection, malformed.key):
-                self._refuse(malformed.key, Refusal(Code.MALFORMED))
+            elif not self._slow_down(self._connection, malformed.key):
+                self._answers.slot()(wire.refused(malformed.key, Refusal(Code.MALFORMED)))
         else:
             self._heed(message)
 
@@ -113,8 +157,8 @@ class Line:
             self._frames.close(Close.NOT_UNDERSTOOD, "no hello")
         elif isinstance(message, wire.Resync):
             self._resync(self._connection)
-        elif self._in_time(self._connection, message.key):
-            self._order(self._connection, message)
+        else:
+            self._command(self._connection, message)
 
     def _largest(self) -> int:
         staff = self._connection is not None and self._connection.who.role in STAFF
@@ -140,59 +184,63 @@ class Line:
 
     def _who(self, hello: wire.Hello) -> Who | None:
         """Return who this is: the page's role, if the cookie's pass still has it."""
-        slug = self._room.slug
-        if not hello.page:
-            readers = self._site.announcements[slug].readers
-            return Who(0, Role.READER) if readers else None
-        sealed = self._site.seals.read_page(hello.page)
-        if sealed is None or (sealed.slug, sealed.pass_id) != (slug, self._guest.pass_id):
+        slug, role = self._room.slug, Role.READER
+        if hello.page:
+            sealed = self._site.seals.read_page(hello.page)
+            if sealed is None or (sealed.slug, sealed.pass_id) != (slug, self._guest.pass_id):
+                return None
+            role = sealed.role
+        if role is Role.READER and not self._site.announcements[slug].readers:
             return None
-        return self._guest.who(slug, sealed.role)
+        return self._guest.who(slug, role)
 
     async def _enter(self, connection: Connection, hello: wire.Hello) -> None:
         await self._room.enter(connection, hello.epoch, hello.seq)
         self._entered = True
         early, self._early = self._early, []
-        for order in early:
-            self._order(connection, order)
+        for order, fill in early:
+            self._submit(connection, order, fill)
 
     # --- after it ------------------------------------------------------------------------------
 
-    def _in_time(self, connection: Connection, key: str | None) -> bool:
-        """Count a message; refuse what comes too fast, and hang up at the third time."""
+    def _slow_down(self, connection: Connection, key: str | None) -> bool:
+        """Count a message; refuse it if too fast, and hang up at the third time in a minute."""
         slow = forms.pace(self._site, connection.who, self._room.slug)
         if slow is None:
-            return True
-        self._refuse(key, slow)
+            return False
+        self._answers.slot()(wire.refused(key, slow))
         if connection.strikes.strike(asyncio.get_running_loop().time()):
-            connection.close(Close.TOO_FAST)
-        return False
+            self._answers.end_with(lambda: connection.close(Close.TOO_FAST))
+        return True
 
     def _resync(self, connection: Connection) -> None:
         """Send everything anew; before the welcome nothing was sent that could have drifted."""
+        if self._slow_down(connection, None):
+            return
         now = asyncio.get_running_loop().time()
         if connection.seq and now - connection.resynced_at >= RESYNC_APART:
             connection.resynced_at = now
             self._room.resync(connection)
 
-    def _order(self, connection: Connection, order: wire.Order) -> None:
+    def _command(self, connection: Connection, order: wire.Order) -> None:
         """Give a command to the room; what comes before the welcome is given after it."""
-        if not self._entered:
-            self._early.append(order)
+        if self._slow_down(connection, order.key):
             return
+        fill = self._answers.slot()
+        if self._entered:
+            self._submit(connection, order, fill)
+        else:
+            self._early.append((order, fill))
 
+    def _submit(self, connection: Connection, order: wire.Order, fill: Fill) -> None:
         def answer(reply: Reply) -> None:
             if isinstance(reply, Done):
-                done = wire.done(reply.key, reply.seq, reply.result)
-                self._frames.write(text_frame(done))
+                fill(wire.done(reply.key, reply.seq, reply.result))
             else:
-                self._refuse(order.key, reply)
+                fill(wire.refused(order.key, reply))
 
         waiting = Waiting(order.command, connection.who, answer, order.key, connection.stream)
         self._room.submit(waiting)
-
-    def _refuse(self, key: str | None, refusal: Refusal) -> None:
-        self._frames.write(text_frame(wire.refused(key, refusal)))
 
 
 # --- without a websocket -------------------------------------------------------------------------

@@ -84,3 +84,10 @@ def give(response: Response, site: Site, token: str) -> None:
         httponly=True,
         samesite="lax",
     )
+
+
+def take(response: Response, site: Site) -> None:
+    """Remove the pass from the browser."""
+    response.delete_cookie(
+        cookie_name(site), path="/", secure=site.secure, httponly=True, samesite="lax"
+    )

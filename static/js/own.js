@@ -217,6 +217,11 @@ export class OwnQuestions {
       note.dir = "auto";
       parts.push(note);
     }
+    const contact = find(item, "[data-contact]");
+    if (contact && row.reason === "single_case") {
+      contact.hidden = false;
+      parts.push(contact);
+    }
     const counts = this.painter.phrases.say("counts", { title: said.title });
     const until = state === "returned" ? this.until() : "";
     const facts = [until, counts].filter(Boolean).join(" ");
@@ -239,10 +244,12 @@ export class OwnQuestions {
    * @param {OwnQuestion} row
    */
   original(item, row) {
-    for (const part of all(item, "[data-original]")) {
-      part.hidden = row.original === null || row.appeal !== null;
-      write(find(part, '[data-field="original"]'), row.original?.text ?? "");
-    }
+    const { original, appeal } = row;
+    const part = find(item, "[data-original]");
+    if (part) part.hidden = !original || appeal?.kind === "object";
+    write(find(item, '[data-field="original"]'), original?.text ?? "");
+    const form = find(item, '[data-own-form="object"]');
+    if (form) form.hidden = !original || Boolean(appeal);
   }
 
   /**

@@ -1,7 +1,7 @@
 /**
  * The scribe's page: what is now is seen at once, but the text field never changes by itself.
  * @import { Live } from "./live.js"
- * @import { Answer, Question, State } from "./types.js"
+ * @import { Question, State } from "./types.js"
  * @import { RowModel } from "./staff_fill.js"
  */
 
@@ -10,8 +10,6 @@ import { find } from "./page.js";
 import { nowOf } from "./ranking.js";
 import { fill, fillRows } from "./staff_fill.js";
 import { keep, kept, Staff } from "./staff_page.js";
-
-/** @typedef {Answer & { outcome: string, author: string, author_person: number }} HandedIn */
 
 const PAUSE = 2_000;
 const ALSO = ["kind", "outcome", "by", "until", "to", "sources", "minute"];
@@ -232,7 +230,7 @@ class Scribe {
    */
   handedModel(row) {
     const { phrases } = this.staff;
-    const it = /** @type {HandedIn | null} */ (/** @type {unknown} */ (row.pending ?? null));
+    const it = row.pending;
     const own = it?.author_person === this.person;
     const until = it?.until
       ? phrases.say("until", { by: it.by ?? "", day: phrases.day(it.until) })

@@ -2,12 +2,12 @@
  * The commands staff may give, and how the fields of their forms become values on the wire.
  */
 
-/** @typedef {"text" | "int" | "bool" | "ints" | "lines"} Kind */
+/** @typedef {"text" | "int" | "int_or_null" | "bool" | "ints" | "lines"} Kind */
 
 /** @type {Record<string, Kind>} */
 const QUESTION = { number: "int", rev: "int" };
 /** @type {Record<string, Kind>} */
-const SEEN = { order_rev: "int", seen: "int" };
+const SEEN = { order_rev: "int", seen: "int_or_null" };
 
 /** @type {Record<string, Record<string, Kind>>} */
 export const FIELDS = {
@@ -67,7 +67,8 @@ export const FIELDS = {
 };
 
 /**
- * Returns the fields of a command as the wire has them: its own ones only; an empty number is none.
+ * Returns the fields of a command as the wire has them: its own ones only. An empty number is left
+ * out; one that may be none is null.
  * @param {string} name  the command's `do`
  * @param {FormData} form
  * @returns {Record<string, unknown>}
@@ -94,6 +95,8 @@ function read(kind, given) {
       return given;
     case "int":
       return given.trim() === "" ? undefined : numberOf(given);
+    case "int_or_null":
+      return given.trim() === "" ? null : numberOf(given);
     case "bool":
       return given === "1";
     case "ints":

@@ -25,6 +25,13 @@ export interface Answer {
   at: Instant;
 }
 
+/** An answer that waits for a second person. */
+export interface HandedIn extends Answer {
+  outcome: Outcome;
+  author: string;
+  author_person: number;
+}
+
 /** A question row of the floor; stage and desk add the optional keys. */
 export interface Question {
   number: number;
@@ -46,7 +53,7 @@ export interface Question {
   briefing?: string | null;
   draft?: { text: string; by: string; person: number; at: Instant } | null;
   scribe?: { by: string; person: number } | null;
-  pending?: (Answer & { outcome: Outcome; by_person: number }) | null;
+  pending?: HandedIn | null;
   review?: Review;
   reason?: string | null;
   note?: string | null;

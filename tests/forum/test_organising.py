@@ -118,7 +118,9 @@ def test_the_clock_that_slept_does_late_what_was_due():
     evening.now = SCHEDULE.ends + MINUTE
     evening.told(c.Tick(), SYSTEM)
     assert evening.session.phase is Phase.CLOSED
-    assert evening.session.asks_ended == evening.session.closed_at == evening.now
+    assert evening.session.closed_at == SCHEDULE.ends
+    assert evening.session.asks_ended == SCHEDULE.questions_until
+    assert evening.refused(c.Ask("Zu spät?"), ANNA).code is Code.CLOSED
 
 
 def test_questions_taken_again_after_their_end_stay_on():

@@ -73,7 +73,7 @@ async def test_an_evening_ends_in_a_public_record(server) -> None:
         await one.until(lambda: one.epoch != epoch)
         assert one.session["phase"] == "published"
         assert one.questions[number]["upvotes"] == 2
-        assert (await one.command("ask", text="Noch eine?"))["code"] == "closed"
+        assert await one.closed() == 1000
     read_the_record(server, slug, number, lost)
 
 

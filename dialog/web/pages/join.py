@@ -47,9 +47,7 @@ async def join(request: Request) -> Response:
     return onward
 
 
-async def _refused(
-    request: Request, entrance: Entrance, form: dict[str, str]
-) -> Refusal | None:
+async def _refused(request: Request, entrance: Entrance, form: dict[str, str]) -> Refusal | None:
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
     if view.session["phase"] in OVER:
         return Refusal(Code.CLOSED)

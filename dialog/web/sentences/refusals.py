@@ -169,6 +169,11 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Jemand anderes war schneller; es wurde keine Frage übersprungen."),
         N_("Bitte sehen Sie auf den neuen Stand und drücken Sie dann noch einmal."),
     ),
+    "busy.fault": Said(
+        N_("Da ist bei uns etwas schiefgegangen"),
+        N_("Der Fehler liegt nicht bei Ihnen und ist vermerkt."),
+        N_("Bitte versuchen Sie es noch einmal; „Zurück“ im Browser bringt Ihren Text wieder."),
+    ),
     "stale.token": Said(
         N_("Diese Seite war zu lange offen"),
         N_("Ihr Text ist erhalten; gespeichert ist noch nichts."),

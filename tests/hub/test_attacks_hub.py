@@ -1,0 +1,70 @@
+"""What an attacker, or bad luck, tried on a room."""
+
+import asyncio
+
+from dialog.forum import commands as c
+from dialog.forum.names import MINUTE, Stream
+from dialog.hub.limits import Buckets, Pace
+from dialog.hub.room import Timing
+from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, Hall
+
+LONG = 3_600.0
+
+
+async def until(holds) -> None:
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 - what is waited for tells nobody
+            await asyncio.sleep(0.002)
+
+
+async def test_what_was_stored_is_told_though_the_next_commit_fails(hall) -> None:
+    line, _ = await hall.follow(ANNA)
+    hall.room._timing = Timing(tick=0.2, window=0.001, heartbeat=LONG)
+    await hall.room.ask(c.Ask("Steht sie schon?"), BORIS)  # its tick moves the next one away
+    await until(lambda: not hall.room._sweep.dirty)
+    await hall.room.ask(c.Ask("Wird sie erzählt?"), ANNA)
+    hall.journal.failing = 1
+    await hall.room.ask(c.Ask("Geht verloren?"), BORIS)
+    await until(lambda: "mine" in line.kinds())
+    assert [row["text"] for row in line.last("mine")["questions"]] == ["Wird sie erzählt?"]
+
+
+async def test_marks_follow_the_words_that_an_undo_brings_back(hall) -> None:
+    asked = await hall.room.ask(c.Ask("Hilft 089 12345678?"), ANNA)
+
+    async def desk() -> dict:
+        return await hall.room.read(lambda _s, board: board.sheets[Stream.DESK].shown[1].row)
+
+    async def marked() -> bool:
+        return bool((await desk())["personal_data"])
+
+    async with asyncio.timeout(5):
+        while not await marked():
+            await asyncio.sleep(0.002)
+        done = await hall.room.ask(c.Edit(1, (await desk())["rev"], "Hilft jemand?", ""), MARA)
+        while await marked():
+            await asyncio.sleep(0.002)
+        event = int(done.result.split(b'"event":')[1].split(b",")[0])
+        await hall.room.ask(c.Undo(event), MARA)
+        while not await marked():
+            await asyncio.sleep(0.002)
+    assert asked
+    assert (await desk())["text"] == "Hilft 089 12345678?"
+
+
+async def test_nobody_waits_for_news_of_a_room_that_ends() -> None:
+    hall = Hall()
+    await hall.room.start()
+    await hall.room.ask(DECLARE, MARA)
+    await hall.room.stop()
+    seq = await hall.room.read(lambda _s, board: board.sheets[Stream.FLOOR].seq)
+    async with asyncio.timeout(1):
+        await hall.room.moved(Stream.FLOOR, hall.room.epoch, seq, MINUTE)
+
+
+def test_looking_for_a_token_takes_none() -> None:
+    buckets = Buckets(Pace(rate=0.1, burst=1))
+    assert [buckets.take("Anna", 0, cost=0) for _ in range(3)] == [0, 0, 0]
+    assert buckets.take("Anna", 0) == 0
+    assert buckets.take("Anna", 0, cost=0) == 10
+    assert buckets.take("Boris", 0, cost=0) == 0
