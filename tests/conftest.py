@@ -13,6 +13,9 @@ from typing import NoReturn
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+# Plain asserts outside the test files: let pytest explain them too, whoever imports them first.
+pytest.register_assert_rewrite("tests.forum.laws", "tests.forum.evening")
+
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_ALL = os.environ.get("DIALOG_TEST_REQUIRE_ALL", "") not in {"", "0"}
 

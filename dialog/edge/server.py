@@ -10,6 +10,8 @@ from uvicorn.config import Config
 from dialog.edge.frames import Frames
 from dialog.edge.requests import Requests
 
+PING_SECONDS = 15.0  # so that who reads nothing is gone after half a minute
+
 
 class Server(uvicorn.Server):
     """uvicorn's server that lets the application say good-bye first."""
@@ -60,6 +62,8 @@ def configure(
         ws=Frames,
         ws_max_size=message_bytes,
         ws_per_message_deflate=False,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
         lifespan="on",
         log_config=None,
         access_log=False,

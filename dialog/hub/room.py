@@ -91,6 +91,7 @@ class Room:
         self._stopping = False
         self._tick_at = 0.0
         self._beat_at = 0.0
+        self._patient_until = 0.0
 
     # --- from outside --------------------------------------------------------------------------
 
@@ -199,7 +200,7 @@ class Room:
     async def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         """Answer what was asked, store what was commanded, tell what has changed."""
         self._serve()
-        self._due()
+        self._due(loop.time())
         if self._inbox:
             await asyncio.sleep(self._timing.window)
             self._serve()
@@ -214,7 +215,7 @@ class Room:
             until.append(self._tick_at - now)
         due = next_tick(self._ledger.session)
         if due is not None:
-            until.append((due - self._clock()) / 1000)
+            until.append(max((due - self._clock()) / 1000, self._patient_until - now))
         timeout = min(until)
         if not self._stir.is_set() and timeout > 0:
             with suppress(TimeoutError):
@@ -250,9 +251,10 @@ class Room:
             if not future.done():
                 future.set_result(None)
 
-    def _due(self) -> None:
+    def _due(self, now: float) -> None:
+        """Do what the clock asks for; after a commit that failed, not at once again."""
         due = next_tick(self._ledger.session)
-        if due is not None and self._clock() >= due:
+        if due is not None and self._clock() >= due and now >= self._patient_until:
             self._inbox.insert(0, Waiting(c.Tick(), SYSTEM))
 
     # --- a commit ------------------------------------------------------------------------------
@@ -282,6 +284,7 @@ class Room:
 
     async def _start_over(self, waiting: list[Waiting]) -> None:
         """Throw the state away, for it may hold what was not stored."""
+        self._patient_until = asyncio.get_running_loop().time() + REOPEN_AT_MOST
         for one in waiting:
             one.answer(Refusal(Code.BUSY, retry_ms=1_000))
         await self._reopen()
@@ -328,9 +331,8 @@ class Room:
         self.presence.enter(connection)
 
     def _snapshot(self, connection: Connection, board: Board) -> None:
-        sheet = board.sheets[connection.stream]
-        connection.line.write(self._frame(wire.snapshot(self.epoch, sheet.snapshot())))
-        connection.seq = sheet.seq
+        connection.line.write(self._sweep.whole(self.epoch, board, connection.stream))
+        connection.seq = board.sheets[connection.stream].seq
 
     def _updates(
         self, session: Session, board: Board, stream: Stream, who: Who, epoch: str, seq: int

@@ -19,6 +19,7 @@ from dialog.hub.digest import digest
 from dialog.hub.presence import Presence
 
 SLICE = 250
+WHOLE = -1
 STALLED_AFTER = 30.0
 
 Frame = Callable[[bytes], bytes]
@@ -58,6 +59,14 @@ class Sweep:
     def forget(self) -> None:
         """Drop the frames of a state that was thrown away; what was noted was stored, and stays."""
         self._frames.clear()
+
+    def whole(self, epoch: str, board: Board, stream: Stream) -> bytes:
+        """Return a stream's snapshot, made once for all who come before the next change."""
+        sheet = board.sheets[stream]
+        key = (stream, WHOLE, sheet.seq)
+        if key not in self._frames:
+            self._frames[key] = self._frame(wire.snapshot(epoch, sheet.snapshot()))
+        return self._frames[key]
 
     async def tick(self, state: Session, board: Board, now: float) -> None:
         """Tell people of their own, then send every connection what it lacks, slice by slice.

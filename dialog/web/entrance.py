@@ -32,9 +32,10 @@ async def floor(request: Request) -> Entrance:
 
 
 async def watching(request: Request) -> Entrance:
-    """Enter the floor for reading, and refuse readers where they may not."""
+    """Enter the floor for reading; where readers may not, there is at most the record."""
     entrance = await floor(request)
     if entrance.who.role is Role.READER and not entrance.dialog.readers:
+        await _read_instead(entrance.site, entrance.room.slug)
         raise Refused(Refusal(Code.FORBIDDEN, field="role"))
     return entrance
 
@@ -54,7 +55,12 @@ async def _session(request: Request) -> tuple[Site, Announcement, Room]:
     slug = request.path_params["slug"]
     room, dialog = site.hub.room(slug), site.announcements.get(slug)
     if room is None or dialog is None:
-        if await site.transcripts.get(slug):
-            raise Elsewhere(f"/archive/{slug}")
+        await _read_instead(site, slug)
         raise Refused(Refusal(Code.UNKNOWN))
     return site, dialog, room
+
+
+async def _read_instead(site: Site, slug: str) -> None:
+    """Lead to a session's record, if it has one."""
+    if await site.transcripts.get(slug):
+        raise Elsewhere(f"/archive/{slug}")

@@ -44,10 +44,10 @@ def check(request: Request, visitor: Visitor, form: Mapping[str, str], slug: str
     return None
 
 
-def pace(site: Site, who: Who, slug: str) -> Refusal | None:
-    """Count one message of a person; refuse it where they came too fast."""
+def pace(site: Site, who: Who, slug: str, reader: object = None) -> Refusal | None:
+    """Count one message of a person, or of one ``reader``; refuse it where they came too fast."""
     buckets = site.staff if who.role in STAFF else site.volunteers
-    wait = buckets.take((slug, who.person), site.clock() / 1000)
+    wait = buckets.take((slug, who.person or reader), site.clock() / 1000)
     return Refusal(Code.TOO_FAST, retry_ms=int(wait * 1000) + 1) if wait else None
 
 

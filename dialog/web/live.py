@@ -174,11 +174,10 @@ class Line:
         if self._connection is not None:
             self._frames.close(Close.NOT_UNDERSTOOD, "second hello")
             return
-        who = self._who(hello)
-        if who is None or not sees(who.role, hello.stream):
+        who, pass_id = self._who(hello), str(self._guest.pass_id)
+        if who is None or not sees(who.role, hello.stream) or pass_id in self._site.hub.ended:
             self._frames.close(Close.PASS_ENDED, "no pass for this")
             return
-        pass_id = str(self._guest.pass_id)
         self._connection = Connection(self._frames, who, hello.stream, pass_id)
         self._entering = asyncio.create_task(self._enter(self._connection, hello))
 
@@ -205,7 +204,7 @@ class Line:
 
     def _slow_down(self, connection: Connection, key: str | None) -> bool:
         """Count a message; refuse it if too fast, and hang up at the third time in a minute."""
-        slow = forms.pace(self._site, connection.who, self._room.slug)
+        slow = forms.pace(self._site, connection.who, self._room.slug, reader=id(self))
         if slow is None:
             return False
         self._answers.slot()(wire.refused(key, slow))

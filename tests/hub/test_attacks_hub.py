@@ -1,12 +1,14 @@
 """What an attacker, or bad luck, tried on a room."""
 
 import asyncio
+import json
 
 from dialog.forum import commands as c
-from dialog.forum.names import MINUTE, Stream
+from dialog.forum.names import MINUTE, Phase, Stream
+from dialog.hub import room
 from dialog.hub.limits import Buckets, Pace
 from dialog.hub.room import Timing
-from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, Hall
+from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, SCHEDULE, Hall
 
 LONG = 3_600.0
 
@@ -30,26 +32,52 @@ async def test_what_was_stored_is_told_though_the_next_commit_fails(hall) -> Non
 
 
 async def test_marks_follow_the_words_that_an_undo_brings_back(hall) -> None:
-    asked = await hall.room.ask(c.Ask("Hilft 089 12345678?"), ANNA)
+    await hall.room.ask(c.Ask("Hilft 089 12345678?"), ANNA)
 
     async def desk() -> dict:
         return await hall.room.read(lambda _s, board: board.sheets[Stream.DESK].shown[1].row)
 
-    async def marked() -> bool:
-        return bool((await desk())["personal_data"])
+    async def marked(holds: bool) -> None:
+        async with asyncio.timeout(5):
+            while bool((await desk())["personal_data"]) is not holds:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.002)
 
-    async with asyncio.timeout(5):
-        while not await marked():
-            await asyncio.sleep(0.002)
-        done = await hall.room.ask(c.Edit(1, (await desk())["rev"], "Hilft jemand?", ""), MARA)
-        while await marked():
-            await asyncio.sleep(0.002)
-        event = int(done.result.split(b'"event":')[1].split(b",")[0])
-        await hall.room.ask(c.Undo(event), MARA)
-        while not await marked():
-            await asyncio.sleep(0.002)
-    assert asked
+    await marked(True)
+    done = await hall.room.ask(c.Edit(1, (await desk())["rev"], "Hilft jemand?", ""), MARA)
+    await marked(False)
+    await hall.room.ask(c.Undo(json.loads(done.result)["event"]), MARA)
+    await marked(True)
     assert (await desk())["text"] == "Hilft 089 12345678?"
+
+
+async def test_a_crowd_shares_the_bytes_of_its_snapshot(hall, monkeypatch) -> None:
+    """Ten thousand copies of a whole evening would be gigabytes."""
+    made = []
+    monkeypatch.setattr(hall.room._sweep, "_frame", lambda payload: made.append(payload) or payload)
+    for _ in range(5):
+        await hall.follow(ANNA)
+    hall.journal.failing = 1
+    await hall.room.ask(c.Ask("Geht verloren?"), BORIS)
+    await until(lambda: hall.journal.opened == 2)
+    assert sum(b'"type":"snapshot"' in payload for payload in made) == 2
+
+
+async def test_what_the_clock_asks_for_is_not_tried_without_pause(hall) -> None:
+    """A full disk would be filled further, with a fault in the log for each attempt."""
+    hall.journal.failing, opened = 10**9, hall.journal.opened
+    hall.clock.now = SCHEDULE.ends
+    await hall.room.read(lambda _session, _board: None)
+    await asyncio.sleep(0.3)
+    assert 1 <= hall.journal.opened - opened <= 2
+
+
+async def test_what_the_clock_asks_for_is_tried_again(hall, monkeypatch) -> None:
+    monkeypatch.setattr(room, "REOPEN_AT_MOST", 0.02)
+    hall.journal.failing = 3
+    hall.clock.now = SCHEDULE.ends
+    async with asyncio.timeout(5):
+        while await hall.phase() is not Phase.CLOSED:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.005)
 
 
 async def test_nobody_waits_for_news_of_a_room_that_ends() -> None:

@@ -26,9 +26,10 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("hall")
     slugs = dict(evening(folder / "sessions"))
     running = {"starts": timedelta(minutes=-10), "goes_live": "by_clock"}
-    slugs["hall"] = declare(
-        folder / "sessions", "saal", identity="code", code=CODE, readers=False, **running
-    )  # type: ignore[arg-type]
+    for name in ("hall", "record"):
+        slugs[name] = declare(
+            folder / "sessions", name, identity="code", code=CODE, readers=False, **running
+        )  # type: ignore[arg-type]
     started = Server(folder, slugs)
     started.migrate()
     started.start()
@@ -94,6 +95,21 @@ async def test_a_token_of_a_reader_opens_no_floor_that_readers_may_not_watch(hal
     await stranger.open()
     await stranger.send({"type": "hello", "stream": "floor", "page": page})
     assert await stranger.closed() == 4501
+
+
+def test_everyone_may_read_the_record_of_a_closed_session(hall) -> None:
+    slug = hall.slugs["record"]
+    desk, organiser = f"/sessions/{slug}/organiser", hall.staff(slug, "organiser", "Olga Beispiel")
+    for form in ({"do": "phase", "to": "closed"}, {"do": "conclude"}, {"do": "publish"}):
+        answer = organiser.submit(desk, desk, **form)
+        assert answer.status == 303, answer.text
+    deadline = time.monotonic() + 10
+    while hall.browser().get(f"/archive/{slug}").status != 200:  # it comes right after the answer
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    for place in ("", "/questions/1"):
+        moved = hall.browser().get(f"/sessions/{slug}{place}")
+        assert (moved.status, moved.headers["location"]) == (303, f"/archive/{slug}")
 
 
 # --- what was typed is given back ----------------------------------------------------------------
