@@ -52,8 +52,13 @@ async def test_marks_follow_the_words_that_an_undo_brings_back(hall) -> None:
 
 async def test_a_crowd_shares_the_bytes_of_its_snapshot(hall, monkeypatch) -> None:
     """Ten thousand copies of a whole evening would be gigabytes."""
-    made = []
-    monkeypatch.setattr(hall.room._sweep, "_frame", lambda payload: made.append(payload) or payload)
+    made: list[bytes] = []
+
+    def framed(payload: bytes) -> bytes:
+        made.append(payload)
+        return payload
+
+    monkeypatch.setattr(hall.room._sweep, "_frame", framed)
     for _ in range(5):
         await hall.follow(ANNA)
     hall.journal.failing = 1

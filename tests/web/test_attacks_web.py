@@ -25,11 +25,16 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with a session that only its participants may read."""
     folder = tmp_path_factory.mktemp("hall")
     slugs = dict(evening(folder / "sessions"))
-    running = {"starts": timedelta(minutes=-10), "goes_live": "by_clock"}
     for name in ("hall", "record"):
         slugs[name] = declare(
-            folder / "sessions", name, identity="code", code=CODE, readers=False, **running
-        )  # type: ignore[arg-type]
+            folder / "sessions",
+            name,
+            starts=timedelta(minutes=-10),
+            goes_live="by_clock",
+            identity="code",
+            code=CODE,
+            readers=False,
+        )
     started = Server(folder, slugs)
     started.migrate()
     started.start()
