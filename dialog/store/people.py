@@ -79,13 +79,8 @@ class People:
     async def new_pass(self) -> str:
         """Make a pass that opens nothing yet and return its token."""
         now = self._clock()
-
-        def work(connection: Connection) -> str:
-            # Passes that ran out go whenever a new one comes.
-            connection.execute(delete(PASSES).where(PASSES.c.made <= now - self._lifetime.absolute))
-            return _make_pass(connection, now)[1]
-
-        return await self._database.write(work)
+        _, token = await self._database.write(lambda connection: self._make_pass(connection, now))
+        return token
 
     async def pass_of(self, token: str) -> Pass | None:
         """Return the pass of a token, or None where there is none or it ran out."""
@@ -253,8 +248,16 @@ class People:
         """Return a good pass's number and token: the one handed in, or a new one."""
         found = self._pass(connection, token, now) if token else None
         if found is None or token is None:
-            return _make_pass(connection, now)
+            return self._make_pass(connection, now)
         return found[0].id, token
+
+    def _make_pass(self, connection: Connection, now: int) -> tuple[int, str]:
+        """Return a new pass's number and token; those that ran out go whenever a new one comes."""
+        connection.execute(delete(PASSES).where(PASSES.c.made <= now - self._lifetime.absolute))
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        statement = insert(connection, PASSES).returning(PASSES.c.id)
+        row = {"token": digest(token), "made": now, "seen": now}
+        return int(connection.execute(statement, row).scalar_one()), token
 
     def _pass(self, connection: Connection, token: str, now: int) -> tuple[Pass, int] | None:
         good = and_(
@@ -269,13 +272,6 @@ class People:
 def digest(token: str) -> bytes:
     """Return what is stored of a token."""
     return hashlib.sha256(token.encode(errors="replace")).digest()
-
-
-def _make_pass(connection: Connection, now: int) -> tuple[int, str]:
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    statement = insert(connection, PASSES).returning(PASSES.c.id)
-    row = {"token": digest(token), "made": now, "seen": now}
-    return int(connection.execute(statement, row).scalar_one()), token
 
 
 def _rotate(connection: Connection, holder: int) -> str:

@@ -13,6 +13,8 @@ import { keep, kept, Staff } from "./staff_page.js";
 
 const PER_PAGE = 5;
 const ZOOMS = 3;
+// A foot switch may close twice within one step; nobody means two questions so close together.
+const BOUNCE_MS = 400;
 const FORWARD = ["ArrowRight", "PageDown", "MediaTrackNext"];
 const BACKWARD = ["ArrowLeft", "PageUp", "MediaTrackPrevious"];
 
@@ -64,6 +66,7 @@ class Stage {
     /** @type {number | null} */
     this.shown = null;
     this.sending = false;
+    this.pressedAt = Number.NEGATIVE_INFINITY;
     this.staff.paint = () => this.paint();
     this.staff.allow = () => this.begin();
     this.staff.act = (name) => name === "zoom" && this.enlarge();
@@ -327,7 +330,9 @@ class Stage {
     )
       return;
     event.preventDefault();
-    if (event.repeat || !this.live.state.session) return;
+    const bounced = event.timeStamp - this.pressedAt < BOUNCE_MS;
+    this.pressedAt = event.timeStamp;
+    if (event.repeat || bounced || !this.live.state.session) return;
     if (this.view === "list") this.turn(forward ? 1 : -1);
     else if (this.view !== "now") this.turnTo("now");
     else this.press(forward ? ["next", "done"] : ["back"]);

@@ -106,8 +106,9 @@ def shown(stage: Page) -> Locator:
 
 
 def step(page: Page, key: str) -> None:
-    """Press a key when the one before has been answered."""
+    """Press a key when the one before has been answered, and not as fast as a bounce."""
     ready(page)
+    page.wait_for_timeout(450)
     page.keyboard.press(key)
 
 

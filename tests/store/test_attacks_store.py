@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from dialog.store.database import Database
-from dialog.store.people import People
+from dialog.store.people import DAY, People
 
 CANARY = "Samira Kanarienvogel"
 
@@ -28,3 +28,13 @@ async def test_a_private_link_is_written_once(
     link = await people.private_link("a", 1)
     monkeypatch.setattr(database, "write", None)
     assert await people.private_link("a", 1) == link
+
+
+async def test_passes_that_ran_out_go_when_others_come(
+    people: People, database: Database, clock
+) -> None:
+    await people.join(None, "a", "Anna")
+    clock.now += DAY
+    await people.join(None, "a", "Boris")
+    count = text("SELECT count(*) FROM passes")
+    assert await database.read(lambda connection: connection.execute(count).scalar_one()) == 1
