@@ -28,7 +28,7 @@ class Line(Protocol):
 class Connection:
     """A live connection after its hello."""
 
-    def __init__(self, line: Line, who: Who, stream: Stream, pass_id: str) -> None:
+    def __init__(self, line: Line, who: Who, stream: Stream, pass_id: int) -> None:
         """Bind a line to a person and a stream; ``seq`` is what the client has."""
         self.line = line
         self.who = who

@@ -21,7 +21,7 @@ class Hub:
         """Begin without a room."""
         self._rooms: dict[str, Room] = {}
         self._frame = frame
-        self.ended: set[str] = set()
+        self.ended: set[int] = set()
 
     def add(self, room: Room) -> None:
         """Take in the room of one more session."""
@@ -50,7 +50,7 @@ class Hub:
                 connection.close(Close.RESTART)
         await asyncio.gather(*(room.stop() for room in self._rooms.values()))
 
-    def revoke(self, pass_id: str) -> None:
+    def revoke(self, pass_id: int) -> None:
         """Close every connection of a pass that has ended; one on its way finds it in ``ended``."""
         self.ended.add(pass_id)
         for room in self._rooms.values():

@@ -174,7 +174,7 @@ class Line:
         if self._connection is not None:
             self._frames.close(Close.NOT_UNDERSTOOD, "second hello")
             return
-        who, pass_id = self._who(hello), str(self._guest.pass_id)
+        who, pass_id = self._who(hello), self._guest.pass_id
         if who is None or not sees(who.role, hello.stream) or pass_id in self._site.hub.ended:
             self._frames.close(Close.PASS_ENDED, "no pass for this")
             return

@@ -134,7 +134,7 @@ class Hall:
     ) -> tuple[Line, Connection]:
         """Let someone in."""
         line = Line()
-        connection = Connection(line, who, stream, pass_id="1")
+        connection = Connection(line, who, stream, pass_id=1)
         await self.room.enter(connection, epoch, seq)
         return line, connection
 

@@ -159,9 +159,9 @@ def test_the_third_strike_within_a_minute_counts() -> None:
 def test_people_are_counted_once_and_readers_by_connection() -> None:
     presence = Presence()
     tabs = [
-        Connection(Line(), who, Stream.FLOOR, "") for who in (ANNA, ANNA, BORIS, READER, READER)
+        Connection(Line(), who, Stream.FLOOR, 0) for who in (ANNA, ANNA, BORIS, READER, READER)
     ]
-    team = Connection(Line(), MARA, Stream.DESK, "")
+    team = Connection(Line(), MARA, Stream.DESK, 0)
     for connection in (*tabs, team):
         presence.enter(connection)
     assert len(presence) == 6
@@ -174,10 +174,10 @@ def test_people_are_counted_once_and_readers_by_connection() -> None:
         presence.leave(connection)
     assert (len(presence), presence.people, presence.roles()) == (0, 0, {})
     assert tuple(presence.of(ANNA.person)) == ()
-    presence.leave(Connection(Line(), Who(99, Role.VOLUNTEER), Stream.FLOOR, ""))
+    presence.leave(Connection(Line(), Who(99, Role.VOLUNTEER), Stream.FLOOR, 0))
 
 
 def test_a_connection_says_why_it_hangs_up() -> None:
     line = Line()
-    Connection(line, ANNA, Stream.FLOOR, "").close(Close.REMOVED)
+    Connection(line, ANNA, Stream.FLOOR, 0).close(Close.REMOVED)
     assert line.code == 4503

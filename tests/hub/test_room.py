@@ -538,8 +538,8 @@ async def test_the_hub_opens_says_good_bye_and_revokes() -> None:
     await hub.start({hall.room.slug: DECLARE})
     one, connection = await hall.follow()
     other, stranger = await hall.follow(BORIS)
-    stranger.pass_id = "2"
-    hub.revoke("1")
+    stranger.pass_id = 2
+    hub.revoke(1)
     assert (one.code, other.code) == (Close.PASS_ENDED, 0)
     hall.room.leave(connection)
     await hub.stop(lambda most: most)

@@ -10,9 +10,10 @@ from dialog.forum.refusals import Code, Refusal
 from dialog.forum.texts import clean
 from dialog.web import forms
 from dialog.web.entrance import Entrance, floor
-from dialog.web.errors import STATUS, spoken
+from dialog.web.errors import STATUS
 from dialog.web.language import chosen
-from dialog.web.page import link, page
+from dialog.web.page import link
+from dialog.web.pages.session import session_page
 from dialog.web.passes import give
 from dialog.web.picture import picture
 
@@ -79,16 +80,13 @@ async def _page(
     request: Request, entrance: Entrance, form: dict[str, str], refusal: Refusal | None
 ) -> Response:
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
-    return page(
+    return session_page(
         request,
         "join",
-        entrance.visitor,
-        acting=entrance.who.role,
-        slug=entrance.dialog.slug,
+        entrance,
+        view,
+        refusal,
         status=STATUS[refusal.code] if refusal else 200,
-        dialog=entrance.dialog,
-        session=view.session,
         needs_code=entrance.dialog.identity == "code",
         form={"code": "", "name": ""} | form,
-        refusal=spoken(request, refusal) if refusal else None,
     )

@@ -21,7 +21,7 @@ async def leave(request: Request) -> Response:
         raise Refused(refusal)
     if guest.token and guest.holder:  # readers without a pass share the number 0
         await site.people.leave(guest.token)
-        site.hub.revoke(str(guest.pass_id))
+        site.hub.revoke(guest.pass_id)
     away = RedirectResponse(link(f"/sessions/{entrance.dialog.slug}", chosen(request)), 303)
     take(away, site)
     return away

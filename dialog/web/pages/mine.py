@@ -8,9 +8,10 @@ from dialog.forum.refusals import Code, Refusal
 from dialog.forum.views import Row
 from dialog.web import forms
 from dialog.web.entrance import Entrance, floor
-from dialog.web.errors import Refused, spoken
+from dialog.web.errors import Refused
 from dialog.web.language import chosen
 from dialog.web.page import link, page
+from dialog.web.pages.session import session_page
 from dialog.web.passes import give
 from dialog.web.picture import picture
 
@@ -85,19 +86,15 @@ async def _page(
     site, slug = entrance.site, entrance.dialog.slug
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
     private = await site.people.private_link(slug, entrance.who.person)
-    return page(
+    return session_page(
         request,
         "mine",
-        entrance.visitor,
-        acting=entrance.who.role,
-        slug=slug,
-        dialog=entrance.dialog,
-        session=view.session,
+        entrance,
+        view,
+        refusal,
         mine=view.me["mine"],
         private_link=f"{site.base_url}/sessions/{slug}/mine/{private}",
-        me=view.me,
         form=_typed(form, view.me["mine"]),
-        refusal=spoken(request, refusal) if refusal else None,
     )
 
 

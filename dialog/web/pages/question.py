@@ -11,7 +11,8 @@ from dialog.forum.views import Row
 from dialog.web.entrance import watching
 from dialog.web.errors import Refused
 from dialog.web.language import chosen
-from dialog.web.page import link, page
+from dialog.web.page import link
+from dialog.web.pages.session import session_page
 from dialog.web.picture import picture
 
 
@@ -31,19 +32,15 @@ async def show(request: Request) -> Response:
     ranked = next((r for r in view.ranking if r["number"] == number), None)
     merged = await entrance.room.read(lambda session, board: _merged(session, board, number))
     supported = set(view.me["upvoted"])
-    return page(
+    return session_page(
         request,
         "question",
-        entrance.visitor,
-        acting=entrance.who.role,
-        slug=slug,
-        dialog=entrance.dialog,
-        session=view.session,
+        entrance,
+        view,
         row=row,
         rank=ranked and ranked["rank"],
         on=bool(supported.intersection((number, *row["merged"]))),
         merged=merged,
-        me=view.me,
     )
 
 

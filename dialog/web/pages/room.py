@@ -8,8 +8,7 @@ from dialog.forum.refusals import Refusal
 from dialog.forum.views import Row
 from dialog.web import forms
 from dialog.web.entrance import Entrance, watching
-from dialog.web.errors import spoken
-from dialog.web.page import page
+from dialog.web.pages.session import session_page
 from dialog.web.picture import may_ask, may_upvote, picture
 from dialog.web.sentences import own_state
 
@@ -56,32 +55,24 @@ async def upvote(request: Request) -> Response:
 async def _page(
     request: Request, entrance: Entrance, form: dict[str, str], refusal: Refusal | None
 ) -> Response:
-    dialog = entrance.dialog
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
     coming = view.next
     needs, more = _own(view.me["mine"], [row["number"] for row in coming])
-    return page(
+    return session_page(
         request,
         "room",
-        entrance.visitor,
-        acting=entrance.who.role,
-        slug=dialog.slug,
-        dialog=dialog,
-        session=view.session,
+        entrance,
+        view,
+        refusal,
         now_row=view.now,
         next=coming,
         ranking=view.ranking,
         answered=view.answered,
         mine_needs=needs,
         mine_more=more,
-        me=view.me,
         may_ask=may_ask(view.session, entrance.who) or bool(form.get("text")),
         may_upvote=may_upvote(view.session, entrance.who),
         form=EMPTY | form,
-        refusal=spoken(request, refusal) if refusal else None,
-        epoch=view.epoch,
-        seq=view.seq,
-        live_path=f"/sessions/{dialog.slug}/live",
     )
 
 

@@ -16,8 +16,7 @@ from dialog.forum.names import Role, Stream
 from dialog.forum.refusals import Refusal
 from dialog.web import forms
 from dialog.web.entrance import Entrance, staff
-from dialog.web.errors import spoken
-from dialog.web.page import page
+from dialog.web.pages.session import session_page
 from dialog.web.picture import Picture, picture
 
 _NUMBER = re.compile("[0-9]{1,9}")
@@ -73,23 +72,16 @@ class StaffPage:
     ) -> Response:
         view = await picture(entrance.room, self.stream, entrance.who)
         shown = await self.shows(Desk(entrance, view, request.query_params, form))
-        return page(
+        return session_page(
             request,
             self.template,
-            entrance.visitor,
-            acting=entrance.who.role,
-            slug=entrance.dialog.slug,
-            dialog=entrance.dialog,
-            session=view.session,
+            entrance,
+            view,
+            refusal,
             rows=view.rows,
             now_row=view.now,
             next=view.next,
             ranking=view.ranking,
             form=form,
-            refusal=spoken(request, refusal) if refusal else None,
-            me=view.me,
-            epoch=view.epoch,
-            seq=view.seq,
-            live_path=f"/sessions/{entrance.dialog.slug}/live",
             **shown,
         )
