@@ -106,15 +106,15 @@ def shown(stage: Page) -> Locator:
 
 
 def step(page: Page, key: str) -> None:
-    """Press a key when the one before has been answered, and not as fast as a bounce."""
+    """Press a key when the one before has been answered."""
     ready(page)
-    page.wait_for_timeout(450)
     page.keyboard.press(key)
 
 
 def ready(page: Page) -> None:
-    """Wait until no command is on its way."""
+    """Wait until no command is on its way, and a press is no bounce of the one before."""
     expect(page.locator("[data-send][aria-disabled]")).to_have_count(0)
+    page.wait_for_timeout(450)
 
 
 def bounce(page: Page, key: str) -> None:
