@@ -158,9 +158,7 @@ def test_the_third_strike_within_a_minute_counts() -> None:
 
 def test_people_are_counted_once_and_readers_by_connection() -> None:
     presence = Presence()
-    tabs = [
-        Connection(Line(), who, Stream.FLOOR, 0) for who in (ANNA, ANNA, BORIS, READER, READER)
-    ]
+    tabs = [Connection(Line(), who, Stream.FLOOR, 0) for who in (ANNA, ANNA, BORIS, READER, READER)]
     team = Connection(Line(), MARA, Stream.DESK, 0)
     for connection in (*tabs, team):
         presence.enter(connection)

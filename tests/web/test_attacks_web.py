@@ -216,3 +216,12 @@ def test_a_secret_is_whole_or_not_there(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("")
     with pytest.raises(ValueError, match="empty"):
         kept_secret(tmp_path)
+
+
+def test_where_readers_may_not_watch_the_video_is_for_who_takes_part(hall) -> None:
+    slug = hall.slugs["hall"]
+    stranger, guest = hall.browser(), hall.browser()
+    guest.join(slug, "Samira", code=CODE)
+    for place in (f"/sessions/{slug}.ics", f"/sessions/{slug}/join"):
+        assert "video.example" not in stranger.get(place).text.replace("\r\n ", "")
+    assert "video.example" in guest.get(f"/sessions/{slug}.ics").text.replace("\r\n ", "")

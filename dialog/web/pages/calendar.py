@@ -8,17 +8,29 @@ from starlette.responses import Response
 
 from dialog.forum.names import Phase, Stream
 from dialog.programme import Video
-from dialog.web.entrance import floor
-from dialog.web.picture import picture
+from dialog.web.entrance import Entrance, floor
+from dialog.web.picture import Picture, picture
 
 REMIND = timedelta(minutes=30)
 
 
 async def ics(request: Request) -> Response:
-    """Return the session as iCalendar, with video address and dial-in number."""
+    """Return the session as iCalendar."""
     entrance = await floor(request)
-    dialog, site = entrance.dialog, entrance.site
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Dialog digital//DE")
+    calendar.add("version", "2.0")
+    calendar.add_component(_event(entrance, view))
+    calendar.add_missing_timezones()
+    headers = {"content-disposition": f'attachment; filename="{entrance.dialog.slug}.ics"'}
+    return Response(calendar.to_ical(), 200, headers, "text/calendar; charset=utf-8")
+
+
+def _event(entrance: Entrance, view: Picture) -> Event:
+    """Return the event; where readers may not watch, its video address is for who takes part."""
+    dialog, site = entrance.dialog, entrance.site
+    video = dialog.video if dialog.readers or entrance.who.person else None
     address = f"{site.base_url}/sessions/{dialog.slug}"
     event = Event()
     event.add("uid", f"{dialog.slug}@dialog-digital")
@@ -27,22 +39,16 @@ async def ics(request: Request) -> Response:
     event.add("dtend", _local(str(view.session["ends"]), dialog.ends))
     event.add("summary", f"Dialog digital: {dialog.title}")
     event.add("url", address)
-    event.add("description", "\n".join((address, *_ways(entrance.dialog.video))))
+    event.add("description", "\n".join((address, *_ways(video))))
     event.add("sequence", view.seq)
-    if dialog.video:
-        event.add("location", dialog.video.url)
+    if video:
+        event.add("location", video.url)
     if view.session["phase"] == Phase.CANCELLED:
         event.add("status", "CANCELLED")
     else:
         event.add("status", "CONFIRMED")
         event.add_component(_alarm(dialog.title))
-    calendar = Calendar()
-    calendar.add("prodid", "-//Dialog digital//DE")
-    calendar.add("version", "2.0")
-    calendar.add_component(event)
-    calendar.add_missing_timezones()
-    headers = {"content-disposition": f'attachment; filename="{dialog.slug}.ics"'}
-    return Response(calendar.to_ical(), 200, headers, "text/calendar; charset=utf-8")
+    return event
 
 
 def _local(instant: str, like: datetime) -> datetime:
