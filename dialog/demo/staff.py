@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Final
 
@@ -17,7 +18,7 @@ TRIES: Final = 3
 OK: Final = 200
 
 
-class Staff:
+class Staff(ABC):
     """One simulated member of staff on one page; a subclass says what it does in a step."""
 
     page: str
@@ -46,10 +47,11 @@ class Staff:
                         await self.step()
             connection.cancel()
 
+    @abstractmethod
     async def step(self) -> None:
         """Do what is due, if anything."""
-        raise NotImplementedError
 
+    @abstractmethod
     def watch(self, before: Row | None, row: Row) -> None:
         """Look at a row that changed; whoever sees another person at work calls ``step_back``."""
 

@@ -1,15 +1,17 @@
 """Records an evening with every kind of event: ``python -m tests.journals.record VERSION``.
 
-Each line of the file is one entry, its texts beside it: in the database they stand apart. A file is
-written once, with the version whose number it bears, and never again.
+Each line of the file is one entry, its texts beside it: in the database they stand apart. Beside it
+stands the state that it adds up to. Both are written once, with the version whose number they bear,
+and never again.
 """
 
 import json
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from dialog.forum import commands as c
+from dialog.forum.board import Board
 from dialog.forum.decide import decide, seal
 from dialog.forum.events import Entry, Fact
 from dialog.forum.evolve import evolve
@@ -24,12 +26,14 @@ from dialog.forum.names import (
     Reason,
     Role,
     Show,
+    Stream,
     Via,
     Who,
 )
 from dialog.forum.phase import Schedule
 from dialog.forum.question import Mark
 from dialog.forum.session import Session
+from dialog.forum.transcript import transcript
 from dialog.store import payloads
 
 FOLDER = Path(__file__).parent
@@ -222,6 +226,15 @@ def read(path: Path) -> tuple[Entry, ...]:
         return tuple(map(_entry, file))
 
 
+def state(entries: tuple[Entry, ...]) -> dict[str, object]:
+    """Return what a journal adds up to, as JSON: the three streams whole, and the record."""
+    session, board = Session(), Board()
+    for entry in entries:
+        board.follow(session, evolve(session, entry))
+    streams = {stream.value: asdict(board.sheets[stream].snapshot()) for stream in Stream}
+    return {"streams": streams, "record": asdict(transcript(session))}
+
+
 def _entry(line: str) -> Entry:
     told = json.loads(line)
     event = payloads.decode(told["kind"], json.dumps(told["payload"]))
@@ -234,3 +247,5 @@ if __name__ == "__main__":
     if target.exists():
         sys.exit(f"{target.name} was written already; journals are not written anew")
     write(target, evening())
+    told = json.dumps(state(read(target)), ensure_ascii=False, indent=1)
+    target.with_suffix(".state.json").write_text(told + "\n", "utf-8")

@@ -10,7 +10,7 @@ from dialog.forum.evolve import replay
 from dialog.forum.journal import Batch
 from dialog.forum.transcript import transcript
 from dialog.store.payloads import AXES, KINDS
-from tests.journals.record import FOLDER, evening, read, write
+from tests.journals.record import FOLDER, evening, read, state, write
 
 FILES = sorted(FOLDER.glob("*.jsonl"))
 BATCH = 7
@@ -51,6 +51,11 @@ def test_the_evening_that_is_recorded_knows_every_kind_and_every_axis():
     assert {type(entry.event) for entry in entries} == set(KINDS.values())
     acts = [entry.event for entry in entries if isinstance(entry.event, Acted)]
     assert {change.axis for act in acts for change in act.changes} == set(AXES)
+
+
+def test_a_journal_adds_up_to_its_recorded_state_for_ever(path):
+    recorded = json.loads(path.with_suffix(".state.json").read_text("utf-8"))
+    assert json.loads(json.dumps(state(read(path)))) == recorded
 
 
 async def test_a_journal_from_the_store_replays_to_the_same_record(path, journal):
