@@ -103,9 +103,14 @@ def evolve(session: Session, entry: Entry) -> Touched:
     return touched
 
 
+def begin(texts: Mapping[int, str]) -> Session:
+    """Return the session before its first entry, with the bodies of all its texts at hand."""
+    return Session(texts=dict(texts), last_text=max(texts, default=0))
+
+
 def replay(entries: Iterable[Entry], texts: Mapping[int, str] | None = None) -> Session:
     """Return the session that a journal and its texts add up to."""
-    session = Session(texts=dict(texts or {}), last_text=max(texts or (0,)))
+    session = begin(texts or {})
     for entry in entries:
         evolve(session, entry)
     return session

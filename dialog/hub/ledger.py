@@ -12,18 +12,17 @@ import msgspec
 from dialog.forum import commands as c
 from dialog.forum.board import Board
 from dialog.forum.decide import decide, result, seal
-from dialog.forum.events import Acted, Asked, Axis, Entry, Event, Fact, Tap, Upvoted
-from dialog.forum.evolve import Touched, evolve
+from dialog.forum.events import Acted, Asked, Axis, Entry, Event, Fact, Redacted, Tap, Upvoted
+from dialog.forum.evolve import Touched, begin, evolve
 from dialog.forum.journal import Batch, Line, Opened, Remembered
 from dialog.forum.names import SYSTEM, Stream, Who
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
-from dialog.forum.session import Session
 from dialog.hub import wire
 from dialog.hub.likeness import Likeness
 from dialog.hub.marks import marks
 
-RECORDED = frozenset({"publish", "correct", "keep", "redact", "unpublish"})
+RECORDED = frozenset({"publish", "correct", "keep", "unpublish"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,9 @@ def unheard(_reply: Reply) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A command on its way, and whom to answer."""
+    """A command on its way, or why it is none, and whom to answer: in the order of asking."""
 
-    command: c.Command
+    command: c.Command | Refusal
     who: Who
     answer: Answer = unheard
     key: str = ""
@@ -75,7 +74,7 @@ class Ledger:
     def __init__(self, opened: Opened) -> None:
         """Add up a journal as it was stored."""
         self.epoch = opened.epoch
-        self.session = Session(texts=dict(opened.texts), last_text=max(opened.texts, default=0))
+        self.session = begin(opened.texts)
         self.board = Board()
         for entry in opened.entries:
             self.board.follow(self.session, evolve(self.session, entry))
@@ -91,7 +90,7 @@ class Ledger:
             draft.replies.append((one, self._decide(draft, one)))
         fact = seal(self.session)
         if fact is not None:
-            self._apply(draft, Waiting(c.Publish(), SYSTEM), fact)
+            self._apply(draft, SYSTEM, fact)
             draft.sealed = True
         self._close_taps(draft)
         return draft
@@ -123,6 +122,8 @@ class Ledger:
 
     def _decide(self, draft: Draft, one: Waiting) -> Reply | bytes:
         """Return a refusal, an earlier answer, or the result's JSON."""
+        if isinstance(one.command, Refusal):
+            return one.command
         said = b""
         if one.key and not isinstance(one.command, c.Upvote):
             said = wire.body(one.command)
@@ -134,7 +135,7 @@ class Ledger:
         decision = decide(self.session, one.command, one.who, draft.now)
         if isinstance(decision, Refusal):
             return decision
-        entry = self._apply(draft, one, decision) if decision else None
+        entry = self._apply(draft, one.who, decision) if decision else None
         told = msgspec.json.encode(result(self.session, one.command, one.who, entry))
         if said and entry is not None:
             self._remember(draft, one, said, told)
@@ -150,7 +151,7 @@ class Ledger:
         enter = c.Enter(who.person, who.role, who.name)
         fact = decide(self.session, enter, SYSTEM, draft.now)
         if isinstance(fact, Fact):
-            self._apply(draft, Waiting(enter, SYSTEM), fact)
+            self._apply(draft, SYSTEM, fact)
 
     def _remember(self, draft: Draft, one: Waiting, said: bytes, told: bytes) -> None:
         seq = self.board.sheets[one.stream].seq
@@ -158,17 +159,17 @@ class Ledger:
         self._remembered[one.who.person, one.key] = remembered
         draft.remembered.append(remembered)
 
-    def _apply(self, draft: Draft, one: Waiting, fact: Fact) -> Entry:
+    def _apply(self, draft: Draft, who: Who, fact: Fact) -> Entry:
         """Evolve with a fact; consecutive taps of a batch become one entry."""
         event = fact.event
         if isinstance(event, Upvoted):
             return self._tap(draft, event)
         self._close_taps(draft)
-        entry = Entry(self.session.seq + 1, draft.now, one.who.person, event, fact.texts)
+        entry = Entry(self.session.seq + 1, draft.now, who.person, event, fact.texts)
         self._evolve(draft, entry)
         draft.entries.append(entry)
         draft.worded |= _worded(event)
-        draft.recorded = draft.recorded or one.command.do in RECORDED
+        draft.recorded = draft.recorded or _recorded(event)
         return entry
 
     def _tap(self, draft: Draft, event: Upvoted) -> Entry:
@@ -204,6 +205,11 @@ class Ledger:
             question.wording.text,
             question.rev,
         )
+
+
+def _recorded(event: Event) -> bool:
+    """Tell whether an event changes what a published record says."""
+    return isinstance(event, Redacted) or (isinstance(event, Acted) and event.act in RECORDED)
 
 
 def _worded(event: Event) -> set[int]:

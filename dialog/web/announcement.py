@@ -20,7 +20,6 @@ class Announcement:
     slug: str
     title: str
     intro: Markup
-    plain_intro: str
     topics: tuple[str, ...]
     opens: datetime
     starts: datetime
@@ -33,7 +32,6 @@ class Announcement:
     code: str
     readers: bool
     release: str
-    rehearsal: bool = False
 
 
 def announce(declaration: Declaration) -> Announcement:
@@ -42,7 +40,6 @@ def announce(declaration: Declaration) -> Announcement:
         slug=declaration.slug,
         title=declaration.title,
         intro=safe(declaration.intro),
-        plain_intro=declaration.intro,
         topics=declaration.topics,
         opens=declaration.opens,
         starts=declaration.starts,

@@ -150,7 +150,6 @@ def _error(
         sentence=said.sentence,
         next_step=said.next,
         typed=typed,
-        back=None,
     )
 
 

@@ -1,8 +1,6 @@
 """Live delivery over HTTP: the websocket, and the long poll where none gets through."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -10,6 +8,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from dialog.edge.frames import EXTENSION, Frames, text_frame
+from dialog.forum.commands import Command
 from dialog.forum.names import Role, Stream, Who
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF, sees
@@ -27,8 +26,6 @@ from dialog.web.site import Site, site_of
 
 LONGEST_WAIT = 25.0
 RESYNC_APART = 10.0
-
-Fill = Callable[[bytes], None]
 
 
 async def socket(websocket: WebSocket) -> None:
@@ -61,43 +58,6 @@ def _unwelcome(site: Site, room: Room | None, spoken: str | None) -> int | None:
     return 503 if present >= site.bounds.connections or not site.ready() else None
 
 
-class Answers:
-    """The answers of one connection in the order of its commands, whichever is ready first."""
-
-    def __init__(self, frames: Frames) -> None:
-        """Begin with nothing to answer."""
-        self._frames = frames
-        self._slots: deque[list[bytes]] = deque()
-        self._last: Callable[[], None] | None = None
-
-    def slot(self) -> Fill:
-        """Keep the next place, and return what fills it."""
-        slot: list[bytes] = []
-        self._slots.append(slot)
-
-        def fill(message: bytes) -> None:
-            slot.append(message)
-            self._flush()
-
-        return fill
-
-    @property
-    def ending(self) -> bool:
-        """Tell whether nothing more will be answered."""
-        return self._last is not None
-
-    def end_with(self, last: Callable[[], None]) -> None:
-        """Do one last thing when everything so far is answered."""
-        self._last = last
-        self._flush()
-
-    def _flush(self) -> None:
-        while self._slots and self._slots[0]:
-            self._frames.write(text_frame(self._slots.popleft()[0]))
-        if self._last and not self._slots:
-            self._last()
-
-
 class Line:
     """One websocket: what it receives becomes hello, commands and resyncs of its room."""
 
@@ -109,9 +69,9 @@ class Line:
         self._frames = frames
         self._connection: Connection | None = None
         self._entering: asyncio.Task[None] | None = None
-        self._answers = Answers(frames)
-        self._early: list[tuple[wire.Order, Fill]] = []
+        self._early: list[Waiting] = []
         self._entered = False
+        self._leaving = False
 
     async def until_closed(self, websocket: WebSocket) -> None:
         """Wait for the end, and hang up on who says no hello in time."""
@@ -128,7 +88,7 @@ class Line:
 
     def receive(self, data: str | bytes) -> None:
         """Take one message; who was told to go is not heard any more."""
-        if self._answers.ending:
+        if self._leaving:
             return
         if isinstance(data, bytes):
             self._frames.close(Close.NOT_UNDERSTOOD, "binary")
@@ -145,8 +105,8 @@ class Line:
         except wire.Malformed as malformed:
             if self._connection is None:
                 self._frames.close(Close.NOT_UNDERSTOOD, "malformed hello")
-            elif not self._slow_down(self._connection, malformed.key):
-                self._answers.slot()(wire.refused(malformed.key, Refusal(Code.MALFORMED)))
+            else:
+                self._give(self._connection, malformed.key, Refusal(Code.MALFORMED))
         else:
             self._heed(message)
 
@@ -158,7 +118,7 @@ class Line:
         elif isinstance(message, wire.Resync):
             self._resync(self._connection)
         else:
-            self._command(self._connection, message)
+            self._give(self._connection, message.key, message.command)
 
     def _largest(self) -> int:
         staff = self._connection is not None and self._connection.who.role in STAFF
@@ -197,49 +157,50 @@ class Line:
         await self._room.enter(connection, hello.epoch, hello.seq)
         self._entered = True
         early, self._early = self._early, []
-        for order, fill in early:
-            self._submit(connection, order, fill)
+        for waiting in early:
+            self._room.submit(waiting)
 
     # --- after it ------------------------------------------------------------------------------
 
-    def _slow_down(self, connection: Connection, key: str | None) -> bool:
-        """Count a message; refuse it if too fast, and hang up at the third time in a minute."""
+    def _too_fast(self, connection: Connection) -> Refusal | None:
+        """Count a message; who is too fast for the third time in a minute has to leave."""
         slow = forms.pace(self._site, connection.who, self._room.slug, reader=id(self))
-        if slow is None:
-            return False
-        self._answers.slot()(wire.refused(key, slow))
-        if connection.strikes.strike(asyncio.get_running_loop().time()):
-            self._answers.end_with(lambda: connection.close(Close.TOO_FAST))
-        return True
+        if slow and connection.strikes.strike(asyncio.get_running_loop().time()):
+            self._leaving = True
+        return slow
 
     def _resync(self, connection: Connection) -> None:
         """Send everything anew; before the welcome nothing was sent that could have drifted."""
-        if self._slow_down(connection, None):
-            return
+        slow = self._too_fast(connection)
         now = asyncio.get_running_loop().time()
-        if connection.seq and now - connection.resynced_at >= RESYNC_APART:
+        if slow:
+            self._queue(connection, None, slow)
+        elif connection.seq and now - connection.resynced_at >= RESYNC_APART:
             connection.resynced_at = now
             self._room.resync(connection)
 
-    def _command(self, connection: Connection, order: wire.Order) -> None:
-        """Give a command to the room; what comes before the welcome is given after it."""
-        if self._slow_down(connection, order.key):
-            return
-        fill = self._answers.slot()
-        if self._entered:
-            self._submit(connection, order, fill)
-        else:
-            self._early.append((order, fill))
+    def _give(self, connection: Connection, key: str | None, command: Command | Refusal) -> None:
+        """Take a command, or why it is none, unless it came too fast."""
+        self._queue(connection, key, self._too_fast(connection) or command)
 
-    def _submit(self, connection: Connection, order: wire.Order, fill: Fill) -> None:
+    def _queue(self, connection: Connection, key: str | None, command: Command | Refusal) -> None:
+        """Let the room answer, in the order of asking; what comes before the welcome waits."""
+        last = self._leaving
+
         def answer(reply: Reply) -> None:
             if isinstance(reply, Done):
-                fill(wire.done(reply.key, reply.seq, reply.result))
+                told = wire.done(reply.key, reply.seq, reply.result)
             else:
-                fill(wire.refused(order.key, reply))
+                told = wire.refused(key, reply)
+            self._frames.write(text_frame(told))
+            if last:
+                connection.close(Close.TOO_FAST)
 
-        waiting = Waiting(order.command, connection.who, answer, order.key, connection.stream)
-        self._room.submit(waiting)
+        waiting = Waiting(command, connection.who, answer, key or "", connection.stream)
+        if self._entered:
+            self._room.submit(waiting)
+        else:
+            self._early.append(waiting)
 
 
 # --- without a websocket -------------------------------------------------------------------------
