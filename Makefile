@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint lint-python lint-templates lint-js test-python test-js format messages setup setup-dev clean
+.PHONY: help demo test test-all check lint lint-python lint-templates lint-js test-python test-large mutants test-js format messages setup setup-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -16,6 +16,7 @@ ARGS ?=
 help:
 	@echo 'make demo      plays an evening on http://127.0.0.1:8000 (Ctrl-C ends it; ARGS="--port 8080")'
 	@echo 'make test      every check and every test; says what the machine lacks'
+	@echo 'make test-all  that, the large versions (hundreds of clients, fifty kills), and the mutants'
 	@echo 'make check     the quick part of it: lint, and tests without browser, PostgreSQL, chaos and packaging'
 	@echo 'make lint      style, types and templates only'
 	@echo 'make format    sets the sources in their form'
@@ -27,8 +28,10 @@ demo: setup
 
 test: lint test-js test-python
 
+test-all: test test-large mutants
+
 check: lint test-js
-	$(PY) -m pytest -q -m 'not browser and not postgres and not chaos and not packaging' $(ARGS)
+	$(PY) -m pytest -q -m 'not browser and not postgres and not chaos and not packaging and not large' $(ARGS)
 
 lint: lint-python lint-templates lint-js
 
@@ -44,9 +47,17 @@ lint-templates: setup-dev
 
 # The rules have no corner that no test has seen; the rest is reported.
 test-python: setup-dev
-	$(PY) -m pytest --cov --cov-report= $(ARGS)
+	$(PY) -m pytest --cov --cov-report= -m 'not large' $(ARGS)
 	$(PY) -m coverage report
 	$(PY) -m coverage report --include='dialog/forum/*' --fail-under=100
+
+# The promises at full size, measured figures printed.
+test-large: setup-dev
+	$(PY) -m pytest -m large -rA $(ARGS)
+
+# Takes the guards out of the program one by one; each has to be noticed.
+mutants: setup-dev
+	$(PY) -m tests.mutants $(ARGS)
 
 format: setup-dev
 	$(PY) -m ruff check --fix-only .

@@ -1,0 +1,163 @@
+"""Mutants: the program with one guard taken out. A test that still passes then proves nothing.
+
+Each module under ``tests/promises/`` names its own in ``MUTANTS``. ``python -m tests.mutants``
+takes the guards out one by one, in a copy of this tree, and runs the module's small version on
+each; it ends with 0 only if every run failed. Arguments choose: ``p01`` a promise, ``-j 2`` how
+many at once.
+"""
+
+import argparse
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+
+ROOT = Path(__file__).resolve().parents[1]
+PROMISES = ROOT / "tests" / "promises"
+PATIENCE_S = 240
+FAILED = 1
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv", "node_modules", "__pycache__", ".*_cache", ".hypothesis", ".coverage*", "*data"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A guard in a file, what stands in its place, and the test that has to fail then.
+
+    ``test`` is a name (or ``-k`` expression) in the promise's own module, or a file of JavaScript
+    tests. An empty one means the whole module.
+    """
+
+    says: str
+    file: str
+    guard: str
+    without: str
+    test: str = ""
+
+    def applied(self, text: str) -> str:
+        """Return a file's text without the guard, which must stand there exactly once."""
+        found = text.count(self.guard)
+        if found != 1:
+            raise ValueError(f"{self.file}: the guard stands there {found} times: {self.guard!r}")
+        return text.replace(self.guard, self.without)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a mutant: ``killed`` if its test failed as it has to."""
+
+    promise: str
+    mutant: Mutant
+    killed: bool
+    seconds: float
+    told: str
+
+
+def modules() -> dict[str, Path]:
+    """Return the modules of promises by their short names, ``p01`` and so on."""
+    return {path.name[5:8]: path for path in sorted(PROMISES.glob("test_p[0-9][0-9]_*.py"))}
+
+
+def mutants(path: Path) -> tuple[Mutant, ...]:
+    """Return the mutants that a module of promises names."""
+    found: tuple[Mutant, ...] = importlib.import_module(f"tests.promises.{path.stem}").MUTANTS
+    return found
+
+
+def command(path: Path, mutant: Mutant) -> list[str]:
+    """Return the command that runs the small version of a promise's test."""
+    if mutant.test.endswith(".js"):
+        return ["node", "--test", mutant.test]
+    chosen = ["-k", mutant.test] if mutant.test else []
+    named = str(path.relative_to(ROOT))
+    return [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not large", *chosen, named]
+
+
+def judge(promise: str, path: Path, mutant: Mutant, tree: Path) -> Verdict:
+    """Take one guard out of a tree, run its test, and put the guard back."""
+    file = tree / mutant.file
+    whole = file.read_text("utf-8")
+    began = time.monotonic()
+    try:
+        file.write_text(mutant.applied(whole), "utf-8")
+        code, told = _run(command(path, mutant), tree)
+    finally:
+        file.write_text(whole, "utf-8")
+    return Verdict(promise, mutant, code == FAILED, time.monotonic() - began, told)
+
+
+def _run(asked: list[str], tree: Path) -> tuple[int, str]:
+    """Return exit code and last words; a test that never ends without its guard has failed, too."""
+    environment = dict(os.environ) | {"PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            asked, cwd=tree, env=environment, capture_output=True, text=True,
+            timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return FAILED, "it never ended"
+    return done.returncode, "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+
+
+def hunt(chosen: Iterable[str], at_once: int) -> Iterator[Verdict]:
+    """Judge the mutants of the chosen promises, each in a tree of its own meanwhile."""
+    known = modules()
+    asked = [(p, known[p], m) for p in chosen for m in mutants(known[p])]
+    with tempfile.TemporaryDirectory(prefix="dialog-mutants-") as folder:
+        trees: Queue[Path] = Queue()
+        for number in range(at_once):
+            trees.put(copied(Path(folder) / str(number)))
+
+        def one(job: tuple[str, Path, Mutant]) -> Verdict:
+            tree = trees.get()
+            try:
+                return judge(*job, tree)
+            finally:
+                trees.put(tree)
+
+        with ThreadPoolExecutor(at_once) as threads:
+            yield from threads.map(one, asked)
+
+
+def copied(tree: Path) -> Path:
+    """Copy this tree; what was installed is shared, for no guard stands there."""
+    shutil.copytree(ROOT, tree, ignore=NOT_COPIED)
+    for installed in (".venv", "node_modules"):
+        if (ROOT / installed).exists():
+            (tree / installed).symlink_to(ROOT / installed)
+    return tree
+
+
+def line(verdict: Verdict) -> str:
+    """Return what is told of a verdict; of a survivor also where it lives and what its test said."""
+    mutant, fate = verdict.mutant, "killed" if verdict.killed else "ALIVE "
+    said = f"{verdict.promise} {fate} {verdict.seconds:5.1f} s  {mutant.says}"
+    where = f"\n      {mutant.file}: {mutant.guard!r}\n{verdict.told}"
+    return said if verdict.killed else said + where
+
+
+def main() -> int:
+    """Hunt, and tell of each mutant whether a test noticed it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("promises", nargs="*", help="p01 … p22; all where none is named")
+    parser.add_argument("-j", type=int, default=2, dest="at_once", help="how many at once")
+    chosen = parser.parse_args()
+    alive = 0
+    for verdict in hunt(chosen.promises or modules(), chosen.at_once):
+        alive += not verdict.killed
+        print(line(verdict), flush=True)
+    print(f"{alive} alive")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
