@@ -138,7 +138,7 @@ def copied(tree: Path) -> Path:
 
 
 def line(verdict: Verdict) -> str:
-    """Return what is told of a verdict; of a survivor also where it lives and what its test said."""
+    """Return what is told of a verdict; of a survivor also where it lives and what was said."""
     mutant, fate = verdict.mutant, "killed" if verdict.killed else "ALIVE "
     said = f"{verdict.promise} {fate} {verdict.seconds:5.1f} s  {mutant.says}"
     where = f"\n      {mutant.file}: {mutant.guard!r}\n{verdict.told}"
