@@ -79,9 +79,9 @@ class Application:
         self.ready = True
 
     async def drain(self) -> None:
-        """Say good-bye to everyone and close the rooms; every commit under way is finished."""
+        """Finish the commits under way, close the rooms and say good-bye to everyone."""
         self.ready = False
-        await self.hub.stop()
+        await self.hub.stop(self.settings.drain_seconds / 2)
 
     async def close(self) -> None:
         """Close the database."""

@@ -1,5 +1,6 @@
 """The server: uvicorn with a drain, so that a restart is announced before sockets are closed."""
 
+import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,6 +12,8 @@ from dialog.edge.frames import Frames
 from dialog.edge.requests import Requests
 
 PING_SECONDS = 15.0  # so that who reads nothing is gone after half a minute
+LEAVE_SECONDS = 2.0
+LOOK_SECONDS = 0.02
 
 
 class Server(uvicorn.Server):
@@ -35,10 +38,34 @@ class Server(uvicorn.Server):
             await self._listening(self.servers[0].sockets[0].getsockname()[1])
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drain, then shut down as uvicorn does; a signal that was heeded is not raised again."""
+        """Drain, let websockets take their leave, then shut down as uvicorn does, all in one grace.
+
+        Who has not taken leave in time is cut off: one reader that is stuck must not hold up the
+        next start. A signal that was heeded is not raised again.
+        """
+        clock = asyncio.get_running_loop().time
+        end = clock() + (self.config.timeout_graceful_shutdown or 0)
         await self._drain()
+        await self._parted(min(end, clock() + LEAVE_SECONDS))
+        self.config.timeout_graceful_shutdown = max(1, round(end - clock()))
         await super().shutdown(sockets)
         self._captured_signals.clear()
+
+    async def _parted(self, end: float) -> None:
+        """Wait until every websocket is gone, and abort those that are there at the end.
+
+        Closed at once, a socket whose client still sends would lose the good-bye on its way.
+        """
+        clock = asyncio.get_running_loop().time
+        while (here := self._websockets()) and clock() < end:  # noqa: ASYNC110 - as uvicorn does
+            await asyncio.sleep(min(LOOK_SECONDS, max(0.0, end - clock())))
+        for line in here:
+            line.transport.abort()
+
+    def _websockets(self) -> list[Frames]:
+        """Return the websockets that were told to go and have not gone."""
+        connections = self.server_state.connections
+        return [c for c in connections if isinstance(c, Frames) and c.close_sent]
 
 
 def configure(

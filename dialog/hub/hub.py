@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 from dialog.forum.commands import Declare
 from dialog.forum.names import SYSTEM
@@ -11,7 +12,11 @@ from dialog.hub.closing import Close
 from dialog.hub.room import Room
 from dialog.hub.sweep import Frame
 
+AWAY_MS = 1_000  # a process needs about that long to begin
 SPREAD_MS = 4_000
+EACH_MS = 1.0  # taking one connection in costs less than half of that
+
+Lot = Callable[[], float]
 
 
 class Hub:
@@ -21,6 +26,7 @@ class Hub:
         """Begin without a room."""
         self._rooms: dict[str, Room] = {}
         self._frame = frame
+        self.parting = False
         self.ended: set[int] = set()
 
     def add(self, room: Room) -> None:
@@ -41,14 +47,20 @@ class Hub:
             await room.start()
             await room.ask(declared[slug], SYSTEM)
 
-    async def stop(self, random_ms: Callable[[int], int] = random.randrange) -> None:
-        """Say good-bye to everyone, each with another moment to come back, and close all rooms."""
-        for room in self._rooms.values():
-            for connection in room.presence.everyone():
-                farewell = wire.bye("restart", 200 + random_ms(SPREAD_MS))
-                connection.line.write(self._frame(farewell))
-                connection.close(Close.RESTART)
-        await asyncio.gather(*(room.stop() for room in self._rooms.values()))
+    async def stop(self, within: float, lot: Lot = random.random) -> None:
+        """Finish the commits under way, then say good-bye to everyone.
+
+        A commit that hangs is waited for ``within`` seconds. Everybody gets another moment to come
+        back: those who are told one by one must not arrive all at once. ``lot`` is in [0, 1).
+        """
+        self.parting = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await asyncio.gather(*(room.stop() for room in self._rooms.values()))
+        leaving = [c for room in self._rooms.values() for c in room.presence.everyone()]
+        for connection, moment in zip(leaving, moments(len(leaving), lot), strict=True):
+            connection.line.write(self._frame(wire.bye("restart", moment)))
+            connection.close(Close.RESTART)
 
     def revoke(self, pass_id: int) -> None:
         """Close every connection of a pass that has ended; one on its way finds it in ``ended``."""
@@ -57,3 +69,10 @@ class Hub:
             for connection in room.presence.everyone():
                 if connection.pass_id == pass_id:
                     connection.close(Close.PASS_ENDED)
+
+
+def moments(count: int, lot: Lot = random.random) -> Iterator[int]:
+    """Return for each of ``count`` clients after how many ms to come back, evenly spread."""
+    span = max(SPREAD_MS, count * EACH_MS)
+    for number in range(count):
+        yield AWAY_MS + int((number + lot()) * span / count)

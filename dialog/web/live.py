@@ -15,6 +15,7 @@ from dialog.forum.roles import STAFF, sees
 from dialog.hub import wire
 from dialog.hub.closing import Close
 from dialog.hub.connection import Connection
+from dialog.hub.hub import moments
 from dialog.hub.ledger import Done, Reply, Waiting
 from dialog.hub.room import Room
 from dialog.web import forms
@@ -220,6 +221,8 @@ async def updates(request: Request) -> Response:
     epoch = query.get("epoch", "")
     await entrance.room.moved(stream, epoch, seq, LONGEST_WAIT)
     messages = await entrance.room.updates(stream, who, epoch, seq)
+    if entrance.site.hub.parting:
+        messages.append(wire.bye("restart", next(moments(1))))
     body = b"[" + b",".join(messages) + b"]"
     return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 

@@ -542,8 +542,8 @@ async def test_the_hub_opens_says_good_bye_and_revokes() -> None:
     hub.revoke(1)
     assert (one.code, other.code) == (Close.PASS_ENDED, 0)
     hall.room.leave(connection)
-    await hub.stop(lambda most: most)
-    assert other.last("bye") == {"type": "bye", "why": "restart", "retry_ms": 4_200}
+    await hub.stop(1, lambda: 0.5)
+    assert other.last("bye") == {"type": "bye", "why": "restart", "retry_ms": 3_000}
     assert other.code == Close.RESTART
 
 
