@@ -140,6 +140,7 @@ def _prepare_postgres(engine: Engine, *, writes: bool) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - any driver's
         connection.execute("SET synchronous_commit TO on")
+        connection.execute(f"SET lock_timeout TO {BUSY_MS}")  # as SQLite does, or a drain may hang
         connection.commit()
         connection.read_only = not writes
 

@@ -6,7 +6,9 @@ import time
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
+from dialog.store import database as databases
 from dialog.store.database import Database, check_sqlite, locate
 from dialog.store.tables import TEXTS, insert
 
@@ -100,6 +102,27 @@ async def test_eight_counts_from_two_processes_are_eight(url, database):
 
     await asyncio.gather(*(one.write(count) for one in (database, other) * 4))
     assert await database.read(number) == 8
+    await other.close()
+
+
+async def test_a_write_that_another_process_holds_up_is_given_up(url, database, monkeypatch):
+    await database.write(lambda c: c.execute(BEGIN))
+    monkeypatch.setattr(databases, "BUSY_MS", 100)
+    other = Database(url)
+    begun, go = threading.Event(), threading.Event()
+
+    def hold(connection: Connection) -> None:
+        connection.execute(ONE_MORE)
+        begun.set()
+        go.wait(10)
+
+    holding = asyncio.create_task(database.write(hold))
+    await asyncio.to_thread(begun.wait)
+    with pytest.raises(OperationalError, match="lock"):
+        await asyncio.wait_for(other.write(lambda c: c.execute(ONE_MORE)), 5)
+    go.set()
+    await holding
+    assert await other.read(number) == 1
     await other.close()
 
 
