@@ -14,6 +14,11 @@ from dialog.hub.sweep import Frame
 SPREAD_MS = 4_000
 
 
+def back_after(random_ms: Callable[[int], int] = random.randrange) -> int:
+    """Draw after how many ms a client is to come back from a restart."""
+    return 200 + random_ms(SPREAD_MS)
+
+
 class Hub:
     """Rooms by slug."""
 
@@ -45,7 +50,7 @@ class Hub:
         """Say good-bye to everyone, each with another moment to come back, and close all rooms."""
         for room in self._rooms.values():
             for connection in room.presence.everyone():
-                farewell = wire.bye("restart", 200 + random_ms(SPREAD_MS))
+                farewell = wire.bye("restart", back_after(random_ms))
                 connection.line.write(self._frame(farewell))
                 connection.close(Close.RESTART)
         await asyncio.gather(*(room.stop() for room in self._rooms.values()))

@@ -15,6 +15,7 @@ from dialog.forum.roles import STAFF, sees
 from dialog.hub import wire
 from dialog.hub.closing import Close
 from dialog.hub.connection import Connection
+from dialog.hub.hub import back_after
 from dialog.hub.ledger import Done, Reply, Waiting
 from dialog.hub.room import Room
 from dialog.web import forms
@@ -24,7 +25,7 @@ from dialog.web.passes import Visitor, visitor
 from dialog.web.seals import Sealed
 from dialog.web.site import Site, site_of
 
-LONGEST_WAIT = 25.0
+LONGEST_WAIT = 25
 RESYNC_APART = 10.0
 
 
@@ -207,19 +208,26 @@ class Line:
 
 
 async def updates(request: Request) -> Response:
-    """Answer a long poll: what changed since ``seq``, at the latest after 25 seconds."""
+    """Answer a long poll: what changed since ``seq``, at the latest after ``wait`` seconds.
+
+    A proxy that ends long answers is met with shorter waits; the first poll does not wait at all.
+    """
     entrance = await floor(request)
     query = request.query_params
     try:
         stream, seq = Stream(query.get("stream", "floor")), int(query.get("seq", "0"))
+        wait = min(LONGEST_WAIT, int(query.get("wait", LONGEST_WAIT)))
     except ValueError as error:
         raise Refused(Refusal(Code.MALFORMED)) from error
     who = entrance.visitor.seeing(entrance.dialog.slug, stream)
     if who is None or (who.role is Role.READER and not entrance.dialog.readers):
         raise Refused(Refusal(Code.FORBIDDEN, field="role"))
     epoch = query.get("epoch", "")
-    await entrance.room.moved(stream, epoch, seq, LONGEST_WAIT)
+    if wait > 0:
+        await entrance.room.moved(stream, epoch, seq, wait)
     messages = await entrance.room.updates(stream, who, epoch, seq)
+    if not entrance.site.ready():
+        messages.append(wire.bye("restart", back_after()))
     body = b"[" + b",".join(messages) + b"]"
     return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 

@@ -13,6 +13,8 @@ export const CLOSE = Object.freeze({
   RESTART: 1012,
   OVERLOAD: 1013,
   SILENT: 4400,
+  STALLED: 4408,
+  TOO_FAST: 4429,
   PASS_ENDED: 4501,
   GONE: 4504,
   NOT_SPOKEN: 4510,
