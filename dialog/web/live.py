@@ -1,7 +1,7 @@
 """Live delivery over HTTP: the websocket, and the long poll where none gets through."""
 
 import asyncio
-from typing import Any, cast
+from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -240,9 +240,15 @@ async def commands(request: Request) -> Response:
     who = _acting(entrance.visitor, sealed, slug)
     if who is None:
         raise Refused(Refusal(Code.FORBIDDEN, field="token"))
-    order = _order(await request.body())
-    if isinstance(order, Refusal):
-        return forms.message(order, None)
+    try:
+        order = wire.decode(await request.body())
+    except wire.Malformed as malformed:
+        # With its key, or the page that sent it would wait for its answer for ever.
+        return forms.message(Refusal(Code.MALFORMED), malformed.key)
+    except wire.NotUnderstood:
+        return forms.message(Refusal(Code.MALFORMED), None)
+    if not isinstance(order, wire.Order):
+        return forms.message(Refusal(Code.MALFORMED), None)
     stream = Stream.FLOOR if who.role is Role.VOLUNTEER else Stream.STAGE
     stream = Stream.DESK if sees(who.role, Stream.DESK) else stream
     reply = forms.pace(entrance.site, who, slug) or await entrance.room.ask(
@@ -255,11 +261,3 @@ def _acting(guest: Visitor, sealed: Sealed | None, slug: str) -> Who | None:
     if sealed is None or (sealed.pass_id, sealed.slug) != (guest.pass_id, slug):
         return None
     return guest.who(slug, sealed.role)
-
-
-def _order(body: bytes) -> wire.Order | Refusal:
-    try:
-        message: Any = wire.decode(body)
-    except (wire.NotUnderstood, wire.Malformed):
-        return Refusal(Code.MALFORMED)
-    return message if isinstance(message, wire.Order) else Refusal(Code.MALFORMED)

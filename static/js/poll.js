@@ -129,7 +129,10 @@ class Line {
       body: JSON.stringify(message),
       signal: this.stop.signal,
     });
-    if (Array.isArray(answer)) this.take(answer);
+    // A refusal of the request itself names no key; it is this command's answer all the same.
+    const { key } = message;
+    if (Array.isArray(answer))
+      this.take(answer.map((one) => ("key" in one ? { ...one, key } : one)));
     else this.fail(answer);
   }
 

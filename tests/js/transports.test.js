@@ -176,11 +176,11 @@ test("commands are posted one after the other, with the form token", async () =>
   assert.equal(asked[1].headers["Content-Type"], "application/json");
   assert.deepEqual(JSON.parse(asked[1].body), one);
   await answer(asked[1], { type: "done", key: "k1", seq: 6, result: {} });
-  await answer(asked[2], { type: "refused", key: "k2", code: "closed" }, 409);
-  assert.deepEqual(
-    noted.heard.map(({ type }) => type),
-    ["done", "refused"],
-  );
+  await answer(asked[2], { type: "refused", key: null, code: "forbidden" }, 403);
+  assert.deepEqual(noted.heard, [
+    { type: "done", key: "k1", seq: 6, result: {} },
+    { type: "refused", key: "k2", code: "forbidden" },
+  ]);
   assert.deepEqual(noted.lost, [], "a refusal is an answer");
 });
 
