@@ -166,6 +166,17 @@ export function fieldsOf(form) {
 }
 
 /**
+ * Does something whenever the page may be seen for the last time: a phone closes what is hidden
+ * without another word.
+ * @param {Document} document
+ * @param {() => void} run
+ */
+export function whenLeft(document, run) {
+  document.addEventListener("visibilitychange", () => document.hidden && run());
+  document.defaultView?.addEventListener("pagehide", run);
+}
+
+/**
  * Tells whether someone is in a part of the page: with the focus, or with the pointer.
  * @param {HTMLElement} part
  */

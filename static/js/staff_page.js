@@ -7,6 +7,7 @@
  */
 
 import { lengthOf, Phrases } from "./format.js";
+import { Keeping } from "./keeping.js";
 import { all, find, need, refusalOf } from "./page.js";
 import { typed } from "./staff_commands.js";
 import { fill } from "./staff_fill.js";
@@ -41,6 +42,8 @@ export class Staff {
     this.act = () => {};
     this.quiet = false;
     this.planned = false;
+    this.keeping = new Keeping(this.document, `staff${this.root.dataset.live ?? ""}`);
+    this.keeping.begin();
     for (const element of all(this.document, "[data-script]")) element.hidden = false;
     this.listen();
     live.watch(() => this.plan());
@@ -172,6 +175,7 @@ export class Staff {
     for (const note of all(this.document, "[data-refused]")) note.hidden = true;
     for (const field of all(this.document, '[aria-invalid="true"]'))
       field.removeAttribute("aria-invalid");
+    if (form) this.keeping.done(form);
     if (form?.hasAttribute("data-clear")) form.reset();
     form?.closest("dialog")?.close();
     this.afterAny({ ...result, do: name }, fields, form);
@@ -283,12 +287,16 @@ export class Staff {
     if (!(dialog instanceof HTMLDialogElement) || dialog.open) return null;
     for (const note of all(dialog, "[data-refused]")) note.hidden = true;
     for (const field of all(dialog, "[aria-invalid]")) field.removeAttribute("aria-invalid");
+    const forms = /** @type {HTMLFormElement[]} */ (all(dialog, "form"));
+    for (const form of forms) form.reset();
     fill(dialog, model);
     for (const field of all(dialog, "[data-init]")) {
       const value = String(model[field.dataset.init ?? ""] ?? "");
-      if (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)
-        field.value = value;
+      if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)) continue;
+      field.defaultValue = value;
+      field.value = value;
     }
+    for (const form of forms) this.keeping.restore(form);
     dialog.showModal();
     for (const field of all(dialog, "textarea[data-limit]")) {
       this.count(/** @type {HTMLTextAreaElement} */ (field));
