@@ -5,6 +5,7 @@
  */
 
 import { fill, Phrases } from "./format.js";
+import { finalOf } from "./wire.js";
 
 /** @typedef {{ title: string, sentence: string, next: string }} Said */
 
@@ -136,6 +137,20 @@ export function saidOf(document, id, code, values = {}) {
     sentence: fill(part.textContent ?? "", values),
     next: fill(part.dataset.next ?? "", values),
   };
+}
+
+/**
+ * Returns what is said where a connection has ended for good, and where to go from there.
+ * @param {Document} document
+ * @param {number} code
+ * @returns {Said & { href: string }}
+ */
+export function finalSaid(document, code) {
+  const name = finalOf(code);
+  const template = document.getElementById("finals");
+  const content = template instanceof HTMLTemplateElement ? template.content : null;
+  const href = content && find(content, `[data-code="${name}"]`)?.dataset.href;
+  return { ...saidOf(document, "finals", name), href: href ?? "" };
 }
 
 /**

@@ -108,14 +108,8 @@ export class Room {
     const target = event.target instanceof Element ? event.target.closest("[data-action]") : null;
     if (!(target instanceof HTMLElement)) return;
     if (target.dataset.action === "show-fresh") this.list?.show(this.live.state);
-    if (target.dataset.action === "retry") this.retry();
+    if (target.dataset.action === "retry") this.live.connection.retry();
     if (target.dataset.action === "hold") this.hold(target);
-  }
-
-  /** Connects at once; after an end for good only the page itself can be fetched again. */
-  retry() {
-    if (this.live.status.final === null) this.live.connection.retry();
-    else this.document.location.reload();
   }
 
   /**

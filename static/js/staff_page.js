@@ -2,13 +2,13 @@
  * What the four staff pages have in common: words, connection, forms as commands, dialogs, one
  * sentence for screen readers. Every form works without this; with it nothing is lost by a refusal.
  * @import { Live } from "./live.js"
- * @import { Refused, Reply } from "./types.js"
+ * @import { Refused, Reply, Status } from "./types.js"
  * @import { Model } from "./staff_fill.js"
  */
 
 import { lengthOf, Phrases } from "./format.js";
 import { Keeping } from "./keeping.js";
-import { all, find, need, refusalOf } from "./page.js";
+import { all, finalSaid, find, need, refusalOf } from "./page.js";
 import { typed } from "./staff_commands.js";
 import { fill } from "./staff_fill.js";
 
@@ -41,13 +41,14 @@ export class Staff {
     /** @type {(name: string, element: HTMLElement, event: Event) => void} */
     this.act = () => {};
     this.quiet = false;
+    this.lost = false;
     this.planned = false;
     this.keeping = new Keeping(this.document, `staff${this.root.dataset.live ?? ""}`);
     this.keeping.begin();
     for (const element of all(this.document, "[data-script]")) element.hidden = false;
     this.listen();
     live.watch(() => this.plan());
-    live.watchStatus(() => this.plan());
+    live.watchStatus((status) => this.tell(status));
     window.setInterval(() => this.plan(), every);
   }
 
@@ -88,6 +89,16 @@ export class Staff {
     }, PAINT_WITHIN);
   }
 
+  /**
+   * Says a return once; a loss is an alert that speaks for itself, and a retry is no news.
+   * @param {Status} status
+   */
+  tell({ state }) {
+    if (state === "live" && this.lost) this.say(this.phrases.say("said.connected"));
+    if (state !== "behind") this.lost = state === "offline";
+    this.plan();
+  }
+
   /** Tells whether a command would be answered soon. */
   get connected() {
     return this.live.status.state !== "offline";
@@ -100,15 +111,24 @@ export class Staff {
   connection() {
     const { state, since, final } = this.live.status;
     const at = this.phrases.clock(this.heardAt());
+    const end = final === null ? null : finalSaid(this.document, final);
     return {
       live: state === "live",
       behind: state === "behind",
       offline: state === "offline",
-      as_of: this.phrases.say("as_of", { time: this.phrases.clockWithSeconds(this.heardAt()) }),
-      lost_since:
-        since === null ? "" : this.phrases.say("lost.since", { time: this.phrases.clock(since) }),
-      lost_text: this.phrases.say(final === null ? "lost.text" : "lost.final", { time: at }),
-      retryable: final === null,
+      as_of: end
+        ? end.title
+        : this.phrases.say("as_of", { time: this.phrases.clockWithSeconds(this.heardAt()) }),
+      lost_since: end
+        ? `${end.title}.`
+        : since === null
+          ? ""
+          : this.phrases.say("lost.since", { time: this.phrases.clock(since) }),
+      lost_text: end ? end.sentence : this.phrases.say("lost.text", { time: at }),
+      retryable: end === null,
+      final: end !== null,
+      final_next: end?.next ?? "",
+      final_href: end?.href ?? "",
     };
   }
 

@@ -6,6 +6,7 @@ import { apply, EMPTY, support, upvoting } from "../../static/js/state.js";
 import {
   CLOSE,
   command,
+  finalOf,
   freshKey,
   hello,
   isFinal,
@@ -167,4 +168,17 @@ test("a time that cannot be read changes nothing", () => {
   const clock = new ServerClock(() => 1000);
   clock.learn("soon", true);
   assert.equal(clock.now(), 1000);
+});
+
+test("every end for good has its words", () => {
+  const words = new Map([
+    [1000, "over"],
+    [4501, "ended"],
+    [4503, "removed"],
+    [4504, "gone"],
+    [4510, "outdated"],
+    [4511, "broken"],
+    [4599, "broken"],
+  ]);
+  for (const [code, name] of words) assert.equal(finalOf(code), name);
 });

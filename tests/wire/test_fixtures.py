@@ -62,7 +62,8 @@ def written(message: Message) -> bytes:
             return wire.heartbeat(seq, moment(now), present, message["digest"])
         case {"type": "bye", "why": why, "retry_ms": wait}:
             return wire.bye(why, wait)
-    raise AssertionError(message)
+        case _:
+            raise AssertionError(message)
 
 
 def messages() -> list[Message]:
