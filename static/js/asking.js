@@ -316,7 +316,7 @@ export class AskForm {
   follow(state, status) {
     const { background, text } = state.limits ?? this.limits;
     this.limits = { background, text };
-    this.connected = status.state !== "offline";
+    this.connected = status.state !== "offline" || status.final !== null;
     this.refresh();
     this.warnOfEnd(state);
   }

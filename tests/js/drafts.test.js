@@ -124,4 +124,5 @@ test("a page keeps its name over a reload, and a doubled tab gets its own", () =
   assert.notEqual(double.name, first.name);
   first.listening.get("pagehide")();
   assert.equal(page().name, first.name);
+  assert.notEqual(page().name, first.name, "doubled after a reload");
 });
