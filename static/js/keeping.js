@@ -23,6 +23,8 @@ export class Keeping {
     this.name = name;
     this.store = store;
     this.page = document.defaultView ? nameOf(document.defaultView) : "page";
+    /** Whether the connection has ended for good: then what the browser sends may not arrive. */
+    this.ended = false;
     /** @type {Map<string, Drafts>} by form */
     this.drafts = new Map();
     /** @type {Map<string, () => void>} what is still to be written down, by form */
@@ -95,7 +97,7 @@ export class Keeping {
     if (form.action.endsWith("/leave")) this.forget();
     const drafts = this.draftsOf(form);
     const draft = drafts?.load();
-    if (draft) drafts?.put({ ...draft, open: true });
+    if (draft && !this.ended) drafts?.put({ ...draft, open: true });
   }
 
   /** Forgets everything that was kept: whoever signs out may hand the device on. */

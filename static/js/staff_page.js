@@ -93,7 +93,8 @@ export class Staff {
    * Says a return once; a loss is an alert that speaks for itself, and a retry is no news.
    * @param {Status} status
    */
-  tell({ state }) {
+  tell({ final, state }) {
+    this.keeping.ended = final !== null;
     if (state === "live" && this.lost) this.say(this.phrases.say("said.connected"));
     if (state !== "behind") this.lost = state === "offline";
     this.plan();

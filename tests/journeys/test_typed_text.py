@@ -163,3 +163,22 @@ def test_texts_of_staff_survive_a_reload_and_others_changes(people: People, serv
     expect(organiser.get_by_role("heading", name="Alle sehen gerade:")).to_be_visible()
     organiser.reload()
     expect(banner).to_have_value("")
+
+
+def test_who_writes_when_the_dialog_ends_can_still_send(people: People, server: Server) -> None:
+    slug, text = server.slugs["ending"], "Reicht die letzte Minute noch für meine Frage?"
+    organiser = people.staff(slug, "organiser", "Olga Beispiel")
+    page = people.volunteer(slug)
+    field(page).fill(text)
+    stays(page)
+    organiser.get_by_role("link", name="Dialog beenden …").click()
+    organiser.get_by_role("dialog").get_by_role("button", name="Dialog beenden").click()
+    expect(organiser.get_by_text("Bereit zur Veröffentlichung")).to_be_visible()
+    expect(field(page)).to_have_value(text)
+    page.get_by_role("button", name="Frage einreichen").click()
+    expect(own(page, text)).to_contain_text("Wird geprüft")
+    assert stayed(page)
+    # With nothing more to lose the page becomes that of a dialog that has ended.
+    page.locator("h1").first.click()
+    expect(page.get_by_text("Der Dialog ist beendet.", exact=False)).to_be_visible(timeout=45_000)
+    expect(own(page, text)).to_be_visible()

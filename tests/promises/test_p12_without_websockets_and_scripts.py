@@ -302,7 +302,7 @@ async def test_who_polls_is_told_when_to_come_back_from_a_restart(server, slug) 
 
 @pytest.mark.parametrize(
     "clients, rounds, questions",
-    [(6, 6, 4), pytest.param(60, 30, 20, marks=pytest.mark.large)],
+    [(6, 6, 4), pytest.param(100, 60, 20, marks=pytest.mark.large)],
 )
 @apart
 async def test_both_ways_show_everyone_the_same(server, proxy, clients, rounds, questions) -> None:
