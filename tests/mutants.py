@@ -33,8 +33,8 @@ NOT_COPIED = shutil.ignore_patterns(
 class Mutant:
     """A guard in a file, what stands in its place, and the test that has to fail then.
 
-    ``test`` is a name (or ``-k`` expression) in the promise's own module, or a file of JavaScript
-    tests. An empty one means the whole module.
+    ``test`` is a name (or ``-k`` expression) in the promise's own module, a file of JavaScript
+    tests, or a test elsewhere (``tests/….py::name``). An empty one means the whole module.
     """
 
     says: str
@@ -77,6 +77,8 @@ def command(path: Path, mutant: Mutant) -> list[str]:
     """Return the command that runs the small version of a promise's test."""
     if mutant.test.endswith(".js"):
         return ["node", "--test", mutant.test]
+    if ".py::" in mutant.test:
+        return [sys.executable, "-m", "pytest", "-q", "-x", mutant.test]
     chosen = ["-k", mutant.test] if mutant.test else []
     named = str(path.relative_to(ROOT))
     return [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not large", *chosen, named]

@@ -1,7 +1,7 @@
 """Live delivery over HTTP: the websocket, and the long poll where none gets through."""
 
 import asyncio
-from typing import Any, cast
+from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,7 +25,7 @@ from dialog.web.passes import Visitor, visitor
 from dialog.web.seals import Sealed
 from dialog.web.site import Site, site_of
 
-LONGEST_WAIT = 25.0
+LONGEST_WAIT = 25
 RESYNC_APART = 10.0
 
 
@@ -208,18 +208,23 @@ class Line:
 
 
 async def updates(request: Request) -> Response:
-    """Answer a long poll: what changed since ``seq``, at the latest after 25 seconds."""
+    """Answer a long poll: what changed since ``seq``, at the latest after ``wait`` seconds.
+
+    A proxy that ends long answers is met with shorter waits; the first poll does not wait at all.
+    """
     entrance = await floor(request)
     query = request.query_params
     try:
         stream, seq = Stream(query.get("stream", "floor")), int(query.get("seq", "0"))
+        wait = min(LONGEST_WAIT, int(query.get("wait", LONGEST_WAIT)))
     except ValueError as error:
         raise Refused(Refusal(Code.MALFORMED)) from error
     who = entrance.visitor.seeing(entrance.dialog.slug, stream)
     if who is None or (who.role is Role.READER and not entrance.dialog.readers):
         raise Refused(Refusal(Code.FORBIDDEN, field="role"))
     epoch = query.get("epoch", "")
-    await entrance.room.moved(stream, epoch, seq, LONGEST_WAIT)
+    if wait > 0:
+        await entrance.room.moved(stream, epoch, seq, wait)
     messages = await entrance.room.updates(stream, who, epoch, seq)
     if entrance.site.hub.parting:
         messages.append(wire.bye("restart", next(moments(1))))
@@ -235,9 +240,15 @@ async def commands(request: Request) -> Response:
     who = _acting(entrance.visitor, sealed, slug)
     if who is None:
         raise Refused(Refusal(Code.FORBIDDEN, field="token"))
-    order = _order(await request.body())
-    if isinstance(order, Refusal):
-        return forms.message(order, None)
+    try:
+        order = wire.decode(await request.body())
+    except wire.Malformed as malformed:
+        # With its key, or the page that sent it would wait for its answer for ever.
+        return forms.message(Refusal(Code.MALFORMED), malformed.key)
+    except wire.NotUnderstood:
+        return forms.message(Refusal(Code.MALFORMED), None)
+    if not isinstance(order, wire.Order):
+        return forms.message(Refusal(Code.MALFORMED), None)
     stream = Stream.FLOOR if who.role is Role.VOLUNTEER else Stream.STAGE
     stream = Stream.DESK if sees(who.role, Stream.DESK) else stream
     reply = forms.pace(entrance.site, who, slug) or await entrance.room.ask(
@@ -250,11 +261,3 @@ def _acting(guest: Visitor, sealed: Sealed | None, slug: str) -> Who | None:
     if sealed is None or (sealed.pass_id, sealed.slug) != (guest.pass_id, slug):
         return None
     return guest.who(slug, sealed.role)
-
-
-def _order(body: bytes) -> wire.Order | Refusal:
-    try:
-        message: Any = wire.decode(body)
-    except (wire.NotUnderstood, wire.Malformed):
-        return Refusal(Code.MALFORMED)
-    return message if isinstance(message, wire.Order) else Refusal(Code.MALFORMED)

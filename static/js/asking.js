@@ -7,13 +7,14 @@
 
 import { lengthOf } from "./format.js";
 import { marks } from "./marks.js";
-import { all, fieldsOf, find, make, need, refusalOf, write } from "./page.js";
+import { all, fieldsOf, find, make, need, refusalOf, whenLeft, write } from "./page.js";
 import { freshKey } from "./wire.js";
 
 const FIELDS = ["text", "background", "show", "district"];
 const NEAR = 50;
 const SPOKEN_AT = [50, 10, 0];
 const SAVE_AFTER = 400;
+const SEND_AGAIN = 10 * 60_000;
 const CLOSING = 5 * 60_000;
 
 /**
@@ -50,12 +51,19 @@ export class AskForm {
     this.left = this.limits.text;
     this.sending = false;
     this.connected = true;
+    this.kept = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.saving = undefined;
     form.addEventListener("input", () => this.typed());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.submit();
+    });
+    whenLeft(this.document, () => this.keep(true));
+    this.document.defaultView?.addEventListener("beforeunload", (event) => {
+      this.keep();
+      // Only where the device keeps nothing the browser has to ask whether that is meant.
+      if (this.isTyped() && !this.kept) event.preventDefault();
     });
     this.restore();
   }
@@ -69,6 +77,9 @@ export class AskForm {
     }
     this.left = this.remainder();
     this.refresh();
+    // Sent and never answered, for the page was closed or loaded again: it was meant to arrive.
+    const { at = 0, key = null, open = false, sent = null } = draft ?? {};
+    if (open && key && sent && Date.now() - at < SEND_AGAIN) void this.deliver(sent, key);
   }
 
   /**
@@ -109,7 +120,18 @@ export class AskForm {
     else if (at !== null) this.site.announce(phrases.say("left.spoken", { n: this.left }));
     this.refresh();
     clearTimeout(this.saving);
-    this.saving = setTimeout(() => this.saved(this.site.drafts.save(this.fields())), SAVE_AFTER);
+    this.saving = setTimeout(() => this.keep(), SAVE_AFTER);
+  }
+
+  /**
+   * Keeps what was typed since the last time; a page that is left keeps all that stands there.
+   * @param {boolean} [left]
+   */
+  keep(left = false) {
+    if (this.saving === undefined && !(left && this.isTyped())) return;
+    clearTimeout(this.saving);
+    this.saving = undefined;
+    this.saved(this.site.drafts.save(this.fields()));
   }
 
   /** Returns how many code points are left, below zero when it is too many. */
@@ -166,6 +188,7 @@ export class AskForm {
    * @param {boolean} kept
    */
   saved(kept) {
+    this.kept = kept;
     const note = find(this.form, "[data-saved]");
     if (note) note.hidden = !kept;
   }
@@ -179,13 +202,26 @@ export class AskForm {
       this.refuse(wrong);
       return;
     }
+    this.keep();
+    const key = this.site.drafts.sending(typed, freshKey());
+    await this.deliver(typed, key);
+  }
+
+  /**
+   * Sends a question until it is answered, over as many connections as that takes.
+   * @param {Typed} typed
+   * @param {string} key
+   */
+  async deliver(typed, key) {
     this.sending = true;
     this.refresh();
-    const key = this.site.drafts.sending(typed, freshKey());
     const reply = await this.site.send(typed, key);
     this.sending = false;
-    if (reply.type === "refused") this.refuse(reply);
-    else this.accept(typed);
+    if (reply.type === "done") this.accept(typed);
+    else {
+      this.site.drafts.refused();
+      this.refuse(reply);
+    }
   }
 
   /**
@@ -217,6 +253,7 @@ export class AskForm {
     if (key instanceof HTMLInputElement) key.value = freshKey();
     const now = this.fields();
     clearTimeout(this.saving);
+    this.saving = undefined;
     this.site.drafts.clear();
     if (now.text === sent.text) this.put("text", "");
     if (now.background === sent.background) this.put("background", "");
@@ -279,7 +316,7 @@ export class AskForm {
   follow(state, status) {
     const { background, text } = state.limits ?? this.limits;
     this.limits = { background, text };
-    this.connected = status.state !== "offline";
+    this.connected = status.state !== "offline" || status.final !== null;
     this.refresh();
     this.warnOfEnd(state);
   }

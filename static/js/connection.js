@@ -1,6 +1,7 @@
 /**
  * Keeps a page connected: comes back after every loss, sends again what was not answered, and falls
- * back to the long poll. Knows neither rows nor the DOM; clock and transports are handed in.
+ * back to the long poll where websockets are refused, swallowed or cut. Knows neither rows nor the
+ * DOM; clock and transports are handed in.
  * @import { Clock, Command, KeyValueStore, OpenTransport, ResyncReason, ServerMessage, Status,
  *   StreamName, Transport, Welcome } from "./types.js"
  */
@@ -9,16 +10,22 @@ import { CLOSE, hello, isFinal, resync } from "./wire.js";
 
 const SILENCE = 35_000;
 const WELCOME_WITHIN = 2_500;
-const MISSES = 2;
+const POLL_WITHIN = 10_000;
+const FAILURES = 2;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
 const CROWDED_TRIES = 4;
 const STEADY_AFTER = 10_000;
 const OFFLINE_AFTER = 5_000;
 const RESYNC_APART = 10_000;
-const SOCKET_AGAIN = 60_000;
+const PROBE_AFTER = 20_000;
+const PROBE_AT_LAST = 1_800_000;
 const RELOAD_SPREAD = 300_000;
 const MEMORY = "dialog.poll";
+/** @type {Set<number>} ends with a reason of the server's own: they say nothing against the way */
+const TOLD = new Set([CLOSE.TOO_BIG, CLOSE.RESTART, CLOSE.OVERLOAD, CLOSE.STALLED, CLOSE.TOO_FAST]);
+/** @type {Set<number>} */
+const CROWDED = new Set([CLOSE.OVERLOAD, CLOSE.TOO_FAST]);
 
 /**
  * @typedef {object} ConnectionSite
@@ -46,21 +53,26 @@ export class Connection {
     this.outbox = new Map();
     /** @type {Status} */
     this.told = { state: "behind", since: null, final: null };
+    /** @type {Transport | null} a websocket that is tried beside the long poll */
+    this.trial = null;
     this.polling = site.memory.getItem(MEMORY) !== null;
+    this.probes = Number(site.memory.getItem(MEMORY)) || 0;
     this.attempt = 0;
     this.tries = 0;
-    this.misses = 0;
+    this.failures = 0;
     this.welcomed = false;
+    this.steady = false;
     this.caughtUp = false;
     this.paused = false;
     this.offline = false;
     this.unplugged = false;
     this.resyncing = false;
-    this.socketWorked = false;
     this.heardAt = 0;
+    this.welcomedAt = 0;
     this.resyncAt = -Infinity;
     /** @type {number | null} */
     this.byeWait = null;
+    this.patient = false;
     /** @type {number | null} */
     this.since = null;
     /** @type {number | null} */
@@ -108,16 +120,17 @@ export class Connection {
     if (this.welcomed && this.resyncing) this.resync(why);
   }
 
-  /** Connects at once because the device came back; a time the server gave is waited for. */
+  /** Connects at once because the device came back; the server's own time is waited for. */
   wake() {
     const silent = this.site.clock.now() - this.heardAt >= SILENCE;
     if (this.transport && this.welcomed && silent) this.drop(CLOSE.SILENT);
-    if (!this.transport && this.byeWait === null) this.retry();
+    if (!this.transport && !this.patient) this.retry();
   }
 
-  /** Connects at once because a person asked for it. */
+  /** Connects at once because a person asked for it, also where an attempt is only hanging. */
   retry() {
-    if (this.transport || this.final !== null) return;
+    if (this.welcomed || this.final !== null) return;
+    this.transport?.close();
     this.open();
   }
 
@@ -141,12 +154,14 @@ export class Connection {
   open() {
     this.cancel("retry");
     this.byeWait = null;
+    this.patient = false;
     this.attempt += 1;
     const attempt = this.attempt;
     const { clock, page, poll, position, socket, stream } = this.site;
+    const within = this.polling ? POLL_WITHIN : WELCOME_WITHIN;
     this.heardAt = clock.now();
     this.later("silence", SILENCE, () => this.drop(CLOSE.SILENT));
-    if (!this.polling) this.later("welcome", WELCOME_WITHIN, () => this.drop(CLOSE.SILENT));
+    this.later("welcome", within, () => this.drop(CLOSE.SILENT));
     const transport = (this.polling ? poll : socket)(hello(stream, page, position()), {
       heard: (message) => this.attempt === attempt && this.hear(message),
       lost: (code) => this.attempt === attempt && this.lose(code),
@@ -165,6 +180,8 @@ export class Connection {
     if (message.type === "done" || message.type === "refused") this.outbox.delete(message.key);
     const arriving = !this.welcomed && (message.type === "welcome" || message.type === "me");
     if (arriving) this.arrive(message);
+    if (!this.steady && this.welcomed && this.heardAt - this.welcomedAt >= STEADY_AFTER)
+      this.last();
     this.site.heard(message);
     if (arriving) for (const command of this.outbox.values()) this.transport?.send(command);
     this.catchUp(message);
@@ -177,16 +194,21 @@ export class Connection {
   arrive(message) {
     this.cancel("welcome");
     this.welcomed = true;
+    this.welcomedAt = this.heardAt;
     this.unplugged = false;
-    this.misses = 0;
     const position = this.site.position();
     this.caughtUp = position?.epoch === message.epoch && position.seq === message.seq;
-    this.later("steady", STEADY_AFTER, () => {
-      this.tries = 0;
-    });
-    if (!this.polling) this.socketWorked = true;
-    else if (!this.socketWorked) this.remember();
-    else this.later("socket", SOCKET_AGAIN, () => this.leavePoll());
+    if (this.polling) this.remember();
+  }
+
+  /** Notes that a connection lasts: something was heard ten seconds after its welcome. */
+  last() {
+    this.steady = true;
+    this.tries = 0;
+    if (this.polling) return;
+    this.failures = 0;
+    this.probes = 0;
+    this.site.memory.removeItem(MEMORY);
   }
 
   /**
@@ -200,16 +222,36 @@ export class Connection {
     this.tell();
   }
 
-  /** Remembers for the tab that no websocket gets through here; forgotten, it costs five seconds. */
+  /** Remembers for the tab that no websocket gets through, and plans to see whether that is so. */
   remember() {
-    this.site.memory.setItem(MEMORY, "1");
+    this.site.memory.setItem(MEMORY, String(this.probes));
+    const wait = Math.min(PROBE_AT_LAST, PROBE_AFTER * 2 ** this.probes);
+    this.later("probe", wait, () => this.probe());
   }
 
-  /** Tries a websocket again where one has worked before; one miss is enough to come back. */
+  /** Tries a websocket beside the long poll, which goes on meanwhile; ever more rarely. */
+  probe() {
+    const { page, position, socket, stream } = this.site;
+    this.probes += 1;
+    this.later("probe", WELCOME_WITHIN, () => {
+      this.trial?.close();
+      this.remember();
+    });
+    this.trial = socket(hello(stream, page, position()), {
+      heard: ({ type }) => {
+        if (type === "welcome") this.leavePoll();
+      },
+      lost: () => this.remember(),
+    });
+  }
+
+  /** Goes over to the websocket that got through; one that is cut soon leads back at once. */
   leavePoll() {
-    this.polling = false;
-    this.misses = MISSES - 1;
+    this.cancel("probe");
+    this.trial?.close();
     this.transport?.close();
+    this.polling = false;
+    this.failures = FAILURES - 1;
     this.away();
     this.open();
   }
@@ -229,29 +271,34 @@ export class Connection {
    */
   lose(code) {
     this.attempt += 1;
-    const welcomed = this.welcomed;
-    for (const name of ["silence", "welcome", "steady", "socket", "resync"]) this.cancel(name);
+    const failed = !this.steady && !this.unplugged && this.byeWait === null && !TOLD.has(code);
+    if (failed) this.fail();
+    for (const name of ["silence", "welcome", "probe", "resync"]) this.cancel(name);
+    this.trial?.close();
     this.away();
     if (isFinal(code)) {
       this.end(code);
       return;
     }
     if (code === CLOSE.TOO_BIG) this.refuseLongest();
-    if (!welcomed) this.miss();
-    if (code === CLOSE.OVERLOAD || code === 4429) this.tries = Math.max(this.tries, CROWDED_TRIES);
+    if (CROWDED.has(code)) this.tries = Math.max(this.tries, CROWDED_TRIES);
+    this.patient = this.byeWait !== null || CROWDED.has(code);
     this.later("retry", this.wait(), () => this.open());
     this.tell();
   }
 
-  /** Notes a connection without welcome: after two the other way is tried. */
-  miss() {
-    if (this.polling) {
-      this.polling = this.site.memory.getItem(MEMORY) !== null;
-      this.misses = 0;
-      return;
+  /**
+   * Notes that a connection brought no welcome or was cut soon after it: after two websockets the
+   * long poll is tried. Where that has no answer either it was the server, and both are tried.
+   */
+  fail() {
+    if (!this.polling) {
+      this.failures += 1;
+      this.polling = this.failures >= FAILURES;
+    } else if (!this.welcomed) {
+      this.polling = false;
+      this.failures = this.site.memory.getItem(MEMORY) === null ? 0 : FAILURES - 1;
     }
-    this.misses += 1;
-    if (this.misses >= MISSES && !this.unplugged) this.polling = true;
   }
 
   /** Returns the time until the next attempt in ms: what the server said, else a growing lot. */
@@ -265,7 +312,9 @@ export class Connection {
   /** Notes since when there is no connection. */
   away() {
     this.transport = null;
+    this.trial = null;
     this.welcomed = false;
+    this.steady = false;
     this.caughtUp = false;
     this.resyncing = false;
     if (this.since !== null) return;

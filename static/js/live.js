@@ -92,6 +92,11 @@ export class Live {
    */
   hear(message) {
     this.heardAt = this.connection.site.clock.now();
+    if ("me" in message && message.me.role === "reader" && this.state.role !== "reader") {
+      // A poll is answered to whoever asks, also when the pass has ended: here that is an end.
+      this.connection.drop(CLOSE.PASS_ENDED);
+      return;
+    }
     if ("now" in message) this.clock.learn(message.now, message.type === "welcome");
     const result = this.applied(message);
     if (isResync(result)) this.connection.resync(result.resync);

@@ -225,9 +225,12 @@ class Moderation {
     const topic = find(this.document, '[data-pick="topic"]');
     if (topic instanceof HTMLSelectElement) topic.value = row?.topic ?? "";
     const brief = find(this.document, '[data-keep="briefing"]');
-    if (brief instanceof HTMLTextAreaElement) brief.value = row?.briefing ?? "";
     const more = brief?.closest("details");
     if (more) more.open = false;
+    if (!(brief instanceof HTMLTextAreaElement)) return;
+    brief.defaultValue = row?.briefing ?? "";
+    brief.value = brief.defaultValue;
+    if (brief.form) this.staff.keeping.restore(brief.form);
   }
 
   /**
@@ -281,7 +284,11 @@ class Moderation {
   /** @returns {Last | null} */
   remembered() {
     const found = kept(() => this.window.sessionStorage, this.store);
-    if (found) return JSON.parse(found);
+    try {
+      if (found) return JSON.parse(found);
+    } catch {
+      // Written by something else: there was no last act.
+    }
     const toast = find(this.document, '[data-show="has_last"]:not([hidden]) [name="event"]');
     if (!(toast instanceof HTMLInputElement)) return null;
     const words = find(this.document, '[data-t="last_text"]')?.textContent ?? "";
@@ -350,8 +357,7 @@ class Moderation {
       return_title: phrases.say("return.title", { n }),
       edit_title: phrases.say("edit.title", { n }),
     });
-    if (name === "return") dialog?.querySelector("form")?.reset();
-    if (name === "return") find(this.document, "#sheet-return input:checked")?.focus();
+    if (name === "return" && dialog) find(this.document, "#sheet-return input:checked")?.focus();
     if (name === "merge") this.choices();
   }
 

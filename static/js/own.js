@@ -1,9 +1,11 @@
 /**
  * One's own questions: what needs the asker, and the others, each with what can be done about it.
  * @import { OwnQuestion, Refused, Reply, State } from "./types.js"
+ * @import { Keeping } from "./keeping.js"
  * @import { Painter } from "./rows.js"
  */
 
+import { isTyped } from "./keeping.js";
 import { all, clone, fieldsOf, find, make, need, refusalOf, saidOf, write } from "./page.js";
 import { coming, standingList } from "./ranking.js";
 
@@ -27,18 +29,25 @@ export function ownState(row, upcoming) {
   return row.place === 1 || upcoming.has(row.number) ? "next" : review;
 }
 
+/**
+ * @typedef {object} OwnSite
+ * @property {Painter} painter
+ * @property {(name: string, fields: Record<string, unknown>) => Promise<Reply>} send
+ * @property {(sentence: string) => void} announce
+ * @property {Keeping} keeping
+ */
+
 export class OwnQuestions {
   /**
    * @param {Document} document
-   * @param {Painter} painter
-   * @param {(name: string, fields: Record<string, unknown>) => Promise<Reply>} send
-   * @param {(sentence: string) => void} announce
+   * @param {OwnSite} site
    */
-  constructor(document, painter, send, announce) {
+  constructor(document, { announce, keeping, painter, send }) {
     this.document = document;
     this.painter = painter;
     this.send = send;
     this.announce = announce;
+    this.keeping = keeping;
     this.needs = need(document, '[data-list="needs"]');
     this.more = need(document, '[data-list="mine"]');
     /** @type {Map<number, string>} */
@@ -51,6 +60,8 @@ export class OwnQuestions {
     );
     /** @type {State | null} */
     this.latest = null;
+    /** @type {{ copy: HTMLTextAreaElement, start: number, end: number } | null} */
+    this.focus = null;
   }
 
   /**
@@ -92,7 +103,7 @@ export class OwnQuestions {
     const same =
       this.painted.get(row.number) === look ||
       (!this.painted.has(row.number) && item?.dataset.state === state && this.keeps(item, row));
-    if (item && (same || this.isTyped(item))) {
+    if (item && (same || (this.isTyped(item) && !this.carries(item, state)))) {
       if (same) this.painted.set(row.number, look);
       this.label(item, state, detail);
     } else this.paint(item, row, state, detail, look);
@@ -114,9 +125,59 @@ export class OwnQuestions {
    * @param {HTMLElement} item
    */
   isTyped(item) {
-    const areas = /** @type {HTMLTextAreaElement[]} */ (all(item, "textarea"));
-    const changed = areas.some((area) => area.value !== area.defaultValue);
-    return changed || areas.some((area) => area === this.document.activeElement);
+    const areas = all(item, "textarea");
+    return (
+      formsOf(item).some(isTyped) || areas.some((area) => area === this.document.activeElement)
+    );
+  }
+
+  /**
+   * Tells whether a question has moved to a state that has the forms, too, in which is written: then
+   * why it was returned can be shown, and the text goes along.
+   * @param {HTMLElement} item
+   * @param {string} state
+   */
+  carries(item, state) {
+    const there = clone(this.document, "row-own", `[data-state="${CSS.escape(state)}"]`);
+    const written = formsOf(item).filter(
+      (form) => isTyped(form) || form.contains(this.document.activeElement),
+    );
+    return (
+      item.dataset.state !== state &&
+      written.every((form) => there && find(there, same(form)) !== null)
+    );
+  }
+
+  /**
+   * Takes what is written in a question's old forms over into its new ones, and the cursor.
+   * @param {HTMLElement} old
+   * @param {HTMLElement} item
+   */
+  carry(old, item) {
+    for (const form of formsOf(old)) {
+      const there = find(item, same(form));
+      for (const area of /** @type {HTMLTextAreaElement[]} */ (all(form, "textarea"))) {
+        const copy = there && find(there, `textarea[name="${area.name}"]`);
+        const focused = area === this.document.activeElement;
+        if (
+          !(copy instanceof HTMLTextAreaElement) ||
+          !(focused || area.value !== area.defaultValue)
+        )
+          continue;
+        copy.value = area.value;
+        const fold = copy.closest("details");
+        if (fold) fold.open = true;
+        if (focused) this.focus = { copy, start: area.selectionStart, end: area.selectionEnd };
+      }
+    }
+  }
+
+  /** Puts the cursor back where it was in a form that was painted anew. */
+  refocus() {
+    const { focus } = this;
+    this.focus = null;
+    focus?.copy.focus();
+    focus?.copy.setSelectionRange(focus.start, focus.end);
   }
 
   /**
@@ -140,6 +201,8 @@ export class OwnQuestions {
     this.original(item, row);
     const answer = find(item, '[data-field="answer"]') ?? (row.answer ? this.answerIn(item) : null);
     if (answer) this.painter.answer(answer, row.answer);
+    if (old) this.carry(old, item);
+    for (const form of formsOf(item)) this.keeping.restore(form);
     const list = NEEDS.has(state) ? this.needs : this.more;
     const focused = old?.contains(this.document.activeElement) ?? false;
     if (old?.parentElement === list) old.replaceWith(item);
@@ -150,7 +213,10 @@ export class OwnQuestions {
       );
       list.insertBefore(item, after ?? null);
     }
-    if (focused) {
+    const section = list.closest("section");
+    if (section) section.hidden = false; // or nothing in it could take the cursor
+    if (this.focus) this.refocus();
+    else if (focused) {
       item.tabIndex = -1;
       item.focus();
     }
@@ -297,6 +363,7 @@ export class OwnQuestions {
    */
   accept(form, number) {
     find(form, ".err")?.remove();
+    this.keeping.done(form);
     for (const area of /** @type {HTMLTextAreaElement[]} */ (all(form, "textarea"))) {
       area.defaultValue = area.value;
       area.blur();
@@ -315,6 +382,10 @@ export class OwnQuestions {
     find(form, ".err")?.remove();
     const error = make(this.document, "p", "err", `${said.sentence} ${said.next}`);
     error.setAttribute("role", "alert");
+    const rev = find(form, 'input[name="rev"]');
+    // A second press after having read what happened is meant: it names the state that was read about.
+    if (refused.rev !== undefined && rev instanceof HTMLInputElement)
+      rev.value = String(refused.rev);
     const area = find(form, "textarea");
     if (area) area.before(error);
     else form.prepend(error);
@@ -330,4 +401,20 @@ export class OwnQuestions {
     const what = this.painter.status(state, detail).textContent ?? "";
     this.announce(this.painter.phrases.say("said.mine", { what }));
   }
+}
+
+/**
+ * Returns the forms of a question.
+ * @param {HTMLElement} item
+ */
+function formsOf(item) {
+  return /** @type {HTMLFormElement[]} */ (all(item, "[data-own-form]"));
+}
+
+/**
+ * Returns how the same form of another part is found.
+ * @param {HTMLFormElement} form
+ */
+function same(form) {
+  return `[data-own-form="${form.dataset.ownForm}"]`;
 }

@@ -5,6 +5,7 @@
  */
 
 import { fill, Phrases } from "./format.js";
+import { finalOf } from "./wire.js";
 
 /** @typedef {{ title: string, sentence: string, next: string }} Said */
 
@@ -139,6 +140,20 @@ export function saidOf(document, id, code, values = {}) {
 }
 
 /**
+ * Returns what is said where a connection has ended for good, and where to go from there.
+ * @param {Document} document
+ * @param {number} code
+ * @returns {Said & { href: string }}
+ */
+export function finalSaid(document, code) {
+  const name = finalOf(code);
+  const template = document.getElementById("finals");
+  const content = template instanceof HTMLTemplateElement ? template.content : null;
+  const href = content && find(content, `[data-code="${name}"]`)?.dataset.href;
+  return { ...saidOf(document, "finals", name), href: href ?? "" };
+}
+
+/**
  * Returns what is said about a refusal; a code this page does not know is said as `malformed`.
  * @param {Document} document
  * @param {Refused} refused
@@ -163,6 +178,17 @@ export function refusalOf(document, refused) {
 export function fieldsOf(form) {
   const fields = [...new FormData(form)].map(([name, value]) => [name, String(value)]);
   return Object.fromEntries(fields);
+}
+
+/**
+ * Does something whenever the page may be seen for the last time: a phone closes what is hidden
+ * without another word.
+ * @param {Document} document
+ * @param {() => void} run
+ */
+export function whenLeft(document, run) {
+  document.addEventListener("visibilitychange", () => document.hidden && run());
+  document.defaultView?.addEventListener("pagehide", run);
 }
 
 /**

@@ -8,6 +8,7 @@
 import { Announcer } from "./announce.js";
 import { AskForm } from "./asking.js";
 import { Drafts } from "./drafts.js";
+import { Keeping } from "./keeping.js";
 import { AnsweredList, RankingList } from "./list.js";
 import { follow } from "./live.js";
 import { OwnQuestions } from "./own.js";
@@ -48,12 +49,15 @@ export class Room {
     this.list = list && new RankingList(list, this.painter);
     const answers = find(document, "[data-answered]");
     this.answers = answers && new AnsweredList(answers, this.painter);
-    this.own = new OwnQuestions(
-      document,
-      this.painter,
-      (name, fields) => live.do(name, fields),
-      own,
-    );
+    this.slug = need(document, "[data-slug]").dataset.slug ?? "";
+    this.keeping = new Keeping(document, this.slug);
+    this.own = new OwnQuestions(document, {
+      painter: this.painter,
+      send: (name, fields) => live.do(name, fields),
+      announce: own,
+      keeping: this.keeping,
+    });
+    this.keeping.begin();
     this.form = this.askForm(own);
     this.paintedPhase = need(document, "[data-room]").dataset.phase ?? "";
     this.listen();
@@ -70,10 +74,10 @@ export class Room {
   askForm(announce) {
     const form = this.document.querySelector("form[data-ask]");
     if (!(form instanceof HTMLFormElement)) return null;
-    const slug = need(this.document, "[data-slug]").dataset.slug ?? "";
+    const { page } = this.keeping;
     return new AskForm(form, {
       phrases: this.phrases,
-      drafts: new Drafts(device(), slug, () => Date.now()),
+      drafts: new Drafts(device(), this.slug, () => Date.now(), page),
       send: (fields, key) => this.live.do("ask", fields, key),
       announce,
       now: () => this.live.now(),
@@ -104,14 +108,8 @@ export class Room {
     const target = event.target instanceof Element ? event.target.closest("[data-action]") : null;
     if (!(target instanceof HTMLElement)) return;
     if (target.dataset.action === "show-fresh") this.list?.show(this.live.state);
-    if (target.dataset.action === "retry") this.retry();
+    if (target.dataset.action === "retry") this.live.connection.retry();
     if (target.dataset.action === "hold") this.hold(target);
-  }
-
-  /** Connects at once; after an end for good only the page itself can be fetched again. */
-  retry() {
-    if (this.live.status.final === null) this.live.connection.retry();
-    else this.document.location.reload();
   }
 
   /**

@@ -348,7 +348,7 @@ class Scribe {
     const found = kept(() => this.window.localStorage, this.store);
     const refused = find(this.document, "main [data-refused]:not([hidden])");
     if (!found || !this.form || !this.field || refused) return;
-    const { text, also } = JSON.parse(found);
+    const { text, also } = read(found);
     for (const [name, value] of Object.entries(also ?? {})) this.set(name, String(value));
     if (typeof text !== "string" || text === this.stored) return;
     this.field.value = text;
@@ -380,6 +380,19 @@ class Scribe {
     await this.save();
     this.keepHere();
     this.window.location.assign(element.getAttribute("href") ?? this.page);
+  }
+}
+
+/**
+ * Returns what was kept; what something else has written is nothing.
+ * @param {string} found
+ * @returns {{ text?: unknown, also?: Record<string, unknown> }}
+ */
+function read(found) {
+  try {
+    return Object(JSON.parse(found));
+  } catch {
+    return {};
   }
 }
 

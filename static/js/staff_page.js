@@ -2,12 +2,13 @@
  * What the four staff pages have in common: words, connection, forms as commands, dialogs, one
  * sentence for screen readers. Every form works without this; with it nothing is lost by a refusal.
  * @import { Live } from "./live.js"
- * @import { Refused, Reply } from "./types.js"
+ * @import { Refused, Reply, Status } from "./types.js"
  * @import { Model } from "./staff_fill.js"
  */
 
 import { lengthOf, Phrases } from "./format.js";
-import { all, find, need, refusalOf } from "./page.js";
+import { Keeping } from "./keeping.js";
+import { all, finalSaid, find, need, refusalOf } from "./page.js";
 import { typed } from "./staff_commands.js";
 import { fill } from "./staff_fill.js";
 
@@ -40,11 +41,14 @@ export class Staff {
     /** @type {(name: string, element: HTMLElement, event: Event) => void} */
     this.act = () => {};
     this.quiet = false;
+    this.lost = false;
     this.planned = false;
+    this.keeping = new Keeping(this.document, `staff${this.root.dataset.live ?? ""}`);
+    this.keeping.begin();
     for (const element of all(this.document, "[data-script]")) element.hidden = false;
     this.listen();
     live.watch(() => this.plan());
-    live.watchStatus(() => this.plan());
+    live.watchStatus((status) => this.tell(status));
     window.setInterval(() => this.plan(), every);
   }
 
@@ -85,6 +89,17 @@ export class Staff {
     }, PAINT_WITHIN);
   }
 
+  /**
+   * Says a return once; a loss is an alert that speaks for itself, and a retry is no news.
+   * @param {Status} status
+   */
+  tell({ final, state }) {
+    this.keeping.ended = final !== null;
+    if (state === "live" && this.lost) this.say(this.phrases.say("said.connected"));
+    if (state !== "behind") this.lost = state === "offline";
+    this.plan();
+  }
+
   /** Tells whether a command would be answered soon. */
   get connected() {
     return this.live.status.state !== "offline";
@@ -97,15 +112,24 @@ export class Staff {
   connection() {
     const { state, since, final } = this.live.status;
     const at = this.phrases.clock(this.heardAt());
+    const end = final === null ? null : finalSaid(this.document, final);
     return {
       live: state === "live",
       behind: state === "behind",
       offline: state === "offline",
-      as_of: this.phrases.say("as_of", { time: this.phrases.clockWithSeconds(this.heardAt()) }),
-      lost_since:
-        since === null ? "" : this.phrases.say("lost.since", { time: this.phrases.clock(since) }),
-      lost_text: this.phrases.say(final === null ? "lost.text" : "lost.final", { time: at }),
-      retryable: final === null,
+      as_of: end
+        ? end.title
+        : this.phrases.say("as_of", { time: this.phrases.clockWithSeconds(this.heardAt()) }),
+      lost_since: end
+        ? `${end.title}.`
+        : since === null
+          ? ""
+          : this.phrases.say("lost.since", { time: this.phrases.clock(since) }),
+      lost_text: end ? end.sentence : this.phrases.say("lost.text", { time: at }),
+      retryable: end === null,
+      final: end !== null,
+      final_next: end?.next ?? "",
+      final_href: end?.href ?? "",
     };
   }
 
@@ -172,6 +196,7 @@ export class Staff {
     for (const note of all(this.document, "[data-refused]")) note.hidden = true;
     for (const field of all(this.document, '[aria-invalid="true"]'))
       field.removeAttribute("aria-invalid");
+    if (form) this.keeping.done(form);
     if (form?.hasAttribute("data-clear")) form.reset();
     form?.closest("dialog")?.close();
     this.afterAny({ ...result, do: name }, fields, form);
@@ -283,12 +308,16 @@ export class Staff {
     if (!(dialog instanceof HTMLDialogElement) || dialog.open) return null;
     for (const note of all(dialog, "[data-refused]")) note.hidden = true;
     for (const field of all(dialog, "[aria-invalid]")) field.removeAttribute("aria-invalid");
+    const forms = /** @type {HTMLFormElement[]} */ (all(dialog, "form"));
+    for (const form of forms) form.reset();
     fill(dialog, model);
     for (const field of all(dialog, "[data-init]")) {
       const value = String(model[field.dataset.init ?? ""] ?? "");
-      if (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)
-        field.value = value;
+      if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)) continue;
+      field.defaultValue = value;
+      field.value = value;
     }
+    for (const form of forms) this.keeping.restore(form);
     dialog.showModal();
     for (const field of all(dialog, "textarea[data-limit]")) {
       this.count(/** @type {HTMLTextAreaElement} */ (field));

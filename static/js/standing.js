@@ -4,8 +4,7 @@
  * @import { Phrases } from "./format.js"
  */
 
-import { find, make, refusalOf, write } from "./page.js";
-import { CLOSE } from "./wire.js";
+import { finalSaid, find, make, write } from "./page.js";
 
 /** @type {Record<Status["state"], { word: string, tone: string, icon: string }>} */
 const SAID = {
@@ -45,8 +44,9 @@ export class Standing {
     const line = find(this.document, "[data-connection]");
     const place = line && find(line, '[data-field="state"]');
     if (place) place.replaceChildren(...this.line(status, asOf));
+    // The page keeps itself up to date; to load it again is what one does without a script.
     const reload = line && find(line, '[data-action="reload"]');
-    if (reload) reload.hidden = status.final === null;
+    if (reload) reload.hidden = true;
     this.strip(status, asOf, drafting);
     this.say(status);
   }
@@ -80,7 +80,25 @@ export class Standing {
       const strong = make(this.document, "strong", "", title);
       if (text?.textContent !== `${title} ${rest}`) text?.replaceChildren(strong, ` ${rest}`);
     }
+    this.onward(strip, status.final);
     strip.hidden = status.state !== "offline";
+  }
+
+  /**
+   * Offers to connect again, and after an end for good the step that helps instead.
+   * @param {HTMLElement} strip
+   * @param {number | null} final
+   */
+  onward(strip, final) {
+    const retry = find(strip, '[data-action="retry"]');
+    if (retry) retry.hidden = final !== null;
+    const link = find(strip, "[data-onward]");
+    if (!link) return;
+    link.hidden = final === null;
+    if (final === null) return;
+    const { href, next } = finalSaid(this.document, final);
+    link.setAttribute("href", href);
+    write(find(link, ".kern-label"), next);
   }
 
   /**
@@ -92,10 +110,8 @@ export class Standing {
   loss(status, asOf, drafting) {
     const { phrases } = this;
     if (status.final !== null) {
-      const code =
-        status.final === CLOSE.OVER ? "closed" : status.final === CLOSE.GONE ? "gone" : "forbidden";
-      const said = refusalOf(this.document, { type: "refused", key: "", code });
-      return [`${said.title}.`, `${said.sentence} ${said.next}`];
+      const { sentence, title } = finalSaid(this.document, status.final);
+      return [`${title}.`, sentence];
     }
     const title = phrases.say("lost.title", { time: phrases.clock(status.since ?? Date.now()) });
     const stand =

@@ -3,6 +3,10 @@
  * @import { KeyValueStore } from "./types.js"
  */
 
+import { freshKey } from "./wire.js";
+
+const NAME = "dialog.page";
+
 /** Returns what is kept on the device. */
 export function device() {
   return new Forgiving(() => window.localStorage);
@@ -14,11 +18,25 @@ export function tab() {
 }
 
 /**
+ * Returns the name of this page among all on the device; after a reload it is the same. A tab that
+ * is doubled takes along what is kept for it: therefore the name lies there only while no page runs.
+ * @param {Window} window
+ * @param {Forgiving} [kept]
+ */
+export function nameOf(window, kept = tab()) {
+  const name = kept.getItem(NAME) ?? freshKey();
+  kept.removeItem(NAME);
+  window.addEventListener("pagehide", () => kept.setItem(NAME, name));
+  window.addEventListener("pageshow", () => kept.removeItem(NAME));
+  return name;
+}
+
+/**
  * A storage that forgets where the browser lets it keep nothing.
  * @implements {KeyValueStore}
  */
 export class Forgiving {
-  /** @param {() => KeyValueStore} open  asking for it may already throw */
+  /** @param {() => Storage} open  asking for it may already throw */
   constructor(open) {
     this.open = open;
   }
@@ -46,6 +64,16 @@ export class Forgiving {
       return true;
     } catch {
       return false;
+    }
+  }
+
+  /** Returns the keys under which something is kept. */
+  names() {
+    try {
+      const store = this.open();
+      return Array.from({ length: store.length }, (_, at) => store.key(at) ?? "");
+    } catch {
+      return [];
     }
   }
 

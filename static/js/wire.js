@@ -13,7 +13,10 @@ export const CLOSE = Object.freeze({
   RESTART: 1012,
   OVERLOAD: 1013,
   SILENT: 4400,
+  STALLED: 4408,
+  TOO_FAST: 4429,
   PASS_ENDED: 4501,
+  REMOVED: 4503,
   GONE: 4504,
   NOT_SPOKEN: 4510,
 });
@@ -24,6 +27,23 @@ export const CLOSE = Object.freeze({
  */
 export function isFinal(code) {
   return code === CLOSE.OVER || code >= 4500;
+}
+
+/** @type {Record<number, string>} */
+const FINALS = {
+  [CLOSE.OVER]: "over",
+  [CLOSE.PASS_ENDED]: "ended",
+  [CLOSE.REMOVED]: "removed",
+  [CLOSE.GONE]: "gone",
+  [CLOSE.NOT_SPOKEN]: "outdated",
+};
+
+/**
+ * Returns under which name the page says why a connection has ended for good.
+ * @param {number} code
+ */
+export function finalOf(code) {
+  return FINALS[code] ?? "broken";
 }
 
 const KINDS = new Set([

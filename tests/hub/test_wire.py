@@ -21,7 +21,6 @@ from dialog.hub.digest import checksum, digest
 from tests.hub.doubles import NOW
 
 KEY = "6f1c9a52-5f0e-4b9e-9f0f-6f1c9a525f0e"
-FIXTURES = sorted((Path(__file__).parents[1] / "wire").glob("*.json"))
 COMMANDS = [
     command
     for union in (c.Asking, c.Moderating, c.Staging, c.Scribing, c.Organising)
@@ -247,28 +246,3 @@ def vectors() -> list[dict[str, Any]]:
 def test_digests_are_those_of_the_shared_vectors(vector) -> None:
     total = sum(checksum(row) for row in (vector["session"], *vector["questions"]))
     assert f"{total % 2**32:08x}" == vector["digest"]
-
-
-@pytest.mark.parametrize("file", FIXTURES, ids=lambda file: file.stem)
-def test_shared_fixtures_speak_the_language_of_the_server(file) -> None:
-    fixture = json.loads(file.read_text("utf-8"))
-    for said in (*fixture.get("messages", ()), *fixture.get("sends", ())):
-        assert set(said) <= SHAPES[said["type"]], said
-    for said in fixture.get("sends", ()):
-        wire.decode(json.dumps(said))
-
-
-SHAPES = {
-    "welcome": {"type", "epoch", "seq", "now", "heartbeat", "me", "limits"},
-    "snapshot": {"type", "epoch", "seq", "session", "questions"},
-    "delta": {"type", "from", "to", "session", "questions", "gone"},
-    "mine": {"type", "seq", "questions", "upvoted"},
-    "me": {"type", "epoch", "seq", "now", "me"},
-    "heartbeat": {"type", "seq", "now", "present", "digest"},
-    "done": {"type", "key", "seq", "result"},
-    "refused": {"type", "key", "code", *(f.name for f in dataclasses.fields(Refusal))},
-    "bye": {"type", "why", "retry_ms"},
-    "hello": {"type", "stream", "page", "epoch", "seq"},
-    "resync": {"type", "why"},
-    "command": {"type", "key", "do", "number", "on", "intent", "text"},
-}

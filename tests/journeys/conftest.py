@@ -59,6 +59,7 @@ def programme(root: Path) -> dict[str, str]:
         ),
         "other": declare(root, "zweiter-raum", starts=running, goes_live="by_clock"),
         "third": declare(root, "dritter-raum", starts=running, goes_live="by_clock"),
+        "ending": declare(root, "letzter-raum", starts=running, goes_live="by_clock"),
         "open": declare(root, "vorab", starts=timedelta(days=14)),
         "announced": declare(root, "bald", opens=timedelta(days=2), starts=timedelta(days=9)),
         "code": declare(root, "mit-code", identity="code", code="482913"),

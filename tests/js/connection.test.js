@@ -5,6 +5,7 @@ import { command } from "../../static/js/wire.js";
 import { FakeClock, FakeStorage, FakeWay, snapshot, welcome } from "./doubles.js";
 
 const ME = { type: "me", epoch: "e1", seq: 5, now: "2026-11-24T17:00:00.000Z", me: {} };
+const BEAT = { type: "heartbeat", seq: 5, now: "", present: 1, digest: "" };
 const tap = (key) => command(key, "upvote", { number: 3, on: true, intent: 1 });
 
 let clock;
@@ -80,6 +81,8 @@ test("a page at the server's number is live with the welcome, one behind it wait
   clock.pass(500);
   socket.last.heard(welcome("e1", 5));
   assert.equal(statuses.at(-1), "live");
+  clock.pass(10_000);
+  socket.last.heard(BEAT);
   socket.last.lost(1006);
   clock.pass(1000);
   socket.last.heard(welcome("e1", 9));
@@ -94,7 +97,7 @@ test("each failure doubles the longest wait, up to thirty seconds", () => {
   clock.random = () => 1;
   connection.polling = false;
   for (let failure = 0; failure < 9; failure += 1) {
-    connection.misses = 0;
+    connection.failures = 0;
     const before = clock.now();
     const opened = socket.opened.length;
     socket.last.lost(1006);
@@ -118,8 +121,11 @@ test("only a connection that lasted makes the waits short again", () => {
   connect();
   connection.tries = 5;
   clock.pass(9_999);
+  socket.last.heard(BEAT);
   assert.equal(connection.tries, 5);
   clock.pass(1);
+  assert.equal(connection.tries, 5, "silence is no sign of life");
+  socket.last.heard(BEAT);
   assert.equal(connection.tries, 0);
 });
 
@@ -128,18 +134,37 @@ test("after a farewell the page comes back at the given time, not earlier", () =
   socket.last.heard({ type: "bye", why: "restart", retry_ms: 1840 });
   socket.last.lost(1012);
   connection.wake();
+  connection.unplug();
+  connection.wake();
   clock.pass(1839);
   assert.equal(socket.opened.length, 1);
   clock.pass(1);
   assert.equal(socket.opened.length, 2);
 });
 
-test("a person need not wait", () => {
+test("a device that comes back while a farewell is being said waits as told", () => {
+  connect();
+  socket.last.heard({ type: "bye", why: "restart", retry_ms: 4_000 });
+  connection.unplug();
+  connection.wake();
+  clock.pass(3_999);
+  assert.equal(socket.opened.length, 1);
+  clock.pass(1);
+  assert.equal(socket.opened.length, 2);
+});
+
+test("a person need not wait, neither for a time nor for an attempt that hangs", () => {
   connect();
   socket.last.heard({ type: "bye", why: "restart", retry_ms: 60_000 });
   socket.last.lost(1012);
   connection.retry();
   assert.equal(socket.opened.length, 2);
+  connection.retry();
+  assert.equal(socket.opened[1].closed, 1000);
+  assert.equal(socket.opened.length, 3);
+  greet();
+  connection.retry();
+  assert.equal(socket.opened.length, 3, "a connection is not thrown away");
 });
 
 test("a device that comes back connects at once, and not twice", () => {
@@ -157,7 +182,7 @@ test("a device that comes back connects at once, and not twice", () => {
 test("35 silent seconds end a connection, any message begins them anew", () => {
   connect();
   clock.pass(34_000);
-  socket.last.heard({ type: "heartbeat", seq: 5, now: "", present: 1, digest: "" });
+  socket.last.heard(BEAT);
   clock.pass(34_999);
   assert.equal(socket.last.closed, null);
   clock.pass(1);
@@ -250,24 +275,153 @@ test("where the long poll fails too, it was the server: websockets are tried aga
   assert.equal(memory.items.size, 0);
 });
 
-test("where a websocket has worked before, the long poll is left again after a minute", () => {
-  connect();
+/** Lets the way to the server be cut one second after each welcome. */
+function cutSoon(way = socket) {
+  greet(way);
+  clock.pass(1_000);
+  way.last.lost(1006);
+}
+
+test("websockets that are cut soon after their welcome lead to the long poll within seconds", () => {
+  connection.start();
+  const began = clock.now();
+  cutSoon();
+  clock.pass(500);
+  cutSoon();
+  clock.pass(1_000);
+  assert.equal(socket.opened.length, 2);
+  assert.equal(poll.opened.length, 1);
+  assert.ok(clock.now() - began < 5_000);
+  greet(poll);
+  assert.equal(statuses.at(-1), "live");
+  assert.equal(memory.getItem("dialog.poll"), "0");
+});
+
+test("a network that is lost now and then, and a restart, do not lead to the long poll", () => {
+  connection.start();
+  for (let round = 0; round < 6; round += 1) {
+    greet();
+    clock.pass(12_000);
+    socket.last.heard(BEAT);
+    socket.last.lost(1006);
+    clock.pass(1_000);
+    greet();
+    socket.last.heard({ type: "bye", why: "restart", retry_ms: 900 });
+    socket.last.lost(1012);
+    clock.pass(900);
+    greet();
+    connection.unplug();
+    connection.wake();
+  }
+  assert.equal(poll.opened.length, 0);
+});
+
+test("what the server itself ends says nothing against websockets", () => {
+  connection.start();
+  for (const code of [1009, 1012, 1013, 4408, 4429, 1013]) {
+    greet();
+    const opened = socket.opened.length;
+    socket.last.lost(code);
+    while (socket.opened.length === opened) clock.pass(100);
+  }
+  assert.equal(poll.opened.length, 0);
+});
+
+/** Falls back to the long poll because websockets are refused. */
+function fallBack() {
+  connection.start();
   socket.last.lost(1006);
   clock.pass(500);
   socket.last.lost(1006);
   clock.pass(1_000);
-  socket.last.lost(1006);
-  clock.pass(2_000);
   greet(poll);
-  assert.equal(memory.items.size, 0);
-  for (let beat = 0; beat < 3; beat += 1) {
-    clock.pass(20_000);
+}
+
+/** Lets time pass in which the long poll is answered. */
+function pollFor(ms) {
+  for (let passed = 0; passed < ms; passed += 20_000) {
+    clock.pass(Math.min(20_000, ms - passed));
     poll.last.heard(ME);
   }
+}
+
+test("beside the long poll a websocket is tried, ever more rarely, and nobody notices", () => {
+  fallBack();
+  const before = [...statuses];
+  clock.pass(19_999);
+  assert.equal(socket.opened.length, 2);
+  clock.pass(1);
+  assert.equal(socket.opened.length, 3);
+  poll.last.heard(ME);
+  socket.last.lost(1006);
+  assert.equal(memory.getItem("dialog.poll"), "1");
+  pollFor(39_000);
+  assert.equal(socket.opened.length, 3);
+  pollFor(1_000);
+  assert.equal(socket.opened.length, 4, "swallowed this time");
+  clock.pass(2_500);
+  assert.notEqual(socket.last.closed, null);
+  pollFor(4 * 3_600_000);
+  assert.ok(socket.opened.length < 4 + 15);
+  assert.deepEqual(statuses, before);
+  assert.equal(poll.opened.length, 1);
+});
+
+test("a websocket that gets through again takes over; what was sent meanwhile is sent there", () => {
+  fallBack();
+  connection.send(tap("k1"));
+  clock.pass(20_000);
+  socket.last.heard(welcome("e1", 5));
   assert.equal(poll.last.closed, 1000);
   assert.equal(socket.opened.length, 4);
   socket.last.heard(welcome("e1", 5));
+  assert.deepEqual(socket.last.sent, [tap("k1")]);
   assert.equal(statuses.at(-1), "live");
+  assert.notEqual(memory.getItem("dialog.poll"), null, "it has not lasted yet");
+  clock.pass(10_000);
+  socket.last.heard(BEAT);
+  assert.equal(memory.items.size, 0);
+});
+
+test("one that is cut again leads back to the long poll at once", () => {
+  fallBack();
+  clock.pass(20_000);
+  socket.last.heard(welcome("e1", 5));
+  cutSoon();
+  clock.pass(4_000);
+  assert.equal(poll.opened.length, 2);
+});
+
+test("a tab that remembers the long poll begins with it, and tries both where it fails", () => {
+  fallBack();
+  connection = made();
+  connection.start();
+  assert.equal(socket.opened.length, 2);
+  assert.equal(poll.opened.length, 2);
+  poll.last.lost(1006);
+  clock.pass(500);
+  assert.equal(socket.opened.length, 3);
+  socket.last.lost(1006);
+  clock.pass(1_000);
+  assert.equal(poll.opened.length, 3);
+});
+
+test("a long poll without an answer is given up after ten seconds", () => {
+  connection.polling = true;
+  connection.start();
+  clock.pass(10_000);
+  assert.equal(poll.opened[0].closed, 4400);
+});
+
+test("a polling page comes back from a restart when it was told to", () => {
+  fallBack();
+  poll.last.heard({ type: "bye", why: "restart", retry_ms: 3_000 });
+  poll.last.lost(1012);
+  connection.wake();
+  clock.pass(2_999);
+  assert.equal(poll.opened.length, 1);
+  clock.pass(1);
+  assert.equal(poll.opened.length, 2);
 });
 
 test("a snapshot is asked for at most once in ten seconds", () => {
@@ -342,6 +496,7 @@ test("a crowded server is given more time", () => {
   connect();
   clock.random = () => 1;
   socket.last.lost(1013);
+  connection.wake();
   clock.pass(7_999);
   assert.equal(socket.opened.length, 1);
   clock.pass(1);

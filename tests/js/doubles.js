@@ -66,6 +66,11 @@ export class FakeStorage {
     this.items = new Map();
   }
 
+  get length() {
+    return this.items.size;
+  }
+
+  key = (at) => [...this.items.keys()][at] ?? null;
   getItem = (key) => this.items.get(key) ?? null;
   setItem = (key, value) => this.items.set(key, value);
   removeItem = (key) => this.items.delete(key);

@@ -118,3 +118,11 @@ for (const [code, said] of [
     assert.equal(socket.opened.length, 1);
   });
 }
+
+test("a page whose pass has ended does not go on as a reader's", () => {
+  greet();
+  const me = { ...welcome("e1", 6), type: "me" };
+  socket.last.heard({ ...me, me: { ...me.me, role: "reader", person: null } });
+  assert.equal(live.status.final, 4501);
+  assert.equal(live.state.role, "volunteer");
+});

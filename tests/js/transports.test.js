@@ -91,7 +91,8 @@ function polling(position = { epoch: "e1", seq: 5 }) {
 
 test("the first poll is answered at once, the next one waits from the page's position", async () => {
   const { clock, asked, noted, answer } = polling();
-  assert.equal(asked[0].url, "/sessions/x/updates?stream=floor");
+  assert.equal(asked[0].url, "/sessions/x/updates?stream=floor&epoch=e1&seq=5&wait=0");
+  assert.equal(asked[0].headers.Accept, "application/json");
   await answer(asked[0], [ME, { type: "tomorrow" }]);
   assert.deepEqual(noted.heard, [ME]);
   clock.pass(500);
@@ -99,17 +100,64 @@ test("the first poll is answered at once, the next one waits from the page's pos
   assert.equal(asked[1].url, "/sessions/x/updates?stream=floor&epoch=e1&seq=5");
 });
 
-test("a request for a snapshot is a poll without a position", async () => {
-  const { clock, asked, line, answer } = polling();
+test("a page without a position asks for everything", () => {
+  const { asked } = polling({ epoch: "", seq: -1 });
+  assert.equal(asked[0].url, "/sessions/x/updates?stream=floor&wait=0");
+});
+
+test("a request for a snapshot is a poll without a position, at once", async () => {
+  const { clock, asked, noted, line, answer } = polling();
   await answer(asked[0], [ME]);
   clock.pass(500);
   await settle();
   line.send({ type: "resync", why: "gap" });
-  clock.pass(500);
-  await answer(asked[1], [ME]);
+  assert.ok(asked[1].signal.aborted);
+  asked[1].reject(new DOMException("aborted", "AbortError"));
+  await settle();
   clock.pass(500);
   await settle();
   assert.equal(asked[2].url, "/sessions/x/updates?stream=floor");
+  assert.deepEqual(noted.lost, []);
+});
+
+test("a wait that a proxy cuts short is no loss: the next one is shorter", async () => {
+  const { clock, asked, noted, answer } = polling();
+  await answer(asked[0], [ME]);
+  clock.pass(500);
+  await settle();
+  clock.pass(10_000);
+  asked[1].resolve(new Response("<h1>Gateway Timeout</h1>", { status: 504 }));
+  await settle();
+  assert.match(asked[2].url, /&wait=0$/);
+  await answer(asked[2], [ME]);
+  clock.pass(500);
+  await settle();
+  assert.match(asked[3].url, /&wait=5$/);
+  assert.deepEqual(noted.lost, []);
+});
+
+test("a line that is dead after a wait is a loss", async () => {
+  const { clock, asked, noted, answer } = polling();
+  await answer(asked[0], [ME]);
+  clock.pass(500);
+  await settle();
+  clock.pass(10_000);
+  asked[1].reject(new TypeError("network"));
+  await settle();
+  asked[2].reject(new TypeError("network"));
+  await settle();
+  assert.deepEqual(noted.lost, [1006]);
+  assert.equal(asked.length, 3);
+});
+
+test("a farewell ends the polls", async () => {
+  const { clock, asked, noted, answer } = polling();
+  const bye = { type: "bye", why: "restart", retry_ms: 900 };
+  await answer(asked[0], [ME, bye]);
+  clock.pass(60_000);
+  await settle();
+  assert.deepEqual(noted, { heard: [ME, bye], lost: [1012] });
+  assert.equal(asked.length, 1);
 });
 
 test("commands are posted one after the other, with the form token", async () => {
@@ -128,29 +176,36 @@ test("commands are posted one after the other, with the form token", async () =>
   assert.equal(asked[1].headers["Content-Type"], "application/json");
   assert.deepEqual(JSON.parse(asked[1].body), one);
   await answer(asked[1], { type: "done", key: "k1", seq: 6, result: {} });
-  await answer(asked[2], { type: "refused", key: "k2", code: "closed" }, 409);
-  assert.deepEqual(
-    noted.heard.map(({ type }) => type),
-    ["done", "refused"],
-  );
+  await answer(asked[2], { type: "refused", key: null, code: "forbidden" }, 403);
+  assert.deepEqual(noted.heard, [
+    { type: "done", key: "k1", seq: 6, result: {} },
+    { type: "refused", key: "k2", code: "forbidden" },
+  ]);
   assert.deepEqual(noted.lost, [], "a refusal is an answer");
 });
 
-for (const [status, code] of [
-  [403, 4501],
-  [404, 4504],
-  [410, 4504],
-  [413, 1009],
-  [429, 1013],
-  [503, 1013],
-  [502, 1006],
+const FORBIDDEN = { type: "refused", key: null, code: "forbidden" };
+
+for (const [status, said, code] of [
+  [403, FORBIDDEN, 4501],
+  [403, null, 1006],
+  [404, { ...FORBIDDEN, code: "unknown" }, 4504],
+  [410, { ...FORBIDDEN, code: "gone" }, 4504],
+  [404, null, 1006],
+  [413, null, 1009],
+  [429, null, 1013],
+  [503, { ...FORBIDDEN, code: "busy" }, 1013],
+  [502, null, 1006],
+  [200, null, 1006],
 ]) {
-  test(`status ${status} ends a poll like close code ${code}`, async () => {
-    const { asked, noted } = polling();
-    asked[0].resolve(
-      new Response("<h1>…</h1>", { status, headers: { "Content-Type": "text/html" } }),
-    );
-    await settle();
+  test(`status ${status} of ${said ? "the session" : "a proxy"} ends a poll like ${code}`, async () => {
+    const { asked, noted, answer } = polling();
+    if (said) await answer(asked[0], said, status);
+    else {
+      const headers = { "Content-Type": "text/html" };
+      asked[0].resolve(new Response("<h1>…</h1>", { status, headers }));
+      await settle();
+    }
     assert.deepEqual(noted.lost, [code]);
   });
 }

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Live } from "../../static/js/live.js";
-import { EMPTY } from "../../static/js/state.js";
+import { apply, EMPTY, support, upvoting } from "../../static/js/state.js";
 import {
   CLOSE,
   command,
+  finalOf,
   freshKey,
   hello,
   isFinal,
@@ -66,11 +67,37 @@ for (const { name, given, messages, then, send } of fixtures) {
     });
     live.state = stateOf(given);
     live.connection.start();
-    for (const message of messages) way.last.heard(parse(JSON.stringify(message)));
-    const { gone = [], ...expected } = then;
+    /** @type {Map<string, string>} the page draws its keys; the fixtures name them */
+    const keys = new Map();
+    const named = (message, names) => ({ ...message, key: names.get(message.key) ?? message.key });
+    for (const message of messages) {
+      if (message.type === "tap") {
+        live.upvote(message.number, message.on);
+        keys.set(way.last.sent.at(-1).key, send.at(-1).key);
+      } else {
+        const drawn = new Map([...keys].map(([key, name]) => [name, key]));
+        const told = "key" in message ? named(message, drawn) : message;
+        way.last.heard(parse(JSON.stringify(told)));
+      }
+    }
+    const { gone = [], support: supports = {}, ...expected } = then;
     assert.deepEqual(written(live.state), expected);
+    for (const [number, shown] of Object.entries(supports))
+      assert.deepEqual(support(live.state, Number(number)), shown);
     for (const number of gone) assert.ok(!live.state.questions.has(number));
-    assert.deepEqual([way.last.hello, ...way.last.sent], send);
+    const sent = way.last.sent.map((said) => ("key" in said ? named(said, keys) : said));
+    assert.deepEqual([way.last.hello, ...sent], send);
+  });
+}
+
+const { vectors } = JSON.parse(readFileSync(new URL("refusals.json", FOLDER), "utf8"));
+
+for (const refusal of vectors) {
+  test(`a tap that is refused as ${refusal.code} is taken back`, () => {
+    const before = upvoting(EMPTY, 3, true, refusal.key);
+    assert.deepEqual(support(before, 3), { on: true, sending: true });
+    const after = apply(before, parse(JSON.stringify(refusal)));
+    assert.deepEqual(support(after, 3), { on: false, sending: false });
   });
 }
 
@@ -141,4 +168,17 @@ test("a time that cannot be read changes nothing", () => {
   const clock = new ServerClock(() => 1000);
   clock.learn("soon", true);
   assert.equal(clock.now(), 1000);
+});
+
+test("every end for good has its words", () => {
+  const words = new Map([
+    [1000, "over"],
+    [4501, "ended"],
+    [4503, "removed"],
+    [4504, "gone"],
+    [4510, "outdated"],
+    [4511, "broken"],
+    [4599, "broken"],
+  ]);
+  for (const [code, name] of words) assert.equal(finalOf(code), name);
 });

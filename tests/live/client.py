@@ -92,9 +92,10 @@ class Live:
     """A client of one stream: its state follows the messages, its commands find their answers."""
 
     def __init__(
-        self, browser: Browser, slug: str, *, page: str = "", stream: str = "floor"
+        self, browser: Browser, slug: str, *, page: str = "", stream: str = "floor", token: str = ""
     ) -> None:
         self._browser, self._slug, self._page, self.stream = browser, slug, page, stream
+        self._token = token  # only needed by who posts commands
         self.epoch, self.seq, self.session, self.me = "", 0, Message(), Message()
         self.questions: dict[int, Message] = {}
         self.seen: list[Message] = []
@@ -105,7 +106,7 @@ class Live:
         await self.open(self._browser.cookie)
         hello = {"type": "hello", "stream": self.stream, "page": self._page}
         await self.send(hello | ({"epoch": self.epoch, "seq": self.seq} if self.seq else {}))
-        await self.until(lambda: any(m["type"] == "welcome" for m in self.seen))
+        await self.until(lambda: any(m["type"] in {"welcome", "me"} for m in self.seen))
         return self
 
     async def open(self, cookie: str = "", protocol: str = "dialog.v1", origin: str = "") -> None:
@@ -140,7 +141,7 @@ class Live:
     def _take(self, message: Message) -> None:
         self.seen.append(message)
         match message:
-            case {"type": "welcome"}:
+            case {"type": "welcome" | "me"}:
                 self.epoch, self.me = message["epoch"], message["me"]
             case {"type": "snapshot"}:
                 self.epoch, self.seq, self.session = (
@@ -191,7 +192,7 @@ class Live:
         """Wait until something holds of what this client has seen."""
         async with asyncio.timeout(seconds):
             while not holds():
-                assert not self._reading.done(), f"closed: {self.socket.close_code}"
+                assert not self._reading.done(), "closed"
                 self._news.clear()
                 await self._news.wait()
 
@@ -213,3 +214,64 @@ class Live:
         await asyncio.wait_for(self.socket.wait_closed(), seconds)
         await self._reading
         return self.socket.close_code or 0
+
+
+class Poll(Live):
+    """The same client where no websocket gets through: it polls, and posts its commands."""
+
+    async def open(self, cookie: str = "", protocol: str = "", origin: str = "") -> None:
+        """Connect without a hello, which here is nothing."""
+        self.seen = []
+        self._anew = False
+        self._status = 200
+        self._posting = asyncio.Lock()
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._status = 0
+        await self._reading
+
+    async def send(self, message: object) -> None:
+        match message:
+            case {"type": "hello"}:
+                self._reading = asyncio.create_task(self._read())
+            case {"type": "resync"}:
+                self._anew = True
+            case {"type": "command"}:
+                async with self._posting:
+                    self._take(await self._post(json.dumps(message)))
+            case _:
+                raise TypeError(message)
+
+    async def _post(self, body: str) -> Message:
+        told = {"content_type": "application/json", "x_dialog_token": self._token}
+        path = f"/sessions/{self._slug}/commands"
+        page = await asyncio.to_thread(self._browser.ask, "POST", path, body, **told)
+        return dict(page.json())
+
+    async def _read(self) -> None:
+        """Poll until the end, without long waits, so that nobody has to wait for the end."""
+        while self._status == 200:
+            query = {"stream": self.stream, "wait": 0}
+            known = {} if self._anew or not self.seq else {"epoch": self.epoch, "seq": self.seq}
+            path = f"/sessions/{self._slug}/updates?{urlencode(query | known)}"
+            self._anew = False
+            try:
+                page = await asyncio.to_thread(self._browser.get, path)
+            except OSError:
+                self._status = 0
+                break
+            self._status = self._status and page.status
+            for message in page.json() if page.status == 200 else ():
+                self._take(message)
+            await asyncio.sleep(0.1)
+        self._news.set()
+
+    async def closed(self, seconds: float = 10) -> int:
+        """Wait until a poll is refused, and return its status."""
+        await asyncio.wait_for(self._reading, seconds)
+        return self._status
