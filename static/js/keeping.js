@@ -25,6 +25,8 @@ export class Keeping {
     this.page = document.defaultView ? nameOf(document.defaultView) : "page";
     /** Whether the connection has ended for good: then what the browser sends may not arrive. */
     this.ended = false;
+    /** Whether one has signed out: then nothing is kept any more. */
+    this.left = false;
     /** @type {Map<string, Drafts>} by form */
     this.drafts = new Map();
     /** @type {Map<string, () => void>} what is still to be written down, by form */
@@ -83,7 +85,7 @@ export class Keeping {
   /** Writes down what was typed since the last time. */
   flush() {
     clearTimeout(this.timer);
-    for (const save of this.unsaved.values()) save();
+    if (!this.left) for (const save of this.unsaved.values()) save();
     this.unsaved.clear();
   }
 
@@ -95,6 +97,7 @@ export class Keeping {
     if (!(form instanceof HTMLFormElement)) return;
     this.flush();
     if (form.action.endsWith("/leave")) this.forget();
+    if (this.left) return;
     const drafts = this.draftsOf(form);
     const draft = drafts?.load();
     if (draft && !this.ended) drafts?.put({ ...draft, open: true });
@@ -102,6 +105,7 @@ export class Keeping {
 
   /** Forgets everything that was kept: whoever signs out may hand the device on. */
   forget() {
+    this.left = true;
     for (const name of this.store.names()) {
       if (/^dialog\.(draft|answer)\./.test(name)) this.store.removeItem(name);
     }

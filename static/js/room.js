@@ -77,7 +77,7 @@ export class Room {
     const { page } = this.keeping;
     return new AskForm(form, {
       phrases: this.phrases,
-      drafts: new Drafts(device(), this.slug, () => Date.now(), page),
+      drafts: new Drafts(device(), `${this.slug}.ask`, () => Date.now(), page),
       send: (fields, key) => this.live.do("ask", fields, key),
       announce,
       now: () => this.live.now(),

@@ -330,7 +330,7 @@ class Scribe {
 
   /** Keeps what the server does not have in this browser. */
   keepHere() {
-    if (!this.form || !this.field) return;
+    if (!this.form || !this.field || this.staff.keeping.left) return;
     const data = new FormData(this.form);
     const also = Object.fromEntries(ALSO.map((name) => [name, String(data.get(name) ?? "")]));
     const text = this.field.value === this.stored ? null : this.field.value;

@@ -103,6 +103,7 @@ def test_a_new_wording_survives_the_return_of_its_question(people: People, serve
     expect(area).to_be_focused()
     page.reload()
     expect(area).to_have_value("Wie ist das gemeint")
+    expect(field(page)).to_have_value("")
     connected(page)
     page.goto(f"/sessions/{slug}/mine")
     expect(area).to_have_value("Wie ist das gemeint")
@@ -182,3 +183,17 @@ def test_who_writes_when_the_dialog_ends_can_still_send(people: People, server: 
     page.locator("h1").first.click()
     expect(page.get_by_text("Der Dialog ist beendet.", exact=False)).to_be_visible(timeout=45_000)
     expect(own(page, text)).to_be_visible()
+
+
+def test_signing_out_leaves_nothing_on_the_device(people: People, server: Server) -> None:
+    scribe = people.staff(server.slugs["live"], "scribe", "Karl Beispiel")
+    scribe.evaluate(
+        """() => {
+          localStorage.setItem("dialog.draft.x.ask.1", "{}");
+          localStorage.setItem("dialog.answer.x", "{}");
+        }"""
+    )
+    scribe.get_by_role("button", name="Abmelden").click()
+    expect(scribe.get_by_role("button", name="Abmelden")).to_have_count(0)
+    kept = scribe.evaluate("Object.keys(localStorage)")
+    assert [name for name in kept if name.startswith(("dialog.draft", "dialog.answer"))] == []
