@@ -66,9 +66,13 @@ def check(folder: Path | None) -> None:
 @click.option("--hours", default=72, show_default=True, help="How long the link is good.")
 def invite(slug: str, role: str, name: str, hours: int) -> None:
     """Make a link that lets one member of staff in, once."""
-    from dialog.forum.names import Role
+    from dialog.forum.names import Limits, Role
+    from dialog.forum.texts import required
 
     settings = Settings()
+    called = required(name, Limits().name, "name")
+    if not isinstance(called, str):
+        sys.exit(f"This name cannot be used: {called.code.value}.")
     if not (settings.sessions / slug / "session.toml").is_file():
         sys.exit(f"There is no session {slug} in {settings.sessions}.")
 
@@ -77,7 +81,7 @@ def invite(slug: str, role: str, name: str, hours: int) -> None:
 
         application = Application(settings)
         try:
-            return await application.people.invite(slug, Role(role), name, hours * HOUR_S)
+            return await application.people.invite(slug, Role(role), called, hours * HOUR_S)
         finally:
             await application.close()
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from dialog.forum.texts import harmless
 from dialog.programme.declaration import (
     IDENTITIES,
     LANGUAGES,
@@ -97,11 +98,13 @@ def _decoded(file: File) -> str | None:
 
 def _intro(folder: Path, faults: list[Fault]) -> str:
     file = File(folder / "intro.de.md", faults)
-    text = (_decoded(file) or "").strip()
+    text = (_decoded(file) or "").replace("\r\n", "\n").replace("\t", " ").strip()
     if not faults and not text:
         file.fault("", "empty")
     if len(text) > _INTRO_LIMIT:
         file.fault("", "too_long", length=len(text), limit=_INTRO_LIMIT)
+    elif not harmless(text):
+        file.fault("", "bad_signs")
     return unicodedata.normalize("NFC", text)
 
 
@@ -111,7 +114,7 @@ def _values(file: File) -> dict[str, object] | None:
         return None
     try:
         return tomllib.loads(text)
-    except ValueError as error:  # tomllib's own, and int's for a number of 5,000 digits
+    except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, 5,000 brackets
         named = re.search(r"at line (\d+)", str(error))
         file.fault("", "bad_toml", line=named[1] if named else len(text.splitlines()))
     return None
