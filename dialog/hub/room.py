@@ -24,6 +24,7 @@ from dialog.forum.session import Session
 from dialog.forum.transcript import Transcript, transcript
 from dialog.forum.views import me
 from dialog.hub import wire
+from dialog.hub.clock import Onward
 from dialog.hub.closing import Close
 from dialog.hub.connection import Connection
 from dialog.hub.ledger import Ledger, Reply, Waiting
@@ -77,7 +78,7 @@ class Room:
         self.slug = slug
         self.presence = Presence()
         self._journal = journal
-        self._clock = clock
+        self._clock = Onward(clock)
         self._timing = timing or Timing()
         self._publish = publish
         self._frame = frame
@@ -97,7 +98,7 @@ class Room:
 
     async def start(self) -> None:
         """Open the journal and begin; a record that was not yet kept is kept now."""
-        self._ledger = Ledger(await self._journal.open(self.slug))
+        await self._open()
         await self._record()
         self._task = asyncio.create_task(self._run(), name=f"room {self.slug}")
 
@@ -183,6 +184,11 @@ class Room:
     def epoch(self) -> str:
         """The epoch of the journal: under another one numbers begin anew."""
         return self._ledger.epoch
+
+    @property
+    def now(self) -> int:
+        """The room's time in ms UTC: it never goes back, whatever the machine's clock does."""
+        return self._clock()
 
     # --- the task ------------------------------------------------------------------------------
 
@@ -289,12 +295,17 @@ class Room:
             one.answer(Refusal(Code.BUSY, retry_ms=1_000))
         await self._reopen()
 
+    async def _open(self) -> None:
+        """Add up the journal; what stands in it has happened, whatever a clock says."""
+        self._ledger = Ledger(await self._journal.open(self.slug))
+        self._clock.not_before(self._ledger.session.at)
+
     async def _reopen(self) -> None:
         """Open the journal again, however long that takes; everyone gets a snapshot."""
         delay = REOPEN_AFTER
         while not self._stopping:
             try:
-                self._ledger = Ledger(await self._journal.open(self.slug))
+                await self._open()
             except Exception:
                 log.exception("journal does not open", session=self.slug)
                 await asyncio.sleep(delay)

@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -163,10 +163,15 @@ def _video(table: Table | None, starts: datetime) -> Video | None:
         table.address("url"),
         table.optional_text("phone", 40),
         table.optional_text("pin", 40),
-        table.moment("from", required=False) or starts - _VIDEO_AHEAD,
+        table.moment("from", required=False) or _before(starts),
     )
     table.finish()
     return video
+
+
+def _before(starts: datetime) -> datetime:
+    """Return when the video is shown at the latest; in UTC, for in October an hour comes twice."""
+    return (starts.astimezone(UTC) - _VIDEO_AHEAD).astimezone(ZONE)
 
 
 def _recording(table: Table | None) -> Recording | None:

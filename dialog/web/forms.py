@@ -66,7 +66,7 @@ async def command(
     if refusal:
         return refusal
     try:
-        order = wire.from_form(typed(form, site_of(request).clock()))
+        order = wire.from_form(typed(form, room.now))
     except wire.Malformed:
         return Refusal(Code.MALFORMED)
     return await room.ask(order.command, who, key=order.key, stream=stream)
