@@ -95,7 +95,7 @@ class Application:
         """Keep a session's public record in the database and in its folder; volunteers part."""
         record = bundle(heading(self._declared[slug]), transcript)
         await self.transcripts.save(slug, record)
-        await self.people.part(slug)
+        self.hub.ended.update(await self.people.part(slug))
         folder.write(self.settings.sessions / slug, record)
 
     async def _take_in(self, slug: str) -> bool:

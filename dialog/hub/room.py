@@ -86,7 +86,7 @@ class Room:
         self._ledger: Ledger
         self._inbox: list[Waiting] = []
         self._requests: list[Callable[[], None]] = []
-        self._movers: set[asyncio.Future[None]] = set()
+        self._movers: dict[asyncio.Future[None], int] = {}
         self._stir = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -169,16 +169,30 @@ class Room:
         """Return the messages that bring a client without a socket up to date."""
         return await self.read(lambda s, board: self._updates(s, board, stream, who, epoch, seq))
 
-    async def moved(self, stream: Stream, epoch: str, seq: int, wait: float) -> None:
-        """Wait until a stream has moved beyond ``seq`` of ``epoch``, at most ``wait`` seconds."""
+    async def moved(
+        self, stream: Stream, epoch: str, seq: int, wait: float, pass_id: int = 0
+    ) -> None:
+        """Wait until a stream has moved beyond ``seq`` of ``epoch``, or ``pass_id`` has ended.
+
+        After ``wait`` seconds it is enough.
+        """
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._movers.add(future)
+        self._movers[future] = pass_id
         try:
             here = await self.read(lambda _session, board: board.sheets[stream].seq)
             if (self.epoch, here) == (epoch, seq) and not self._stopping:
                 await asyncio.wait({future}, timeout=wait)
         finally:
-            self._movers.discard(future)
+            del self._movers[future]
+
+    def revoke(self, pass_id: int) -> None:
+        """Close every connection of a pass that has ended, and let its polls wait no longer."""
+        for connection in self.presence.everyone():
+            if connection.pass_id == pass_id:
+                connection.close(Close.PASS_ENDED)
+        for future, waiting in self._movers.items():
+            if waiting == pass_id and not future.done():
+                future.set_result(None)
 
     @property
     def epoch(self) -> str:

@@ -18,6 +18,7 @@ from dialog.hub.connection import Connection
 from dialog.hub.ledger import Done, Reply, Waiting
 from dialog.hub.room import Room
 from dialog.web import forms
+from dialog.web.announcement import Announcement
 from dialog.web.entrance import floor
 from dialog.web.errors import Refused
 from dialog.web.passes import Visitor, visitor
@@ -214,14 +215,24 @@ async def updates(request: Request) -> Response:
         stream, seq = Stream(query.get("stream", "floor")), int(query.get("seq", "0"))
     except ValueError as error:
         raise Refused(Refusal(Code.MALFORMED)) from error
-    who = entrance.visitor.seeing(entrance.dialog.slug, stream)
-    if who is None or (who.role is Role.READER and not entrance.dialog.readers):
+    room, guest, epoch = entrance.room, entrance.visitor, query.get("epoch", "")
+    who = _watching(entrance.dialog, guest, stream)
+    await room.moved(stream, epoch, seq, LONGEST_WAIT, guest.pass_id)
+    if room.epoch != epoch:  # publishing ended what volunteers' passes open
+        guest = await visitor(request)
+        who = _watching(entrance.dialog, guest, stream)
+    messages = await room.updates(stream, who, epoch, seq)
+    if guest.pass_id in entrance.site.hub.ended:  # while this one waited
         raise Refused(Refusal(Code.FORBIDDEN, field="role"))
-    epoch = query.get("epoch", "")
-    await entrance.room.moved(stream, epoch, seq, LONGEST_WAIT)
-    messages = await entrance.room.updates(stream, who, epoch, seq)
     body = b"[" + b",".join(messages) + b"]"
     return Response(body, 200, {"cache-control": "no-store"}, "application/json")
+
+
+def _watching(dialog: Announcement, guest: Visitor, stream: Stream) -> Who:
+    who = guest.seeing(dialog.slug, stream)
+    if who is None or (who.role is Role.READER and not dialog.readers):
+        raise Refused(Refusal(Code.FORBIDDEN, field="role"))
+    return who
 
 
 async def commands(request: Request) -> Response:
@@ -229,10 +240,11 @@ async def commands(request: Request) -> Response:
     entrance = await floor(request)
     slug = entrance.dialog.slug
     sealed = entrance.site.seals.read_form(request.headers.get("x-dialog-token", ""))
+    body = await request.body()
     who = _acting(entrance.visitor, sealed, slug)
-    if who is None:
+    if who is None or entrance.visitor.pass_id in entrance.site.hub.ended:
         raise Refused(Refusal(Code.FORBIDDEN, field="token"))
-    order = _order(await request.body())
+    order = _order(body)
     if isinstance(order, Refusal):
         return forms.message(order, None)
     stream = Stream.FLOOR if who.role is Role.VOLUNTEER else Stream.STAGE
