@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import logging
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import click
-import structlog
 
+from dialog.log import write_as_json
 from dialog.settings import Settings
 
 STAFF = ("moderator", "minister", "scribe", "organiser")
@@ -101,7 +100,7 @@ def demo(port: int, data: Path, seed: int, *, play: bool, as_json: bool) -> None
     def tell(links: dict[str, object]) -> None:
         click.echo(json.dumps(links) if as_json else show.told(links))
 
-    log_as_json()
+    write_as_json()
     show.run(data, port, tell=tell, play=play, seed=seed)
 
 
@@ -109,19 +108,5 @@ def run(settings: Settings, listening: Callable[[int], Awaitable[None]]) -> None
     """Serve until a signal ends it."""
     from dialog.app import Application, server
 
-    log_as_json()
+    write_as_json()
     server(Application(settings), listening).run()
-
-
-def log_as_json() -> None:
-    """Write one JSON object a line to standard error; no text, name or address is ever in it."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
