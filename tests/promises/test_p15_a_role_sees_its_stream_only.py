@@ -258,7 +258,7 @@ async def test_no_canary_of_an_evening_reaches_who_may_not_see_it(server, more) 
             await done(lines[f"{name} floor"], "ask", text=private[-1], show="team")
         numbers = range(1, 9 + more)
         await meddle(lines["boris floor"], numbers)
-        conflict = {"number": 2, "rev": 1, "text": "Anders?"}
+        conflict: Message = {"number": 2, "rev": 1, "text": "Anders?"}
         told = await lines["anna floor"].command("reword", **conflict)
         assert told["code"] == "conflict"
         assert "by" not in told
