@@ -21,6 +21,7 @@ from dialog.forum.commands import Declare
 from dialog.forum.names import SECOND, Limits
 from dialog.forum.phase import Schedule
 from dialog.forum.transcript import Transcript
+from dialog.hub.clock import Patient
 from dialog.hub.hub import Hub
 from dialog.hub.limits import GUESSES, Buckets, Pace
 from dialog.hub.room import Room, Timing
@@ -42,9 +43,12 @@ TEN_SECONDS = 10
 SMALL = 1_000
 
 
-def clock() -> int:
-    """Return the time in ms UTC."""
+def wall() -> int:
+    """Return what the machine's clock shows, in ms UTC."""
     return time.time_ns() // 1_000_000
+
+
+clock = Patient(wall)
 
 
 class Application:
@@ -91,7 +95,7 @@ class Application:
         """Keep a session's public record in the database and in its folder; volunteers part."""
         record = bundle(heading(self._declared[slug]), transcript)
         await self.transcripts.save(slug, record)
-        await self.people.part(slug)
+        self.hub.ended.update(await self.people.part(slug))
         folder.write(self.settings.sessions / slug, record)
 
     async def _take_in(self, slug: str) -> bool:
@@ -157,7 +161,7 @@ class Application:
             people=self.people,
             transcripts=self.transcripts,
             announcements={slug: announce(d) for slug, d in self._declared.items()},
-            seals=Seals(secret),
+            seals=Seals(secret, clock),
             operator=operator(settings),
             bounds=Bounds(
                 settings.message_bytes,

@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import logging
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import click
-import structlog
 
+from dialog.log import write_as_json
 from dialog.settings import Settings
 
 STAFF = ("moderator", "minister", "scribe", "organiser")
@@ -66,9 +65,13 @@ def check(folder: Path | None) -> None:
 @click.option("--hours", default=72, show_default=True, help="How long the link is good.")
 def invite(slug: str, role: str, name: str, hours: int) -> None:
     """Make a link that lets one member of staff in, once."""
-    from dialog.forum.names import Role
+    from dialog.forum.names import Limits, Role
+    from dialog.forum.texts import required
 
     settings = Settings()
+    called = required(name, Limits().name, "name")
+    if not isinstance(called, str):
+        sys.exit(f"This name cannot be used: {called.code.value}.")
     if not (settings.sessions / slug / "session.toml").is_file():
         sys.exit(f"There is no session {slug} in {settings.sessions}.")
 
@@ -77,7 +80,7 @@ def invite(slug: str, role: str, name: str, hours: int) -> None:
 
         application = Application(settings)
         try:
-            return await application.people.invite(slug, Role(role), name, hours * HOUR_S)
+            return await application.people.invite(slug, Role(role), called, hours * HOUR_S)
         finally:
             await application.close()
 
@@ -97,7 +100,7 @@ def demo(port: int, data: Path, seed: int, *, play: bool, as_json: bool) -> None
     def tell(links: dict[str, object]) -> None:
         click.echo(json.dumps(links) if as_json else show.told(links))
 
-    log_as_json()
+    write_as_json()
     show.run(data, port, tell=tell, play=play, seed=seed)
 
 
@@ -105,19 +108,5 @@ def run(settings: Settings, listening: Callable[[int], Awaitable[None]]) -> None
     """Serve until a signal ends it."""
     from dialog.app import Application, server
 
-    log_as_json()
+    write_as_json()
     server(Application(settings), listening).run()
-
-
-def log_as_json() -> None:
-    """Write one JSON object a line to standard error; no text, name or address is ever in it."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from dialog.archive.bundle import SCHEMA
+from dialog.archive.record import check
 
 FILE = "transcript.json"
 
@@ -36,8 +37,9 @@ def read(folder: Path) -> dict[str, Any] | None:
         return None
     try:
         record = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
-    except msgspec.DecodeError as error:
+        if record.get("schema") != SCHEMA or record.get("slug") != folder.name:
+            raise NoRecord("schema or slug is not as expected")
+        check(record)
+    except (ValueError, RecursionError) as error:
         raise NoRecord(f"{file}: {error}") from error
-    if record.get("schema") != SCHEMA or record.get("slug") != folder.name:
-        raise NoRecord(f"{file}: schema or slug is not as expected")
     return record

@@ -4,6 +4,7 @@ It reads the session and changes nothing; whoever holds the session stores the f
 ``evolve`` apply it.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
 from dialog.forum import commands as c
@@ -15,7 +16,7 @@ from dialog.forum.names import Phase, Who
 from dialog.forum.organising import decide_organising, tick
 from dialog.forum.phase import STAFFED
 from dialog.forum.refusals import Code, Refusal
-from dialog.forum.roles import may
+from dialog.forum.roles import STAFF, may
 from dialog.forum.scribing import decide_scribing
 from dialog.forum.session import Session
 from dialog.forum.staging import decide_staging
@@ -26,8 +27,16 @@ AFTERWARDS = frozenset({"correct", "keep", "redact", "unpublish"})
 def decide(session: Session, command: c.Command, who: Who, now: int) -> Decision:
     """Return what a command of ``who`` at ``now`` (ms UTC) comes to; None: it stands so already.
 
-    ``now`` never lies before the session's last entry; the caller sees to that.
+    ``now`` never lies before the session's last entry; the caller sees to that. A refusal names a
+    member of staff to staff only.
     """
+    decision = _decide(session, command, who, now)
+    if isinstance(decision, Refusal) and who.role not in STAFF:
+        return replace(decision, by=None)
+    return decision
+
+
+def _decide(session: Session, command: c.Command, who: Who, now: int) -> Decision:
     if not may(who.role, command.do):
         return Refusal(Code.FORBIDDEN, field="role")
     if isinstance(command, c.Serving):

@@ -1,6 +1,7 @@
 """What scribes do: take a question's answer in hand, save drafts, hand in, release."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 from typing import assert_never
 
@@ -15,6 +16,7 @@ from dialog.forum.texts import clean, required
 
 ANSWERED = frozenset({Outcome.ALOUD, Outcome.PROMISED, Outcome.WRITTEN, Outcome.REFERRED})
 SOURCES = 8
+_LINK = re.compile(r"https?://[^\s/?#]\S*")
 
 
 def decide_scribing(session: Session, command: c.Scribing, who: Who, now: int) -> Decision:
@@ -86,15 +88,13 @@ def _hand_in(
 
 
 def _incomplete(command: c.HandIn) -> Refusal | None:
-    """A promise needs someone and a day, a referral needs someone to go to."""
+    """Say what an answer lacks before its texts are looked at: an outcome, a promise's day."""
     if command.outcome not in ANSWERED:
         return Refusal(Code.MALFORMED, field="outcome")
-    if command.outcome is Outcome.PROMISED and not command.by.strip():
-        return Refusal(Code.INCOMPLETE, field="by")
     if command.outcome is Outcome.PROMISED and not _day(command.until):
         return Refusal(Code.INCOMPLETE, field="until")
-    if command.outcome is Outcome.REFERRED and not command.to.strip():
-        return Refusal(Code.INCOMPLETE, field="to")
+    if sum(map(bool, command.sources)) > SOURCES:
+        return Refusal(Code.TOO_MANY, field="sources", limit=SOURCES)
     return None
 
 
@@ -107,6 +107,7 @@ def _day(text: str) -> str:
 
 
 def _answer(act: Act, command: c.HandIn, who: Who, now: int) -> Answer | Refusal:
+    """A promise needs someone who made it, a referral someone to go to, as it will be read."""
     limits = act.session.limits
     text = required(command.text, limits.answer, "text", lines=True)
     by = clean(command.by, limits.short, "by")
@@ -115,10 +116,12 @@ def _answer(act: Act, command: c.HandIn, who: Who, now: int) -> Answer | Refusal
     for part in (text, by, to, *sources):
         if isinstance(part, Refusal):
             return part
+    if command.outcome is Outcome.PROMISED and not by:
+        return Refusal(Code.INCOMPLETE, field="by")
+    if command.outcome is Outcome.REFERRED and not to:
+        return Refusal(Code.INCOMPLETE, field="to")
     links = [str(source) for source in sources]
-    if len(links) > SOURCES:
-        return Refusal(Code.TOO_MANY, field="sources", limit=SOURCES)
-    if not all(link.startswith(("https://", "http://")) for link in links):
+    if not all(map(_LINK.fullmatch, links)):
         return Refusal(Code.BAD_TEXT, field="sources")
     return Answer(
         text=act.write(str(text)),

@@ -15,9 +15,12 @@ RAW_SPARE = 64
 
 # Bidirectional overrides and isolates reorder what others read; lone surrogates, controls, line
 # separators and noncharacters have no place in any text. ZWJ and ZWNJ stay: Persian needs them.
+_PLANES_END = "".join(
+    f"{chr(plane + 0xFFFE)}-{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
+)
 _REFUSED = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
-    "\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff]"
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206f\ud800-\udfff"
+    f"\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff{_PLANES_END}]"
 )
 _SPACES = re.compile(r"[ \u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 _MANY_BREAKS = re.compile(r"\n{3,}")
@@ -33,7 +36,7 @@ def clean(raw: str, limit: int, field: str, *, lines: bool = False) -> str | Ref
     if len(raw) > limit * RAW_FACTOR + RAW_SPARE:
         return Refusal(Code.TOO_LONG, field=field, limit=limit, length=len(raw))
     text = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    if _REFUSED.search(text) or _too_many_marks(text):
+    if not harmless(text):
         return Refusal(Code.BAD_TEXT, field=field)
     text = _layout(unicodedata.normalize("NFC", text), lines=lines)
     if not any(map(_visible, text)):
@@ -47,6 +50,11 @@ def required(raw: str, limit: int, field: str, *, lines: bool = False) -> str | 
     """Return the text as ``clean`` does, and refuse an empty one."""
     text = clean(raw, limit, field, lines=lines)
     return Refusal(Code.EMPTY, field=field) if text == "" else text
+
+
+def harmless(text: str) -> bool:
+    """Tell whether a text holds only signs that show what they are, and no towers of marks."""
+    return not (_REFUSED.search(text) or _too_many_marks(text))
 
 
 def same(one: str, other: str) -> bool:
@@ -70,7 +78,7 @@ def _too_many_marks(text: str) -> bool:
     for sign in text:
         if sign < "\u0300":
             run = 0
-        elif unicodedata.category(sign) in ("Mn", "Me"):
+        elif unicodedata.combining(sign) or unicodedata.category(sign) in ("Mn", "Me"):
             run += 1
             if run > MARKS_IN_A_ROW:
                 return True

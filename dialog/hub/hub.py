@@ -63,12 +63,10 @@ class Hub:
             connection.close(Close.RESTART)
 
     def revoke(self, pass_id: int) -> None:
-        """Close every connection of a pass that has ended; one on its way finds it in ``ended``."""
+        """End what a pass has open in every room; what is on its way finds it in ``ended``."""
         self.ended.add(pass_id)
         for room in self._rooms.values():
-            for connection in room.presence.everyone():
-                if connection.pass_id == pass_id:
-                    connection.close(Close.PASS_ENDED)
+            room.revoke(pass_id)
 
 
 def moments(count: int, lot: Lot = random.random) -> Iterator[int]:

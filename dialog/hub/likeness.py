@@ -6,10 +6,12 @@ Three suggestions for a person to look at, never a verdict: no lexical method is
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 from heapq import nlargest
 
 SUGGESTIONS = 3
 CANDIDATES = 50
+STEPS = 10_000
 CLOSE = 0.34
 _WORDS = re.compile(r"\w+")
 
@@ -43,17 +45,37 @@ class Likeness:
 
         Only those that share most for their size are measured wholly: an evening has thousands.
         """
-        scores: Counter[int] = Counter()
-        for gram, weight in self._grams[number].items():
-            shared = weight * self._rarity(gram) ** 2
-            for other in self._postings[gram]:
-                scores[other] += shared * self._grams[other][gram]  # type: ignore[assignment]
-        del scores[number]
+        own = {g: w * self._rarity(g) ** 2 for g, w in self._grams[number].items()}
+        scores = self._shared(number, own)
         length = self._length(number)
         likely = nlargest(CANDIDATES, scores, lambda n: scores[n] ** 2 / len(self._grams[n]))
-        close = [(scores[other] / (length * self._length(other)), other) for other in likely]
+        close = [
+            (self._product(own, other) / (length * self._length(other)), other) for other in likely
+        ]
         ordered = sorted(close, key=lambda pair: (-pair[0], pair[1]))
         return tuple(other for score, other in ordered[:SUGGESTIONS] if score >= CLOSE)
+
+    def _shared(self, number: int, own: Mapping[str, float]) -> dict[int, float]:
+        """Return what others share with a question, by their numbers.
+
+        The rarest trigrams come first, and those that half an evening has are left out where the
+        walk would grow long: they say little, and whoever asks the same a thousand times must not
+        hold everyone up.
+        """
+        scores: dict[int, float] = {}
+        steps = 0
+        for gram in sorted(own, key=lambda gram: (len(self._postings[gram]), gram)):
+            steps += len(self._postings[gram])
+            if steps > STEPS:
+                break
+            for other in self._postings[gram]:
+                scores[other] = scores.get(other, 0) + own[gram] * self._grams[other][gram]
+        scores.pop(number, None)
+        return scores
+
+    def _product(self, own: Mapping[str, float], other: int) -> float:
+        theirs = self._grams[other]
+        return sum(own[gram] * theirs[gram] for gram in own if gram in theirs)
 
     def _rarity(self, gram: str) -> float:
         return math.log(1 + len(self._grams) / len(self._postings[gram]))

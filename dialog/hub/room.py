@@ -24,6 +24,7 @@ from dialog.forum.session import Session
 from dialog.forum.transcript import Transcript, transcript
 from dialog.forum.views import me
 from dialog.hub import wire
+from dialog.hub.clock import Onward
 from dialog.hub.closing import Close
 from dialog.hub.connection import Connection
 from dialog.hub.ledger import Ledger, Reply, Waiting
@@ -77,7 +78,7 @@ class Room:
         self.slug = slug
         self.presence = Presence()
         self._journal = journal
-        self._clock = clock
+        self._clock = Onward(clock)
         self._timing = timing or Timing()
         self._publish = publish
         self._frame = frame
@@ -85,7 +86,7 @@ class Room:
         self._ledger: Ledger
         self._inbox: list[Waiting] = []
         self._requests: list[Callable[[], None]] = []
-        self._movers: set[asyncio.Future[None]] = set()
+        self._movers: dict[asyncio.Future[None], int] = {}
         self._stir = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -97,7 +98,7 @@ class Room:
 
     async def start(self) -> None:
         """Open the journal and begin; a record that was not yet kept is kept now."""
-        self._ledger = Ledger(await self._journal.open(self.slug))
+        await self._open()
         await self._record()
         self._task = asyncio.create_task(self._run(), name=f"room {self.slug}")
 
@@ -168,21 +169,40 @@ class Room:
         """Return the messages that bring a client without a socket up to date."""
         return await self.read(lambda s, board: self._updates(s, board, stream, who, epoch, seq))
 
-    async def moved(self, stream: Stream, epoch: str, seq: int, wait: float) -> None:
-        """Wait until a stream has moved beyond ``seq`` of ``epoch``, at most ``wait`` seconds."""
+    async def moved(
+        self, stream: Stream, epoch: str, seq: int, wait: float, pass_id: int = 0
+    ) -> None:
+        """Wait until a stream has moved beyond ``seq`` of ``epoch``, or ``pass_id`` has ended.
+
+        After ``wait`` seconds it is enough.
+        """
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._movers.add(future)
+        self._movers[future] = pass_id
         try:
             here = await self.read(lambda _session, board: board.sheets[stream].seq)
             if (self.epoch, here) == (epoch, seq) and not self._stopping:
                 await asyncio.wait({future}, timeout=wait)
         finally:
-            self._movers.discard(future)
+            del self._movers[future]
+
+    def revoke(self, pass_id: int) -> None:
+        """Close every connection of a pass that has ended, and let its polls wait no longer."""
+        for connection in self.presence.everyone():
+            if connection.pass_id == pass_id:
+                connection.close(Close.PASS_ENDED)
+        for future, waiting in self._movers.items():
+            if waiting == pass_id and not future.done():
+                future.set_result(None)
 
     @property
     def epoch(self) -> str:
         """The epoch of the journal: under another one numbers begin anew."""
         return self._ledger.epoch
+
+    @property
+    def now(self) -> int:
+        """The room's time in ms UTC: it never goes back, whatever the machine's clock does."""
+        return self._clock()
 
     # --- the task ------------------------------------------------------------------------------
 
@@ -289,12 +309,17 @@ class Room:
             one.answer(Refusal(Code.BUSY, retry_ms=1_000))
         await self._reopen()
 
+    async def _open(self) -> None:
+        """Add up the journal; what stands in it has happened, whatever a clock says."""
+        self._ledger = Ledger(await self._journal.open(self.slug))
+        self._clock.not_before(self._ledger.session.at)
+
     async def _reopen(self) -> None:
         """Open the journal again, however long that takes; everyone gets a snapshot."""
         delay = REOPEN_AFTER
         while not self._stopping:
             try:
-                self._ledger = Ledger(await self._journal.open(self.slug))
+                await self._open()
             except Exception:
                 log.exception("journal does not open", session=self.slug)
                 await asyncio.sleep(delay)

@@ -5,6 +5,7 @@ definition; only bounds and the wire's names are added here.
 """
 
 import dataclasses
+import json
 import typing
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
@@ -22,7 +23,7 @@ SUBPROTOCOL = "dialog.v1"
 HEARTBEAT = 15
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
-_Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z-]{8,64}$")]
+_Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z-]{8,64}\Z")]
 _MAYBE_TEXT = msgspec.inspect.type_info(str | None)
 _RENAMED = {"redact": {"start": "from", "end": "to"}}
 _WIRE_COMMANDS = typing.get_args(c.Asking | c.Moderating | c.Staging | c.Scribing | c.Organising)
@@ -118,9 +119,19 @@ _resync = msgspec.json.Decoder(Resync)
 _encoder = msgspec.json.Encoder()
 
 
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    """Refuse a name that stands twice: two readers of one message must not read two messages."""
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a name stands twice")
+
+
+_names = json.JSONDecoder(object_pairs_hook=_once)
+
+
 def decode(text: str | bytes) -> Hello | Resync | Order:
     """Return a message, or raise ``Malformed`` or ``NotUnderstood``."""
     try:
+        text = text if isinstance(text, str) else text.decode()
         head = _head.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise NotUnderstood from error
@@ -129,7 +140,8 @@ def decode(text: str | bytes) -> Hello | Resync | Order:
         raise NotUnderstood
     try:
         message = decoder.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        _names.decode(text)  # after the types: by now it is flat and short of surprises
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise Malformed(head.key if isinstance(head.key, str) else None) from error
     return message if isinstance(message, Hello | Resync) else _order(message)
 

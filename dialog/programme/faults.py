@@ -87,6 +87,12 @@ WORDS: Final = {
         "The text holds a line break or a control character.",
         "Write it on one line.",
     ),
+    "bad_signs": (
+        "Der Text enthält Zeichen, die niemand sieht oder die andere Zeichen umordnen.",
+        "Schreiben Sie ihn neu, ohne ihn aus einem anderen Programm einzufügen.",
+        "The text holds signs that nobody sees or that move others around.",
+        "Type it again instead of pasting it from another program.",
+    ),
     "too_many": (
         "Die Liste hat {length} Einträge, höchstens {limit} sind möglich.",
         "Fassen Sie Einträge zusammen.",

@@ -4,10 +4,11 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from dialog.forum.texts import harmless
 from dialog.programme.declaration import (
     IDENTITIES,
     LANGUAGES,
@@ -97,11 +98,13 @@ def _decoded(file: File) -> str | None:
 
 def _intro(folder: Path, faults: list[Fault]) -> str:
     file = File(folder / "intro.de.md", faults)
-    text = (_decoded(file) or "").strip()
+    text = (_decoded(file) or "").replace("\r\n", "\n").replace("\t", " ").strip()
     if not faults and not text:
         file.fault("", "empty")
     if len(text) > _INTRO_LIMIT:
         file.fault("", "too_long", length=len(text), limit=_INTRO_LIMIT)
+    elif not harmless(text):
+        file.fault("", "bad_signs")
     return unicodedata.normalize("NFC", text)
 
 
@@ -111,7 +114,7 @@ def _values(file: File) -> dict[str, object] | None:
         return None
     try:
         return tomllib.loads(text)
-    except ValueError as error:  # tomllib's own, and int's for a number of 5,000 digits
+    except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, 5,000 brackets
         named = re.search(r"at line (\d+)", str(error))
         file.fault("", "bad_toml", line=named[1] if named else len(text.splitlines()))
     return None
@@ -160,10 +163,15 @@ def _video(table: Table | None, starts: datetime) -> Video | None:
         table.address("url"),
         table.optional_text("phone", 40),
         table.optional_text("pin", 40),
-        table.moment("from", required=False) or starts - _VIDEO_AHEAD,
+        table.moment("from", required=False) or _before(starts),
     )
     table.finish()
     return video
+
+
+def _before(starts: datetime) -> datetime:
+    """Return when the video is shown at the latest; in UTC, for in October an hour comes twice."""
+    return (starts.astimezone(UTC) - _VIDEO_AHEAD).astimezone(ZONE)
 
 
 def _recording(table: Table | None) -> Recording | None:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Optional, TypeVar
 
+from dialog.forum.texts import harmless
 from dialog.programme.declaration import ZONE
 from dialog.programme.faults import KINDS, WORDS, Fault
 
@@ -90,6 +91,8 @@ class Table:
             self.fault(key, "too_long", length=len(text), limit=limit)
         elif any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in text):
             self.fault(key, "many_lines")
+        elif not harmless(text):
+            self.fault(key, "bad_signs")
         return text
 
     def text(self, key: str, limit: int) -> str:

@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, not_, select, update
 
 from dialog.forum.names import MINUTE, Role
 from dialog.store.database import Database
@@ -117,26 +117,32 @@ class People:
             holder, valid = self._holder(connection, token, now)
             person = _person_of(connection, holder, session, slug, Role.VOLUNTEER)
             _name(connection, session, person, Role.VOLUNTEER, name, now)
+            self._know_link(connection, session, slug, person)
             _grant(connection, holder, session, person, Role.VOLUNTEER)
             return valid, Grant(slug, person, Role.VOLUNTEER, name)
 
         return await self._database.write(work)
 
-    async def part(self, slug: str) -> None:
-        """End what volunteers' passes open of a published session, and the passes left empty.
+    async def part(self, slug: str) -> tuple[int, ...]:
+        """End what volunteers' passes open of a published session; return the passes left empty.
 
-        Private links stay good: they lead back to one's own questions for as long as these stay.
+        Those end with it. Private links stay good: they lead back to one's own questions for as
+        long as these stay.
         """
 
-        def work(connection: Connection) -> None:
-            volunteers = GRANTS.c.role == Role.VOLUNTEER.value
+        def work(connection: Connection) -> tuple[int, ...]:
             session = lock(connection, slug).id
-            gone = delete(GRANTS).where(GRANTS.c.session == session, volunteers)
-            holders = connection.scalars(gone.returning(GRANTS.c.holder)).all()
-            empty = PASSES.c.id.not_in(select(GRANTS.c.holder))
-            connection.execute(delete(PASSES).where(PASSES.c.id.in_(holders), empty))
+            volunteers = and_(GRANTS.c.session == session, GRANTS.c.role == Role.VOLUNTEER.value)
+            left_empty = and_(
+                PASSES.c.id.in_(select(GRANTS.c.holder).where(volunteers)),
+                PASSES.c.id.not_in(select(GRANTS.c.holder).where(not_(volunteers))),
+            )
+            ended = delete(PASSES).where(left_empty).returning(PASSES.c.id)
+            numbers = tuple(connection.scalars(ended))
+            connection.execute(delete(GRANTS).where(volunteers))
+            return numbers
 
-        await self._database.write(work, scrub=True)
+        return await self._database.write(work, scrub=True)
 
     # --- invitations of staff --------------------------------------------------------------------
 
@@ -199,22 +205,19 @@ class People:
     async def private_link(self, slug: str, person: int) -> str:
         """Return the token that lets a volunteer go on in another browser, the same every time.
 
-        Raise ``LookupError`` where nobody has this number.
+        Raise ``LookupError`` where nobody has this number. Showing it writes nothing, unless the
+        secret is another one than when the volunteer came.
         """
         session = select(SESSIONS.c.id).where(SESSIONS.c.slug == slug).scalar_subquery()
-        own = and_(
-            PEOPLE.c.session == session,
-            PEOPLE.c.number == person,
-            PEOPLE.c.role == Role.VOLUNTEER.value,
-        )
-        query = select(PEOPLE.c.since, PEOPLE.c.link).where(own)
+        query = select(PEOPLE.c.since, PEOPLE.c.link).where(_volunteer(session, person))
         row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
         if row is None:
             raise LookupError(f"{slug}: nobody has the number {person}")
         link = self._link(slug, person, row.since)
         if row.link != digest(link):
-            known = update(PEOPLE).where(own).values(link=digest(link))
-            await self._database.write(lambda connection: connection.execute(known))
+            await self._database.write(
+                lambda connection: self._know_link(connection, session, slug, person)
+            )
         return link
 
     async def follow(self, link: str, pass_token: str | None) -> tuple[str, Grant] | None:
@@ -236,6 +239,15 @@ class People:
             return _rotate(connection, holder), grant
 
         return await self._database.write(work)
+
+    def _know_link(
+        self, connection: Connection, session: int | ScalarSelect[int], slug: str, person: int
+    ) -> None:
+        """Store what a volunteer's private link will be known by."""
+        own = _volunteer(session, person)
+        since = connection.execute(select(PEOPLE.c.since).where(own)).scalar_one()
+        link = digest(self._link(slug, person, since))
+        connection.execute(update(PEOPLE).where(own).values(link=link))
 
     def _link(self, slug: str, person: int, since: int) -> str:
         body = f"private link\n{slug}\n{person}\n{since}".encode()
@@ -321,6 +333,12 @@ def _person_of(connection: Connection, holder: int, session: int, slug: str, rol
     number = row.persons + 1 if row else 1
     set_session(connection, session, persons=number)
     return number
+
+
+def _volunteer(session: int | ScalarSelect[int], person: int) -> ColumnElement[bool]:
+    """Return the condition that finds a volunteer's row."""
+    role = PEOPLE.c.role == Role.VOLUNTEER.value
+    return and_(PEOPLE.c.session == session, PEOPLE.c.number == person, role)
 
 
 def _name(

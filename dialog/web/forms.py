@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dialog.forum.names import Stream, Who
+from dialog.forum.names import Role, Stream, Who
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
 from dialog.hub import wire
@@ -36,10 +36,22 @@ async def read(request: Request) -> dict[str, str]:
     return {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
 
 
-def check(request: Request, visitor: Visitor, form: Mapping[str, str], slug: str) -> Refusal | None:
-    """Refuse a form whose token is not of this pass and session, or too old."""
-    sealed = site_of(request).seals.read_form(form.get("token", ""))
-    if sealed is None or (sealed.pass_id, sealed.slug) != (visitor.pass_id, slug):
+def check(
+    request: Request,
+    visitor: Visitor,
+    form: Mapping[str, str],
+    slug: str,
+    role: Role | None = None,
+) -> Refusal | None:
+    """Refuse a form whose token is not of this pass, session and role, too old, or came too late.
+
+    Without a ``role`` it may come from any page of the session.
+    """
+    site = site_of(request)
+    sealed = site.seals.read_form(form.get("token", ""))
+    ours = sealed and (sealed.pass_id, sealed.slug) == (visitor.pass_id, slug)
+    good = ours and role in (None, sealed and sealed.role)
+    if not good or visitor.pass_id in site.hub.ended:
         return Refusal(Code.STALE, field="token")
     return None
 
@@ -60,13 +72,12 @@ async def command(
 ) -> Done | Refusal:
     """Give the command that a form stands for, and return its answer."""
     room, who = entrance.room, entrance.who
-    refusal = check(request, entrance.visitor, form, room.slug) or pace(
-        entrance.site, who, room.slug
-    )
+    refusal = check(request, entrance.visitor, form, room.slug, who.role)
+    refusal = refusal or pace(entrance.site, who, room.slug)
     if refusal:
         return refusal
     try:
-        order = wire.from_form(typed(form, site_of(request).clock()))
+        order = wire.from_form(typed(form, room.now))
     except wire.Malformed:
         return Refusal(Code.MALFORMED)
     return await room.ask(order.command, who, key=order.key, stream=stream)

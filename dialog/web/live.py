@@ -19,6 +19,7 @@ from dialog.hub.hub import moments
 from dialog.hub.ledger import Done, Reply, Waiting
 from dialog.hub.room import Room
 from dialog.web import forms
+from dialog.web.announcement import Announcement
 from dialog.web.entrance import floor
 from dialog.web.errors import Refused
 from dialog.web.passes import Visitor, visitor
@@ -219,17 +220,27 @@ async def updates(request: Request) -> Response:
         wait = min(LONGEST_WAIT, int(query.get("wait", LONGEST_WAIT)))
     except ValueError as error:
         raise Refused(Refusal(Code.MALFORMED)) from error
-    who = entrance.visitor.seeing(entrance.dialog.slug, stream)
-    if who is None or (who.role is Role.READER and not entrance.dialog.readers):
-        raise Refused(Refusal(Code.FORBIDDEN, field="role"))
-    epoch = query.get("epoch", "")
+    room, guest, epoch = entrance.room, entrance.visitor, query.get("epoch", "")
+    who = _watching(entrance.dialog, guest, stream)
     if wait > 0:
-        await entrance.room.moved(stream, epoch, seq, wait)
-    messages = await entrance.room.updates(stream, who, epoch, seq)
+        await room.moved(stream, epoch, seq, wait, guest.pass_id)
+    if room.epoch != epoch:  # publishing ended what volunteers' passes open
+        guest = await visitor(request)
+        who = _watching(entrance.dialog, guest, stream)
+    messages = await room.updates(stream, who, epoch, seq)
+    if guest.pass_id in entrance.site.hub.ended:  # while this one waited
+        raise Refused(Refusal(Code.FORBIDDEN, field="role"))
     if entrance.site.hub.parting:
         messages.append(wire.bye("restart", next(moments(1))))
     body = b"[" + b",".join(messages) + b"]"
     return Response(body, 200, {"cache-control": "no-store"}, "application/json")
+
+
+def _watching(dialog: Announcement, guest: Visitor, stream: Stream) -> Who:
+    who = guest.seeing(dialog.slug, stream)
+    if who is None or (who.role is Role.READER and not dialog.readers):
+        raise Refused(Refusal(Code.FORBIDDEN, field="role"))
+    return who
 
 
 async def commands(request: Request) -> Response:
@@ -237,11 +248,12 @@ async def commands(request: Request) -> Response:
     entrance = await floor(request)
     slug = entrance.dialog.slug
     sealed = entrance.site.seals.read_form(request.headers.get("x-dialog-token", ""))
+    body = await request.body()
     who = _acting(entrance.visitor, sealed, slug)
-    if who is None:
+    if who is None or entrance.visitor.pass_id in entrance.site.hub.ended:
         raise Refused(Refusal(Code.FORBIDDEN, field="token"))
     try:
-        order = wire.decode(await request.body())
+        order = wire.decode(body)
     except wire.Malformed as malformed:
         # With its key, or the page that sent it would wait for its answer for ever.
         return forms.message(Refusal(Code.MALFORMED), malformed.key)

@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -37,13 +38,18 @@ def page(
         "fresh_key": lambda: str(uuid.uuid4()),
         "link": lambda path: link(path, chosen(request)),
         "now": datetime.fromtimestamp(site.clock() / 1000, UTC).astimezone(BERLIN),
-        "request_path": request.url.path,
+        "request_path": here(request.url.path),
         "refusal": None,
         "status": status,
     }
     html = render(template, language(request), **(shared | context))
     headers = {"cache-control": "no-store", "vary": "Accept-Language, Cookie"}
     return HTMLResponse(html, status, headers)
+
+
+def here(path: str) -> str:
+    """Return a request's path as an address of this server: two slashes would name another one."""
+    return f"/{quote(path.lstrip('/'))}"
 
 
 def link(path: str, lang: str | None) -> str:

@@ -3,13 +3,14 @@
 A signature says that we gave a token out, and when; single use is the store's business.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from dialog.forum.names import Role
 
-DAY_S = 24 * 60 * 60
+DAY = 24 * 60 * 60 * 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,37 +23,42 @@ class Sealed:
 
 
 class Seals:
-    """Signs and reads tokens with one secret; a page's token opens no form and the other way."""
+    """Signs and reads tokens with one secret; a page's token opens no form and the other way.
 
-    def __init__(self, secret: str) -> None:
-        """Derive the two signers."""
-        self._page = URLSafeTimedSerializer(secret, salt="dialog page")
-        self._form = URLSafeTimedSerializer(secret, salt="dialog form")
+    A token says when it was made, by the server's own clock. One from the future is ours as well:
+    the clock was set back meanwhile.
+    """
+
+    def __init__(self, secret: str, clock: Callable[[], int]) -> None:
+        """Derive the two signers; ``clock`` gives ms UTC."""
+        self._page = URLSafeSerializer(secret, salt="dialog page")
+        self._form = URLSafeSerializer(secret, salt="dialog form")
+        self._clock = clock
 
     def page(self, sealed: Sealed) -> str:
         """Return the token for a page's websocket."""
-        return _sign(self._page, sealed)
+        return self._sign(self._page, sealed)
 
     def form(self, sealed: Sealed) -> str:
         """Return the token for a page's forms."""
-        return _sign(self._form, sealed)
+        return self._sign(self._form, sealed)
 
     def read_page(self, token: str) -> Sealed | None:
         """Return what a page token says, or None when it is not ours or too old."""
-        return _read(self._page, token)
+        return self._read(self._page, token)
 
     def read_form(self, token: str) -> Sealed | None:
         """Return what a form token says, or None when it is not ours or too old."""
-        return _read(self._form, token)
+        return self._read(self._form, token)
 
+    def _sign(self, signer: URLSafeSerializer, sealed: Sealed) -> str:
+        said = [sealed.pass_id, sealed.slug, sealed.role.value, self._clock()]
+        return str(signer.dumps(said))
 
-def _sign(signer: URLSafeTimedSerializer, sealed: Sealed) -> str:
-    return str(signer.dumps([sealed.pass_id, sealed.slug, sealed.role.value]))
-
-
-def _read(signer: URLSafeTimedSerializer, token: str) -> Sealed | None:
-    try:
-        pass_id, slug, role = signer.loads(token, max_age=DAY_S)
-        return Sealed(int(pass_id), str(slug), Role(role))
-    except (BadSignature, ValueError, TypeError):
-        return None
+    def _read(self, signer: URLSafeSerializer, token: str) -> Sealed | None:
+        try:
+            pass_id, slug, role, made = signer.loads(token)
+            sealed = Sealed(int(pass_id), str(slug), Role(role))
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return sealed if made > self._clock() - DAY else None

@@ -183,7 +183,8 @@ def since(context: Context, value: Instant) -> str:
 
 def aged(context: Context, kind: str, value: Instant) -> str:
     """Says the age of an instant in its largest whole unit."""
-    seconds = (moment(context, context["now"]) - moment(context, value)).total_seconds()
+    # by timestamp: in one zone Python compares what clocks on walls show, also in October
+    seconds = moment(context, context["now"]).timestamp() - moment(context, value).timestamp()
     lang = str(context["lang"])
     for length, unit in UNITS:
         count = int(seconds // length)
@@ -236,7 +237,8 @@ def machine(context: Context, value: Instant) -> str:
 @pass_context
 def plus(context: Context, value: Instant, minutes: int) -> datetime:
     """Returns the instant some minutes later."""
-    return moment(context, value) + timedelta(minutes=minutes)
+    later = moment(context, value).astimezone(UTC) + timedelta(minutes=minutes)
+    return later.astimezone(zone(context))
 
 
 def paragraphs(text: str) -> Iterator[str]:

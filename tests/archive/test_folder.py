@@ -82,3 +82,35 @@ def test_a_file_that_is_no_record_is_refused(tmp_path, text) -> None:
     (folder / FILE).write_text(text, "utf-8")
     with pytest.raises(NoRecord, match=FILE):
         read(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"recording": {"url": "javascript:alert(1)", "starts": None}},
+        {"recording": {"url": "https://video.example/x\n", "starts": None}},
+        {"title": "Pro\u202ebe"},
+        {"title": "Pro\x00be"},
+        {"introduction": "a" + "\u0301" * 100_000},
+        {"starts": "2026-12-03T17:00:00"},
+        {"starts": "morgen"},
+        {"figures": {}},
+        {"answerer": None},
+        {"questions": [{}]},
+        {"language": 'de" onload="alert(1)'},
+        {"topics": [["Sprache"]]},
+    ],
+)
+def test_a_record_that_pages_cannot_show_is_none(tmp_path, record, change) -> None:
+    folder = tmp_path / SLUG
+    write(folder, record | change)
+    with pytest.raises(NoRecord):
+        read(folder)
+
+
+@pytest.mark.parametrize("raw", ['{"a":' * 100_000, "[" * 100_000, '"\\ud800"', "NaN", "\ufeff{}"])
+def test_a_file_that_is_no_json_is_no_record(tmp_path, raw) -> None:
+    (tmp_path / SLUG).mkdir()
+    (tmp_path / SLUG / FILE).write_text(raw, "utf-8")
+    with pytest.raises(NoRecord):
+        read(tmp_path / SLUG)

@@ -117,13 +117,11 @@ def test_what_is_no_message_is_refused_at_once(text) -> None:
     assert time.perf_counter() - begun < 0.1
 
 
-def test_of_two_fields_of_one_name_none_slips_past_a_bound() -> None:
-    twice = '{"type":"command","key":"12345678","do":"withdraw","number":1,"number":-1}'
+@pytest.mark.parametrize("second", ["-1", "1", "2"])
+def test_of_two_fields_of_one_name_none_is_taken(second) -> None:
+    twice = '{"type":"command","key":"12345678","do":"withdraw","number":1,"n\\u0075mber":%s}'
     with pytest.raises(wire.Malformed):
-        wire.decode(twice)
-    order = wire.decode(twice.replace("-1", "2"))
-    assert isinstance(order, wire.Order)
-    assert order.command == c.Withdraw(2)
+        wire.decode(twice % second)
 
 
 @pytest.mark.parametrize("number", [-1, 2**53, 1.5, "3", True, None])

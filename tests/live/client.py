@@ -17,6 +17,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
+from tests.live.canaries import look
+
 Message = dict[str, Any]
 TOLD: set[str] = set()  # what stands in no log: tokens, names, texts
 
@@ -45,6 +47,7 @@ class Browser:
 
     def __init__(self, base: str) -> None:
         self.base, self.cookie = base, ""
+        self.may: frozenset[str] = frozenset()  # whose canaries may arrive here
 
     def ask(
         self, method: str, path: str, body: str | bytes | Iterable[bytes] = "", **headers: str
@@ -58,6 +61,8 @@ class Browser:
             for value in answer.headers.get_all("set-cookie", ()):
                 self.cookie = value.partition(";")[0]
                 TOLD.add(self.cookie.partition("=")[2])
+            if not path.startswith("/enter/"):  # whoever has a link is shown whom it invites
+                look(self.may, f"{answer.headers}{text}")
             return Page(answer.status, {k.lower(): v for k, v in answer.getheaders()}, text)
         finally:
             connection.close()
@@ -133,6 +138,7 @@ class Live:
     async def _read(self) -> None:
         with suppress(ConnectionClosed):
             async for text in self.socket:
+                look(self._browser.may, str(text))
                 self._take(json.loads(text))
         for waiting in self._answers.values():
             waiting.cancel()

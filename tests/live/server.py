@@ -13,6 +13,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from dialog.cli import main
+from tests.live.canaries import MODERATES
 from tests.live.client import TOLD, Browser, Page
 from tests.live.programme import evening
 
@@ -28,6 +29,8 @@ def free_port() -> int:
 
 class Server:
     """One server that can be stopped, killed and started again on the same data."""
+
+    program: tuple[str, ...] = ("-m", "dialog")
 
     def __init__(self, folder: Path, slugs: Mapping[str, str], **settings: object) -> None:
         self.folder = folder
@@ -69,7 +72,7 @@ class Server:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "dialog", "serve"],
+                [sys.executable, *self.program, "serve"],
                 env=self._env(),
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -118,7 +121,7 @@ class Server:
     def browser(self) -> Browser:
         return Browser(self.base)
 
-    def invite(self, slug: str, role: str, name: str = "Mara Beispielname") -> str:
+    def invite(self, slug: str, role: str, name: str = MODERATES) -> str:
         """Return a link for a member of staff, as the command line prints it."""
         arguments = ["invite", slug, "--role", role, "--name", name]
         done = CliRunner().invoke(main, arguments, env=self.environment, catch_exceptions=False)
@@ -126,9 +129,10 @@ class Server:
         TOLD.add(name)
         return done.output.strip()
 
-    def staff(self, slug: str, role: str, name: str = "Mara Beispielname") -> Browser:
+    def staff(self, slug: str, role: str, name: str = MODERATES) -> Browser:
         """Return a browser that has entered by such a link."""
         entered = self.browser()
+        entered.may = frozenset({role})
         answer = entered.enter(self.invite(slug, role, name))
         assert answer.status == 303, answer.text
         return entered

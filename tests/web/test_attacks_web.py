@@ -90,12 +90,13 @@ def test_no_refusal_shows_readers_what_is_not_for_them(hall, taken, place, good)
 
 
 async def test_a_token_of_a_reader_opens_no_floor_that_readers_may_not_watch(hall) -> None:
+    from dialog.app import clock
     from dialog.forum.names import Role
     from dialog.web.seals import Sealed, Seals
 
     slug = hall.slugs["hall"]
     secret = (hall.folder / "data" / "secret").read_text("ascii")
-    page = Seals(secret).page(Sealed(0, slug, Role.READER))
+    page = Seals(secret, clock).page(Sealed(0, slug, Role.READER))
     stranger = Live(hall.browser(), slug, page=page)
     await stranger.open()
     await stranger.send({"type": "hello", "stream": "floor", "page": page})

@@ -52,7 +52,10 @@ def _event(entrance: Entrance, view: Picture) -> Event:
 
 
 def _local(instant: str, like: datetime) -> datetime:
-    return datetime.fromisoformat(instant).astimezone(like.tzinfo)
+    """Return a moment in its session's zone; of an hour that comes twice a zone means the first."""
+    moment = datetime.fromisoformat(instant)
+    local = moment.astimezone(like.tzinfo)
+    return moment if local.fold else local
 
 
 def _ways(video: Video | None) -> list[str]:

@@ -55,6 +55,7 @@ async def open_link(request: Request) -> Response:
         request,
         "enter",
         entrance.visitor,
+        acting=entrance.who.role,
         slug=entrance.dialog.slug,
         dialog=entrance.dialog,
         role="volunteer",

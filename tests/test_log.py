@@ -1,0 +1,85 @@
+"""The log says what happened and where, and nothing that anyone typed."""
+
+import json
+import logging
+import sqlite3
+
+import pytest
+import structlog
+
+from dialog.log import Counted, write_as_json
+
+TEXT = "Meine Frage mit Namen"
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_others():
+    root = logging.getLogger()
+    kept, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = kept
+    root.setLevel(level)
+    logging.raiseExceptions = True
+    structlog.reset_defaults()
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    said = capsys.readouterr().err
+    assert TEXT not in said
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def fail(cause: BaseException | None = None) -> None:
+    raise ValueError(TEXT) from cause
+
+
+def test_a_fault_is_told_by_kind_and_place(capsys) -> None:
+    write_as_json()
+    try:
+        fail(sqlite3.OperationalError("database or disk is full"))
+    except ValueError:
+        structlog.get_logger().exception("commit failed", session="a")
+    (line,) = lines(capsys)
+    assert (line["event"], line["level"], line["session"]) == ("commit failed", "error", "a")
+    assert str(line["fault"]).startswith("ValueError at test_log.py:")
+    assert "after OperationalError (database or disk is full)" in str(line["fault"])
+
+
+def test_a_library_is_heard_without_what_it_speaks_of(capsys) -> None:
+    write_as_json()
+    log = logging.getLogger("uvicorn.error")
+    log.warning("Invalid request (%s)", TEXT)
+    log.warning("Exception in callback feed(b'%s')", TEXT)
+    log.warning("%s", TEXT)
+    try:
+        fail()
+    except ValueError:
+        log.exception("Exception in ASGI application\n")
+    said = lines(capsys)
+    assert [line["event"] for line in said] == [
+        "Invalid request",
+        "Exception in callback feed",
+        "",
+        "Exception in ASGI application",
+    ]
+    assert "fail" in str(said[-1]["fault"])
+
+
+def test_a_fault_without_a_place_is_told_too(capsys) -> None:
+    write_as_json()
+    structlog.get_logger().exception("nothing was raised")
+    logging.getLogger("x").error("raised elsewhere", exc_info=ValueError(TEXT))
+    assert ["fault" in line for line in lines(capsys)] == [False, True]
+
+
+def test_what_clients_provoke_is_counted(capsys) -> None:
+    write_as_json()
+    for _ in range(75):
+        logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+    assert [line["times"] for line in lines(capsys)] == [1, 10]
+
+
+def test_other_faults_are_counted_apart() -> None:
+    counted = Counted()
+    heard = [logging.makeLogRecord({"msg": said}) for said in ("a", "b", "a")]
+    assert [counted.filter(record) for record in heard] == [True, True, False]
