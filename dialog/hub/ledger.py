@@ -53,6 +53,15 @@ class Waiting:
     stream: Stream = Stream.FLOOR
 
 
+class Undecided(Exception):  # noqa: N818 - it is said of a command
+    """The command at this place of a batch met a fault of ours."""
+
+    def __init__(self, place: int) -> None:
+        """Keep the place."""
+        super().__init__(place)
+        self.place = place
+
+
 @dataclass(slots=True)
 class Draft:
     """A batch in the making: entries, the taps of the last one, replies and what it changed."""
@@ -84,10 +93,17 @@ class Ledger:
             self._likeness.put(question.number, self.session.text(question.wording.text))
 
     def draft(self, commands: list[Waiting], now: int) -> Draft:
-        """Decide commands one after the other and return what is to be stored and answered."""
+        """Decide commands one after the other and return what is to be stored and answered.
+
+        Raise ``Undecided`` for a command that meets a fault of ours; the ledger is spoilt then.
+        """
         draft = Draft(max(now, self.session.at))
-        for one in commands:
-            draft.replies.append((one, self._decide(draft, one)))
+        for place, one in enumerate(commands):
+            try:
+                reply = self._decide(draft, one)
+            except Exception as fault:
+                raise Undecided(place) from fault
+            draft.replies.append((one, reply))
         fact = seal(self.session)
         if fact is not None:
             self._apply(draft, SYSTEM, fact)

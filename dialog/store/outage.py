@@ -1,0 +1,72 @@
+"""A time in which the database takes nothing: told once, counted, over when writes work again."""
+
+import sqlite3
+import time
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+log = structlog.get_logger()
+
+QUIET_S = 5.0
+# SQLite's results that no statement is to blame for: the disk, its rights, or another program.
+SQLITE = {
+    sqlite3.SQLITE_BUSY: "locked by another program",
+    sqlite3.SQLITE_LOCKED: "locked by another program",
+    sqlite3.SQLITE_READONLY: "read-only",
+    sqlite3.SQLITE_PERM: "read-only",
+    sqlite3.SQLITE_IOERR: "the disk fails",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
+    sqlite3.SQLITE_PROTOCOL: "locked by another program",
+    sqlite3.SQLITE_NOMEM: "no memory",
+}
+# PostgreSQL's classes: connection, resources, operator, system; and lock not available, read-only.
+POSTGRES = ("08", "53", "57", "58", "55P03", "25006")
+PRIMARY = 0xFF
+
+
+class Outage:
+    """What is known of failing writes; ``on`` from the first that fails until one works."""
+
+    def __init__(self) -> None:
+        """Begin with a database that works."""
+        self.on = False
+        self._refused = 0
+        self._told = False
+        self._last = 0.0
+
+    def met(self, why: str) -> None:
+        """Count a write that failed; the first one is told."""
+        self.on = True
+        self._refused += 1
+        self._last = time.monotonic()
+        if not self._told:
+            self._told = True
+            log.error("database takes nothing", why=why)
+
+    def over(self) -> None:
+        """Note a write that worked; where the last failure is some seconds ago it is told.
+
+        A disk that is almost full takes small things and refuses larger ones, hundreds of times.
+        """
+        self.on = False
+        if self._told and time.monotonic() - self._last > QUIET_S:
+            log.warning("database writes again", refused=self._refused)
+            self._told, self._refused = False, 0
+
+
+def reason(error: DBAPIError) -> str:
+    """Return why the database cannot work at the moment, empty where the statement is at fault."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & PRIMARY, "")
+    state = getattr(cause, "sqlstate", None)
+    lost = error.connection_invalidated or (state is None and _operational(cause))
+    gone = lost or (isinstance(state, str) and state.startswith(POSTGRES))
+    return "out of reach" if gone else ""
+
+
+def _operational(cause: BaseException | None) -> bool:
+    """Tell whether a driver says without a code that it has no server to talk to."""
+    return type(cause).__name__ in {"OperationalError", "InterfaceError"}
