@@ -20,7 +20,7 @@ from dialog.store.outage import Outage, reason
 READERS = 2
 BUSY_MS = 5_000
 SHORT_MS = 250
-FULL = 2
+DURABLE = ("FULL", 2)  # what SQLite is told, and what it says then
 
 T = TypeVar("T")
 
@@ -153,7 +153,7 @@ def _prepare_sqlite(
     pragmas = {
         "busy_timeout": BUSY_MS,
         "journal_mode": "WAL",
-        "synchronous": "FULL",
+        "synchronous": DURABLE[0],
         "foreign_keys": int(keys),
         "secure_delete": "ON",
         "query_only": int(not writes),
@@ -177,7 +177,7 @@ def check_sqlite(connection: Any) -> None:  # noqa: ANN401 - the driver's, or a 
     """Raise ``RuntimeError`` where a commit might not survive a power cut."""
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         raise RuntimeError("SQLite needs a write-ahead log; not every network folder allows one.")
-    if connection.execute("PRAGMA synchronous").fetchone() != (FULL,):
+    if connection.execute("PRAGMA synchronous").fetchone() != (DURABLE[1],):
         raise RuntimeError("SQLite must write synchronous=FULL.")
 
 
@@ -211,7 +211,10 @@ def _scrubbed(engine: Engine) -> bool:
 
 
 def make_folder(url: str) -> None:
-    """Make the folder of a SQLite file where it is missing."""
+    """Make the folder of a SQLite file where it is missing, and the file for us alone."""
     located = locate(url)
     if located.drivername == "sqlite" and located.database:
-        Path(located.database).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(located.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 log = structlog.get_logger()
 
-QUIET_S = 5.0
+QUIET_S = 1.0
 # SQLite's results that no statement is to blame for: the disk, its rights, or another program.
 SQLITE = {
     sqlite3.SQLITE_BUSY: "locked by another program",
@@ -38,15 +38,17 @@ class Outage:
 
     def met(self, why: str) -> None:
         """Count a write that failed; the first one is told."""
+        now = time.monotonic()
+        again = not self.on and now - self._last > QUIET_S
         self.on = True
         self._refused += 1
-        self._last = time.monotonic()
-        if not self._told:
+        self._last = now
+        if again or not self._told:
             self._told = True
             log.error("database takes nothing", why=why)
 
     def over(self) -> None:
-        """Note a write that worked; where the last failure is some seconds ago it is told.
+        """Note a write that worked; where the last failure is a second ago it is told.
 
         A disk that is almost full takes small things and refuses larger ones, hundreds of times.
         """

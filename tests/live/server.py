@@ -29,6 +29,8 @@ def free_port() -> int:
 class Server:
     """One server that can be stopped, killed and started again on the same data."""
 
+    program: tuple[str, ...] = ("-m", "dialog")
+
     def __init__(self, folder: Path, slugs: Mapping[str, str], **settings: object) -> None:
         self.folder = folder
         self.slugs = slugs
@@ -69,7 +71,7 @@ class Server:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "dialog", "serve"],
+                [sys.executable, *self.program, "serve"],
                 env=self._env(),
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
