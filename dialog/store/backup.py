@@ -22,6 +22,7 @@ from dialog.store.tables import INVITATIONS, SESSIONS
 
 OURS = frozenset({"alembic_version", "sessions", "journal"})
 LOGS = ("-wal", "-shm")
+MAGIC = b"SQLite format 3\0"
 
 
 class Unfit(Exception):  # noqa: N818 - it is said of a file
@@ -155,9 +156,11 @@ def _kept(file: Path, now: datetime) -> Path | None:
     if not file.exists():
         return None
     kept = file.with_name(f"{file.name}.{now:%Y%m%dT%H%M%SZ}")
-    try:
+    with file.open("rb") as opened:
+        whole = opened.read(len(MAGIC)) == MAGIC
+    if whole:
         _alone(file)
-    except sqlite3.DatabaseError:  # damaged: the reason to restore, and kept with its log
+    else:  # the reason to restore: kept with its log, which SQLite would not
         for log in LOGS:
             with suppress(FileNotFoundError):
                 Path(f"{file}{log}").replace(f"{kept}{log}")

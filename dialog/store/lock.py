@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from dialog.store.database import locate, make_folder
+from dialog.store.database import locate
 
 
 class InUse(Exception):  # noqa: N818 - it is said of a database
@@ -23,7 +23,7 @@ def lock(url: str) -> Iterator[None]:
     if located.drivername != "sqlite" or not located.database:
         yield
         return
-    make_folder(url)
+    Path(located.database).parent.mkdir(parents=True, exist_ok=True)
     file = Path(f"{located.database}.lock")
     with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
         try:
