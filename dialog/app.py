@@ -13,11 +13,13 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 
+from dialog import disk
 from dialog.archive import folder
 from dialog.archive.bundle import Heading, bundle
 from dialog.edge.frames import text_frame
 from dialog.edge.server import Server, configure
 from dialog.forum.commands import Declare
+from dialog.forum.journal import Batch, Unavailable
 from dialog.forum.names import SECOND, Limits
 from dialog.forum.phase import Schedule
 from dialog.forum.transcript import Transcript
@@ -82,6 +84,14 @@ class Application:
         await self.hub.start({d.slug: declare(d) for d in live})
         self.ready = True
 
+    async def storing(self) -> bool:
+        """Tell whether what people do can be stored; after a failure it is tried out."""
+        slugs = [room.slug for room in self.hub]
+        if self.database.failing and slugs:
+            with suppress(Unavailable):
+                await self.journal.append(slugs[0], Batch(()))
+        return not self.database.failing and all(room.storing for room in self.hub)
+
     async def drain(self) -> None:
         """Finish the commits under way, close the rooms and say good-bye to everyone."""
         self.ready = False
@@ -144,6 +154,7 @@ class Application:
             lifespan=self._lifespan,
             exception_handlers={
                 errors.Refused: errors.on_refused,
+                Unavailable: errors.on_unavailable,
                 errors.Elsewhere: errors.on_elsewhere,
                 HTTPException: errors.on_http,
                 ClientDisconnect: errors.on_gone,
@@ -177,6 +188,7 @@ class Application:
             base_url=settings.base_url.rstrip("/"),
             clock=clock,
             ready=lambda: self.ready,
+            storing=self.storing,
         )
 
     @asynccontextmanager
@@ -283,12 +295,13 @@ def kept_secret(data: Path) -> str:
     data.mkdir(parents=True, exist_ok=True)
     file = data / "secret"
     if not file.exists():
-        drawn = data / f".secret.{secrets.token_hex(8)}"
-        drawn.touch(mode=0o600)
+        drawn = disk.draft(file)
         drawn.write_text(secrets.token_urlsafe(48), "ascii")
+        disk.settle(drawn)
         with suppress(FileExistsError):
             file.hardlink_to(drawn)
         drawn.unlink()
+        disk.settle(data)
     secret = file.read_text("ascii").strip()
     if not secret:
         raise ValueError(f"{file} is empty: remove it, and a new secret is drawn")

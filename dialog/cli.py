@@ -1,9 +1,12 @@
-"""The command line: serve, migrate, check, invite, demo."""
+"""The command line: serve, migrate, check, invite, backup, restore, demo."""
 
 import asyncio
 import json
+import sqlite3
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -33,7 +36,8 @@ def serve() -> None:
     async def listening(port: int) -> None:
         click.echo(f"Dialog digital: http://{settings.host}:{port}")
 
-    run(settings, listening)
+    with _alone(settings.database):
+        run(settings, listening)
 
 
 @main.command()
@@ -88,6 +92,59 @@ def invite(slug: str, role: str, name: str, hours: int) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write the whole database of this moment into FILE, while the server goes on."""
+    from dialog.store.backup import Unfit
+    from dialog.store.backup import backup as write
+
+    settings = Settings()
+    try:
+        size = write(settings.database, file)
+    except (Unfit, OSError, sqlite3.Error) as fault:
+        sys.exit(f"No backup was made. {fault}")
+    click.echo(f"{file}: {size} bytes, checked.")
+    click.echo(
+        f"The secret ({settings.data / 'secret'}, or DIALOG_SECRET) and the folder "
+        f"{settings.sessions} are not in it: keep copies of them elsewhere."
+    )
+
+
+@main.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def restore(file: Path | None) -> None:
+    """Put the backup FILE in the database's place; the server must not run.
+
+    Without FILE: tell the clients of a database that was restored by other means, such as
+    pg_restore, that it is another one than before.
+    """
+    from dialog.store.backup import Unfit, renew
+    from dialog.store.backup import restore as put
+    from dialog.store.lock import InUse
+
+    settings, now = Settings(), datetime.now(UTC)
+    try:
+        kept = put(settings.database, file, now) if file else None
+        renewed = 0 if file else renew(settings.database, now)
+    except InUse as fault:
+        sys.exit(f"Nothing was restored. {fault} Stop the server first.")
+    except (Unfit, OSError, sqlite3.Error) as fault:
+        sys.exit(f"Nothing was restored. {fault}")
+    click.echo(f"{file} was restored." if file else f"{renewed} sessions have new epochs.")
+    if kept:
+        click.echo(f"The database of before lies in {kept}; delete it when it is not needed.")
+    click.echo(
+        "Invitations that were not used at that time have ended: invite anew. What was redacted, "
+        "and who left, since then is back: look after it."
+    )
+    if not settings.secret and not (settings.data / "secret").is_file():
+        click.echo(
+            f"There is no secret in {settings.data}: the next start draws a new one. Open pages "
+            "have to be loaded again, and private links become others."
+        )
+
+
+@main.command()
 @click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
 @click.option("--data", default="demo-data", show_default=True, type=click.Path(path_type=Path))
 @click.option("--play", is_flag=True, help="Let 60 simulated volunteers take part.")
@@ -102,6 +159,18 @@ def demo(port: int, data: Path, seed: int, *, play: bool, as_json: bool) -> None
 
     write_as_json()
     show.run(data, port, tell=tell, play=play, seed=seed)
+
+
+@contextmanager
+def _alone(database: str) -> Iterator[None]:
+    """Hold the database, or end with the sentence that another process has it."""
+    from dialog.store.lock import InUse, lock
+
+    try:
+        with lock(database):
+            yield
+    except InUse as fault:
+        sys.exit(f"{fault} Stop the other one first.")
 
 
 def run(settings: Settings, listening: Callable[[int], Awaitable[None]]) -> None:

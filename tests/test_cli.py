@@ -37,7 +37,7 @@ def test_help_names_every_command_quickly() -> None:
         [sys.executable, "-X", "importtime", "-m", "dialog", "--help"],
         capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
-    for command in ("serve", "migrate", "check", "invite", "demo"):
+    for command in ("serve", "migrate", "check", "invite", "backup", "restore", "demo"):
         assert command in done.stdout
     for heavy in ("sqlalchemy", "starlette", "jinja2", "uvicorn"):
         assert f" {heavy}\n" not in done.stderr

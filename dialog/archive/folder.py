@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from dialog import disk
 from dialog.archive.bundle import SCHEMA
 from dialog.archive.record import check
 
@@ -20,9 +21,7 @@ def write(folder: Path, record: Mapping[str, Any]) -> None:
     """Write a record into its session's folder, wholly or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     text = msgspec.json.format(msgspec.json.encode(record), indent=1)
-    unfinished = folder / f".{FILE}.new"
-    unfinished.write_bytes(text + b"\n")
-    unfinished.replace(folder / FILE)
+    disk.write(folder / FILE, text + b"\n")
 
 
 def slugs(sessions: Path) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from dialog.hub.ledger import Ledger
 from dialog.programme import DeclarationError
 from dialog.store.database import Database
 from dialog.store.journal import Journal
+from dialog.store.lock import InUse, lock
 from dialog.store.migrate import migrate
 from dialog.web.places import folder
 
@@ -45,9 +46,10 @@ def run(data: Path, port: int, *, tell: Tell, play: bool, seed: int) -> None:
     ``tell`` is called once with the links of all roles, when the session is live. ``play`` lets
     simulated people take part, who do what ``seed`` decides.
     """
-    with _listener(port) as listener:
+    with _listener(port) as listener, ExitStack() as held:
         port = listener.getsockname()[1]
         settings = demonstration(data, port)
+        held.enter_context(_alone(settings.database))
         migrate(settings.database)
         evening = _staged(data, settings.sessions, settings.database)
         show = Show(Application(settings), evening, tell)
@@ -128,6 +130,19 @@ async def _phase(database: str, slug: str) -> Phase:
         return Ledger(await Journal(opened).open(slug)).session.phase
     finally:
         await opened.close()
+
+
+@contextmanager
+def _alone(database: str) -> Iterator[None]:
+    """Hold the data folder, or say that another demonstration has it."""
+    try:
+        with lock(database):
+            yield
+    except InUse:
+        sys.exit(
+            "In diesem Ordner läuft schon eine Vorführung. Beenden Sie sie, oder wählen Sie mit "
+            "--data einen anderen."
+        )
 
 
 @contextmanager

@@ -7,6 +7,10 @@ from dialog.forum.events import Entry
 from dialog.forum.names import Outcome, Phase, Reason, Review
 
 
+class Unavailable(Exception):  # noqa: N818 - it is said of whoever keeps a journal
+    """Nothing can be stored or read at the moment, through no fault of what was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """A command done: the same key and body get the same answer until publication.

@@ -6,6 +6,7 @@ the batch is not stored, the whole ledger is thrown away.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
@@ -53,6 +54,23 @@ class Waiting:
     stream: Stream = Stream.FLOOR
 
 
+class Undecided(Exception):  # noqa: N818 - it is said of a command
+    """The command at this place of a batch met a fault of ours."""
+
+    def __init__(self, place: int) -> None:
+        """Keep the place."""
+        super().__init__(place)
+        self.place = place
+
+
+class Kept(NamedTuple):
+    """A command of a batch that is to be remembered: where it came from, its hash, its answer."""
+
+    stream: Stream
+    body: bytes
+    result: bytes
+
+
 @dataclass(slots=True)
 class Draft:
     """A batch in the making: entries, the taps of the last one, replies and what it changed."""
@@ -60,6 +78,7 @@ class Draft:
     now: int
     entries: list[Entry] = field(default_factory=list)
     taps: list[Tap] = field(default_factory=list)
+    kept: dict[tuple[int, str], Kept] = field(default_factory=dict)
     remembered: list[Remembered] = field(default_factory=list)
     replies: list[tuple[Waiting, Reply | bytes]] = field(default_factory=list)
     touched: list[Touched] = field(default_factory=list)
@@ -84,15 +103,23 @@ class Ledger:
             self._likeness.put(question.number, self.session.text(question.wording.text))
 
     def draft(self, commands: list[Waiting], now: int) -> Draft:
-        """Decide commands one after the other and return what is to be stored and answered."""
+        """Decide commands one after the other and return what is to be stored and answered.
+
+        Raise ``Undecided`` for a command that meets a fault of ours; the ledger is spoilt then.
+        """
         draft = Draft(max(now, self.session.at))
-        for one in commands:
-            draft.replies.append((one, self._decide(draft, one)))
+        for place, one in enumerate(commands):
+            try:
+                reply = self._decide(draft, one)
+            except Exception as fault:
+                raise Undecided(place) from fault
+            draft.replies.append((one, reply))
         fact = seal(self.session)
         if fact is not None:
             self._apply(draft, SYSTEM, fact)
             draft.sealed = True
         self._close_taps(draft)
+        self._remember(draft)
         return draft
 
     def batch(self, draft: Draft) -> Batch:
@@ -127,9 +154,9 @@ class Ledger:
         said = b""
         if one.key and not isinstance(one.command, c.Upvote):
             said = wire.body(one.command)
-            known = self._remembered.get((one.who.person, one.key))
+            known = self._again(draft, one, said)
             if known is not None:
-                return self._again(one, known, said)
+                return known
         if one.who.role in STAFF:
             self._name(draft, one.who)
         decision = decide(self.session, one.command, one.who, draft.now)
@@ -138,13 +165,20 @@ class Ledger:
         entry = self._apply(draft, one.who, decision) if decision else None
         told = msgspec.json.encode(result(self.session, one.command, one.who, entry))
         if said and entry is not None:
-            self._remember(draft, one, said, told)
+            draft.kept[one.who.person, one.key] = Kept(one.stream, said, told)
         return told
 
-    def _again(self, one: Waiting, known: Remembered, said: bytes) -> Reply:
-        if known.body != said:
+    def _again(self, draft: Draft, one: Waiting, said: bytes) -> Reply | bytes | None:
+        """Return the answer that was given, or is about to be given, under the same key."""
+        under = one.who.person, one.key
+        earlier, same = self._remembered.get(under), draft.kept.get(under)
+        known = earlier or same
+        if known is not None and known.body != said:
             return Refusal(Code.KEY_REUSED)
-        return Done(one.key, min(known.seq, self.board.sheets[one.stream].seq), known.result)
+        if earlier is not None:
+            seq = min(earlier.seq, self.board.sheets[one.stream].seq)
+            return Done(one.key, seq, earlier.result)
+        return same.result if same else None
 
     def _name(self, draft: Draft, who: Who) -> None:
         """Whoever acts as staff stands in the journal by name, once."""
@@ -153,11 +187,13 @@ class Ledger:
         if isinstance(fact, Fact):
             self._apply(draft, SYSTEM, fact)
 
-    def _remember(self, draft: Draft, one: Waiting, said: bytes, told: bytes) -> None:
-        seq = self.board.sheets[one.stream].seq
-        remembered = Remembered(one.who.person, one.key, said, seq, told)
-        self._remembered[one.who.person, one.key] = remembered
-        draft.remembered.append(remembered)
+    def _remember(self, draft: Draft) -> None:
+        """Remember answers as they are given: with the head that their streams have now."""
+        for (person, key), kept in draft.kept.items():
+            seq = self.board.sheets[kept.stream].seq
+            remembered = Remembered(person, key, kept.body, seq, kept.result)
+            self._remembered[person, key] = remembered
+            draft.remembered.append(remembered)
 
     def _apply(self, draft: Draft, who: Who, fact: Fact) -> Entry:
         """Evolve with a fact; consecutive taps of a batch become one entry."""

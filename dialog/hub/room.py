@@ -3,20 +3,20 @@
 Commands wait decoded in a list. A batch is stored in one commit and only then answered. Everything
 else (hello, pages, polls, ticks) is a request to the same task, served between two commits, and
 gets values. A commit that fails throws the state away, opens it again from the journal, and
-refuses its batch with ``busy``.
+refuses its batch with ``busy``; until a trial can be stored, so is what comes after it, at once.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import structlog
 
 from dialog.forum import commands as c
 from dialog.forum.board import Board
-from dialog.forum.journal import Batch, Opened
+from dialog.forum.journal import Batch, Opened, Unavailable
 from dialog.forum.names import SYSTEM, Phase, Stream, Who
 from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
@@ -27,7 +27,8 @@ from dialog.hub import wire
 from dialog.hub.clock import Onward
 from dialog.hub.closing import Close
 from dialog.hub.connection import Connection
-from dialog.hub.ledger import Ledger, Reply, Waiting
+from dialog.hub.ledger import Ledger, Reply, Undecided, Waiting
+from dialog.hub.outage import AT_MOST, Outage
 from dialog.hub.presence import Presence
 from dialog.hub.sweep import Frame, Sweep
 
@@ -35,8 +36,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 WAITING_COMMANDS = 20_000
-REOPEN_AFTER = 0.1
-REOPEN_AT_MOST = 5.0
+STORAGE = "storage"
+RETRY_MS = 50  # a little after the try, or everyone comes a little too early
 
 
 class Journal(Protocol):
@@ -46,7 +47,7 @@ class Journal(Protocol):
         """Return the journal as stored; a session not yet known begins."""
 
     async def append(self, session: str, batch: Batch) -> None:
-        """Store a batch wholly, or raise."""
+        """Store a batch wholly, or raise; one of nothing is a trial and leaves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,9 @@ class Room:
         self._tick_at = 0.0
         self._beat_at = 0.0
         self._patient_until = 0.0
+        self._outage = Outage()
+        self._unrecorded = Outage()
+        self._whole = False
 
     # --- from outside --------------------------------------------------------------------------
 
@@ -114,7 +118,10 @@ class Room:
         self._inbox.clear()
 
     def submit(self, waiting: Waiting) -> None:
-        """Take a command in; its answer comes after the commit."""
+        """Take a command in; its answer comes after the commit, or at once where none works."""
+        if self._outage.on:
+            self._refuse([waiting])
+            return
         if len(self._inbox) >= WAITING_COMMANDS or self._stopping:
             waiting.answer(Refusal(Code.BUSY, retry_ms=1_000))
             return
@@ -135,16 +142,19 @@ class Room:
         return await future
 
     async def read(self, reader: Callable[[Session, Board], T]) -> T:
-        """Return what ``reader`` makes of the state between two commits: values, never state."""
+        """Return what ``reader`` makes of the state between two commits: values, never state.
+
+        Raise ``Unavailable`` while the journal is out of reach and the state spoilt.
+        """
         if self._task is None or self._task.done():
-            return reader(self._ledger.session, self._ledger.board)
+            return reader(*self._state())
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def serve() -> None:
             if future.done():
                 return
             try:
-                future.set_result(reader(self._ledger.session, self._ledger.board))
+                future.set_result(reader(*self._state()))
             except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
                 future.set_exception(error)
 
@@ -162,7 +172,12 @@ class Room:
 
     def resync(self, connection: Connection) -> None:
         """Send a connection the whole stream, as soon as the room is between two commits."""
-        self._requests.append(lambda: self._snapshot(connection, self._ledger.board))
+
+        def serve() -> None:
+            if self._whole:
+                self._snapshot(connection, self._ledger.board)
+
+        self._requests.append(serve)
         self._stir.set()
 
     async def updates(self, stream: Stream, who: Who, epoch: str, seq: int) -> list[bytes]:
@@ -204,6 +219,17 @@ class Room:
         """The room's time in ms UTC: it never goes back, whatever the machine's clock does."""
         return self._clock()
 
+    @property
+    def storing(self) -> bool:
+        """Tell whether what is commanded can be stored."""
+        return not self._outage.on
+
+    def _state(self) -> tuple[Session, Board]:
+        """Return the state if it is what is stored, and nothing else."""
+        if not self._whole:
+            raise Unavailable("the journal does not open")
+        return self._ledger.session, self._ledger.board
+
     # --- the task ------------------------------------------------------------------------------
 
     async def _run(self) -> None:
@@ -220,27 +246,41 @@ class Room:
     async def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         """Answer what was asked, store what was commanded, tell what has changed."""
         self._serve()
-        self._due(loop.time())
-        if self._inbox:
+        if self._outage.on:
+            await self._try(loop.time())
+        else:
+            self._due(loop.time())
+        if self._inbox and not self._outage.on:
             await asyncio.sleep(self._timing.window)
             self._serve()
             await self._commit()
             self._serve()
-        await self._tell(loop.time())
+        if self._unrecorded.on and not self._unrecorded.left(loop.time()):
+            await self._record()
+        if self._whole:
+            await self._tell(loop.time())
 
     async def _wait(self, now: float) -> None:
-        """Sleep until something is asked, or the next tick, heartbeat or phase is due."""
-        until = [self._beat_at - now]
-        if self._sweep.pending:
-            until.append(self._tick_at - now)
-        due = next_tick(self._ledger.session)
-        if due is not None:
-            until.append(max((due - self._clock()) / 1000, self._patient_until - now))
-        timeout = min(until)
+        """Sleep until something is asked, or the next tick, heartbeat, phase or try is due."""
+        timeout = min(self._moments(now))
         if not self._stir.is_set() and timeout > 0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stir.wait(), timeout)
         self._stir.clear()
+
+    def _moments(self, now: float) -> Iterator[float]:
+        """Return in how many seconds something has to be done without being asked."""
+        if self._outage.on:
+            yield self._outage.left(now)
+        if self._unrecorded.on:
+            yield self._unrecorded.left(now)
+        if self._whole:
+            yield self._beat_at - now
+            if self._sweep.pending:
+                yield self._tick_at - now
+        due = next_tick(self._ledger.session)
+        if due is not None and not self._outage.on:
+            yield max((due - self._clock()) / 1000, self._patient_until - now)
 
     def _serve(self) -> None:
         """Answer the requests that came in; nothing is being decided meanwhile."""
@@ -272,7 +312,7 @@ class Room:
                 future.set_result(None)
 
     def _due(self, now: float) -> None:
-        """Do what the clock asks for; after a commit that failed, not at once again."""
+        """Do what the clock asks for; what met a fault of ours, not at once again."""
         due = next_tick(self._ledger.session)
         if due is not None and self._clock() >= due and now >= self._patient_until:
             self._inbox.insert(0, Waiting(c.Tick(), SYSTEM))
@@ -286,10 +326,15 @@ class Room:
             draft = self._ledger.draft(waiting, self._clock())
             if draft.entries:
                 await self._journal.append(self.slug, self._ledger.batch(draft))
-        except Exception:
-            log.exception("commit failed", session=self.slug, commands=len(waiting))
-            await self._start_over(waiting)
+        except Undecided as fault:
+            log.exception("command fault", session=self.slug)
+            await self._set_aside(waiting, fault.place)
             return
+        except Exception as fault:  # noqa: BLE001 - whatever it is, nothing was stored
+            await self._fail(waiting, fault)
+            return
+        if draft.entries:
+            self._outage.over()
         self._ledger.answer(draft)
         for touched in draft.touched:
             self._sweep.note(self._ledger.session, touched)
@@ -302,43 +347,86 @@ class Room:
             for connection in self.presence.follow(Stream.FLOOR):
                 connection.close(Close.OVER)
 
-    async def _start_over(self, waiting: list[Waiting]) -> None:
-        """Throw the state away, for it may hold what was not stored."""
-        self._patient_until = asyncio.get_running_loop().time() + REOPEN_AT_MOST
-        for one in waiting:
-            one.answer(Refusal(Code.BUSY, retry_ms=1_000))
+    async def _set_aside(self, waiting: list[Waiting], place: int) -> None:
+        """Refuse the one command that met a fault of ours, and take the others once more."""
+        faulty = waiting[place]
+        if isinstance(faulty.command, c.Tick):
+            self._patient_until = asyncio.get_running_loop().time() + AT_MOST
+        refusal = Refusal(Code.BUSY, field="fault", retry_ms=1_000)
+        waiting[place] = replace(faulty, command=refusal)
+        self._inbox[:0] = waiting
         await self._reopen()
+
+    async def _fail(self, waiting: list[Waiting], fault: Exception) -> None:
+        """Refuse what was not stored, and what came meanwhile; what was found beside texts stays.
+
+        Whoever keeps the journal tells that it is unavailable: once, and not for every room.
+        """
+        if self._met(fault):
+            log.error("commit failed", session=self.slug, exc_info=fault)
+        waiting += self._inbox
+        self._inbox = [one for one in waiting if isinstance(one.command, c.Note)]
+        self._refuse(waiting)
+        await self._reopen()
+
+    def _met(self, fault: Exception) -> bool:
+        """Wait before the next try; tell whether this is the first of a time of faults of ours."""
+        first = self._outage.met(asyncio.get_running_loop().time())
+        return first and not isinstance(fault, Unavailable)
+
+    def _refuse(self, waiting: list[Waiting]) -> None:
+        """Answer what cannot be stored now, with the time until the next try."""
+        left = self._outage.left(asyncio.get_running_loop().time())
+        busy = Refusal(Code.BUSY, field=STORAGE, retry_ms=int(left * 1000) + RETRY_MS)
+        for one in waiting:
+            one.answer(one.command if isinstance(one.command, Refusal) else busy)
+
+    async def _try(self, now: float) -> None:
+        """Find out, once it is time, whether something can be stored; only then take commands."""
+        if self._outage.left(now):
+            return
+        try:
+            await self._journal.append(self.slug, Batch(()))
+        except Exception as fault:  # noqa: BLE001 - the first of them was told
+            self._met(fault)
+            return
+        if not self._whole:
+            await self._reopen()
+        if self._whole:
+            self._outage.tried()
 
     async def _open(self) -> None:
         """Add up the journal; what stands in it has happened, whatever a clock says."""
         self._ledger = Ledger(await self._journal.open(self.slug))
         self._clock.not_before(self._ledger.session.at)
+        self._whole = True
 
     async def _reopen(self) -> None:
-        """Open the journal again, however long that takes; everyone gets a snapshot."""
-        delay = REOPEN_AFTER
-        while not self._stopping:
-            try:
-                await self._open()
-            except Exception:
+        """Throw the state away, for it may hold what was not stored; everyone gets a snapshot."""
+        known, self._whole = self._whole, False
+        try:
+            await self._open()
+        except Exception as fault:
+            self._met(fault)
+            if known and not isinstance(fault, Unavailable):
                 log.exception("journal does not open", session=self.slug)
-                await asyncio.sleep(delay)
-                delay = min(REOPEN_AT_MOST, delay * 2)
-            else:
-                break
+            return
         self._sweep.forget()
         for connection in self.presence.everyone():
             self._snapshot(connection, self._ledger.board)
 
     async def _record(self) -> None:
-        """Hand the public record on; one that fails is handed on at the next start."""
+        """Hand the public record on; one that fails is handed on a little later."""
         session = self._ledger.session
         if session.phase is not Phase.PUBLISHED:
             return
         try:
             await self._publish(self.slug, transcript(session))
         except Exception:
-            log.exception("record not kept", session=self.slug)
+            if self._unrecorded.met(asyncio.get_running_loop().time()):
+                log.exception("record not kept", session=self.slug)
+        else:
+            self._unrecorded.over()
 
     # --- connections ---------------------------------------------------------------------------
 

@@ -5,17 +5,22 @@ nothing blocks the event loop and no write is lost to a disconnected client.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+
+from dialog.forum.journal import Unavailable
+from dialog.store.outage import Outage, reason
 
 READERS = 2
 BUSY_MS = 5_000
-SCRUB_MS = 250
-FULL = 2
+SHORT_MS = 250
+DURABLE = ("FULL", 2)  # what SQLite is told, and what it says then
 
 T = TypeVar("T")
 
@@ -25,23 +30,32 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Prepare engines and threads; nothing is opened before the first call."""
-        self._writing = make_engine(url, size=1)
+        self._outage = Outage()
+        self._writing = make_engine(url, size=1, patience=self._patience)
         self._reading = make_engine(url, size=READERS, writes=False)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="dialog-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="dialog-reader")
         self._unscrubbed = False
         self._closed = False
 
+    @property
+    def failing(self) -> bool:
+        """Tell whether the last write found no room, no right or no turn to write."""
+        return self._outage.on
+
     async def write(self, work: Callable[[Connection], T], *, scrub: bool = False) -> T:
         """Run ``work`` in one transaction of the writer thread and return once it is durable.
 
         ``scrub`` says that it overwrites or deletes what nobody may find in the files afterwards.
-        A cancelled caller cancels no write.
+        A cancelled caller cancels no write. Raise ``Unavailable`` where nothing can be stored now.
         """
         return await _finish(self._writer.submit(self._write, work, scrub))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run ``work`` in a reader thread on one consistent state of the database."""
+        """Run ``work`` in a reader thread on one consistent state of the database.
+
+        Raise ``Unavailable`` where nothing can be read now.
+        """
         return await _finish(self._readers.submit(self._read, work))
 
     async def close(self) -> None:
@@ -56,16 +70,32 @@ class Database:
         self._reading.dispose()
 
     def _write(self, work: Callable[[Connection], T], scrub: bool) -> T:
-        with self._writing.begin() as connection:
-            done = work(connection)
+        try:
+            with self._writing.begin() as connection:
+                done = work(connection)
+        except DBAPIError as error:
+            if why := reason(error):
+                self._outage.met(why)
+                raise Unavailable(why) from None
+            raise
+        self._outage.over()
+        # The work is stored, whatever becomes of this; then the next write tries again.
         if scrub or self._unscrubbed:
-            # A reader may hold the log; then the next write tries again.
             self._unscrubbed = not _scrubbed(self._writing)
         return done
 
+    def _patience(self) -> int:
+        """Return how many ms to wait for the lock: who is next in line waits for all before."""
+        return SHORT_MS if self._outage.on else BUSY_MS
+
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with self._reading.begin() as connection:
-            return work(connection)
+        try:
+            with self._reading.begin() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if why := reason(error):
+                raise Unavailable(why) from None
+            raise
 
 
 async def _finish(future: Future[T]) -> T:
@@ -82,7 +112,19 @@ def locate(url: str) -> URL:
     raise ValueError("The database is sqlite:///path/to/file or postgresql://…")
 
 
-def make_engine(url: str, *, size: int, writes: bool = True, keys: bool = True) -> Engine:
+def patient() -> int:
+    """Return how many ms a writer waits for another one, where nothing is amiss."""
+    return BUSY_MS
+
+
+def make_engine(
+    url: str,
+    *,
+    size: int,
+    writes: bool = True,
+    keys: bool = True,
+    patience: Callable[[], int] = patient,
+) -> Engine:
     """Return an engine whose every connection is checked to be durable before it is used.
 
     Without ``keys`` SQLite checks no foreign keys, as rebuilding a table needs it.
@@ -90,7 +132,7 @@ def make_engine(url: str, *, size: int, writes: bool = True, keys: bool = True) 
     located = locate(url)
     if located.drivername == "sqlite":
         engine = create_engine(located, pool_size=size, max_overflow=0, hide_parameters=True)
-        _prepare_sqlite(engine, writes=writes, keys=keys)
+        _prepare_sqlite(engine, writes=writes, keys=keys, patience=patience)
         return engine
     level = "READ COMMITTED" if writes else "REPEATABLE READ"
     engine = create_engine(
@@ -105,16 +147,18 @@ def make_engine(url: str, *, size: int, writes: bool = True, keys: bool = True) 
     return engine
 
 
-def _prepare_sqlite(engine: Engine, *, writes: bool, keys: bool) -> None:
+def _prepare_sqlite(
+    engine: Engine, *, writes: bool, keys: bool, patience: Callable[[], int]
+) -> None:
     pragmas = {
         "busy_timeout": BUSY_MS,
         "journal_mode": "WAL",
-        "synchronous": "FULL",
+        "synchronous": DURABLE[0],
         "foreign_keys": int(keys),
         "secure_delete": "ON",
         "query_only": int(not writes),
     }
-    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"  # or two could count from one number
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - any driver's
@@ -125,6 +169,7 @@ def _prepare_sqlite(engine: Engine, *, writes: bool, keys: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience()}")
         connection.exec_driver_sql(begin)
 
 
@@ -132,7 +177,7 @@ def check_sqlite(connection: Any) -> None:  # noqa: ANN401 - the driver's, or a 
     """Raise ``RuntimeError`` where a commit might not survive a power cut."""
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         raise RuntimeError("SQLite needs a write-ahead log; not every network folder allows one.")
-    if connection.execute("PRAGMA synchronous").fetchone() != (FULL,):
+    if connection.execute("PRAGMA synchronous").fetchone() != (DURABLE[1],):
         raise RuntimeError("SQLite must write synchronous=FULL.")
 
 
@@ -148,24 +193,29 @@ def _prepare_postgres(engine: Engine, *, writes: bool) -> None:
 def _scrubbed(engine: Engine) -> bool:
     """Empty SQLite's log, where overwritten texts would live on; tell whether that was possible.
 
-    PostgreSQL keeps old rows until its own vacuum; nothing is done there.
+    A reader may hold the log, or the disk be full. PostgreSQL keeps old rows until its own vacuum;
+    nothing is done there.
     """
     if engine.dialect.name != "sqlite":
         return True
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {SCRUB_MS}")
+        cursor.execute(f"PRAGMA busy_timeout = {SHORT_MS}")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy = cursor.fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         return busy is not None and busy[0] == 0
+    except sqlite3.OperationalError:
+        return False
     finally:
         connection.close()
 
 
 def make_folder(url: str) -> None:
-    """Make the folder of a SQLite file where it is missing."""
+    """Make the folder of a SQLite file where it is missing, and the file for us alone."""
     located = locate(url)
     if located.drivername == "sqlite" and located.database:
-        Path(located.database).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(located.database)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)

@@ -8,10 +8,12 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, not_, select, update
 
+from dialog.forum.journal import Unavailable
 from dialog.forum.names import MINUTE, Role
 from dialog.store.database import Database
 from dialog.store.sessions import find, lock, set_session
@@ -89,12 +91,13 @@ class People:
         if found is None:
             return None
         holder, seen = found
-        if seen < now - self._lifetime.stale:
-            await self._database.write(
-                lambda connection: connection.execute(
-                    update(PASSES).where(PASSES.c.id == holder.id).values(seen=now)
+        if seen < now - self._lifetime.stale and not self._database.failing:
+            with suppress(Unavailable):  # whoever only reads a page need not know
+                await self._database.write(
+                    lambda connection: connection.execute(
+                        update(PASSES).where(PASSES.c.id == holder.id).values(seen=now)
+                    )
                 )
-            )
         return holder
 
     async def leave(self, token: str) -> None:
@@ -215,9 +218,10 @@ class People:
             raise LookupError(f"{slug}: nobody has the number {person}")
         link = self._link(slug, person, row.since)
         if row.link != digest(link):
-            await self._database.write(
-                lambda connection: self._know_link(connection, session, slug, person)
-            )
+            with suppress(Unavailable):  # it is known when it is shown the next time
+                await self._database.write(
+                    lambda connection: self._know_link(connection, session, slug, person)
+                )
         return link
 
     async def follow(self, link: str, pass_token: str | None) -> tuple[str, Grant] | None:

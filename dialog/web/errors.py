@@ -36,7 +36,8 @@ STATUS: Mapping[Code, int] = {
     Code.TOO_MANY: 429,
     Code.BUSY: 503,
 }
-TYPED = ("text", "background", "note")
+TYPED = ("text", "background", "note", "name")
+RETRY_MS = 5_000
 CODES = {403: Code.FORBIDDEN, 404: Code.UNKNOWN, 410: Code.GONE, 413: Code.TOO_BIG, 503: Code.BUSY}
 
 
@@ -83,7 +84,7 @@ def spoken(request: Request, refusal: Refusal) -> Spoken:
 def as_message(refusal: Refusal, key: str | None) -> Response:
     """Return a refusal as the message that the websocket would send."""
     body = wire.refused(key, refusal)
-    return Response(body, STATUS[refusal.code], _retry(refusal), "application/json")
+    return Response(body, STATUS[refusal.code], retry(refusal), "application/json")
 
 
 def wants_json(request: Request) -> bool:
@@ -98,7 +99,21 @@ async def on_refused(request: Request, error: Exception) -> Response:
         return as_message(error.refusal, None)
     said = spoken(request, error.refusal)
     typed = await _typed(request)
-    return _error(request, await visitor(request), STATUS[error.refusal.code], said, typed)
+    made = _error(request, await visitor(request), STATUS[error.refusal.code], said, typed)
+    made.headers.update(retry(error.refusal))
+    return made
+
+
+async def on_unavailable(request: Request, _fault: Exception) -> Response:
+    """Answer what cannot be stored or read now; who it was cannot be asked, either."""
+    refusal = Refusal(Code.BUSY, field="storage", retry_ms=RETRY_MS)
+    if wants_json(request):
+        return as_message(refusal, None)
+    typed = await _typed(request)
+    said = spoken(request, refusal)
+    made = _error(request, Visitor(None, None), STATUS[Code.BUSY], said, typed)
+    made.headers.update(retry(refusal))
+    return made
 
 
 async def on_elsewhere(request: Request, error: Exception) -> Response:
@@ -153,7 +168,8 @@ def _error(
     )
 
 
-def _retry(refusal: Refusal) -> dict[str, str] | None:
+def retry(refusal: Refusal) -> dict[str, str]:
+    """Return the header that says after how many seconds to come back, if the refusal does."""
     if refusal.retry_ms is None:
-        return None
+        return {}
     return {"retry-after": str(-(-refusal.retry_ms // 1000))}

@@ -18,7 +18,7 @@ from dialog.forum.roles import STAFF
 from dialog.hub import wire
 from dialog.hub.ledger import Done
 from dialog.web.entrance import Entrance
-from dialog.web.errors import STATUS, as_message, wants_json
+from dialog.web.errors import STATUS, as_message, retry, wants_json
 from dialog.web.language import chosen
 from dialog.web.page import link
 from dialog.web.passes import Visitor
@@ -112,6 +112,7 @@ async def answer(
     if isinstance(reply, Refusal):
         made = await again(reply, form)
         made.status_code = STATUS[reply.code]
+        made.headers.update(retry(reply))
         return made
     return RedirectResponse(link(back, chosen(request)), 303)
 

@@ -9,6 +9,7 @@ from starlette.websockets import WebSocket
 
 from dialog.edge.frames import EXTENSION, Frames, text_frame
 from dialog.forum.commands import Command
+from dialog.forum.journal import Unavailable
 from dialog.forum.names import Role, Stream, Who
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF, sees
@@ -40,7 +41,11 @@ async def socket(websocket: WebSocket) -> None:
     if refusal or room is None:
         await websocket.send_denial_response(Response(status_code=refusal or 404))
         return
-    guest = await visitor(websocket)
+    try:
+        guest = await visitor(websocket)
+    except Unavailable:
+        await websocket.send_denial_response(Response(status_code=503))
+        return
     await websocket.accept(wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else spoken)
     frames = cast("Frames", websocket.scope["extensions"][EXTENSION])
     if wire.SUBPROTOCOL not in offered:
@@ -156,7 +161,11 @@ class Line:
         return self._guest.who(slug, role)
 
     async def _enter(self, connection: Connection, hello: wire.Hello) -> None:
-        await self._room.enter(connection, hello.epoch, hello.seq)
+        try:
+            await self._room.enter(connection, hello.epoch, hello.seq)
+        except Unavailable:
+            self._frames.close(Close.OVERLOAD, "come back later")
+            return
         self._entered = True
         early, self._early = self._early, []
         for waiting in early:

@@ -1,6 +1,6 @@
 """What every page needs, joined by the composition root and handed down with the request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -58,6 +58,7 @@ class Site:
     base_url: str
     clock: Callable[[], int]
     ready: Callable[[], bool]
+    storing: Callable[[], Awaitable[bool]]
 
     @property
     def secure(self) -> bool:

@@ -5,7 +5,7 @@ import json
 
 from dialog.forum import commands as c
 from dialog.forum.names import MINUTE, Phase, Stream
-from dialog.hub import room
+from dialog.hub import outage
 from dialog.hub.limits import Buckets, Pace
 from dialog.hub.room import Timing
 from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, SCHEDULE, Hall
@@ -77,7 +77,7 @@ async def test_what_the_clock_asks_for_is_not_tried_without_pause(hall) -> None:
 
 
 async def test_what_the_clock_asks_for_is_tried_again(hall, monkeypatch) -> None:
-    monkeypatch.setattr(room, "REOPEN_AT_MOST", 0.02)
+    monkeypatch.setattr(outage, "FIRST", 0.01)
     hall.journal.failing = 3
     hall.clock.now = SCHEDULE.ends
     async with asyncio.timeout(5):

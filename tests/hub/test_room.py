@@ -7,11 +7,12 @@ import pytest
 
 from dialog.forum import commands as c
 from dialog.forum.events import Acted, Noted, Upvoted
+from dialog.forum.journal import Unavailable
 from dialog.forum.names import SYSTEM, Phase, Reason, Stream
 from dialog.forum.phase import Schedule
 from dialog.forum.refusals import Code, Refusal
+from dialog.hub import outage, sweep
 from dialog.hub import room as rooms
-from dialog.hub import sweep
 from dialog.hub.closing import Close
 from dialog.hub.hub import Hub
 from dialog.hub.ledger import Done
@@ -169,23 +170,28 @@ async def test_a_commit_that_fails_leaves_nothing_behind(hall) -> None:
     assert hall.journal.opened == opened + 1
     assert await hall.count() == 1
     await until(lambda: line.kinds().count("snapshot") == 2)
+    await until(lambda: hall.room.storing)
     again = await hall.room.ask(c.Ask("Geht das verloren?"), ANNA, key="12345678")
     assert isinstance(again, Done)
     assert await hall.count() == 2
 
 
 async def test_a_journal_out_of_reach_is_tried_again(hall, monkeypatch) -> None:
-    monkeypatch.setattr(rooms, "REOPEN_AFTER", 0.001)
+    monkeypatch.setattr(outage, "FIRST", 0.01)
     hall.journal.failing, hall.journal.closed = 1, 3
     reply = await hall.room.ask(c.Ask("Kommt sie an?"), ANNA)
     assert isinstance(reply, Refusal)
+    with pytest.raises(Unavailable):
+        await hall.count()
+    await until(lambda: hall.room.storing)
+    assert hall.journal.closed == 0
     assert await hall.count() == 0
     assert await asked(hall, "Kommt sie an?") == 1
 
 
 async def test_a_room_stops_while_its_journal_is_out_of_reach(monkeypatch) -> None:
-    monkeypatch.setattr(rooms, "REOPEN_AFTER", 0.001)
-    monkeypatch.setattr(rooms, "REOPEN_AT_MOST", 0.002)
+    monkeypatch.setattr(outage, "FIRST", 0.001)
+    monkeypatch.setattr(outage, "AT_MOST", 0.002)
     hall = Hall()
     await hall.room.start()
     await hall.room.ask(DECLARE, SYSTEM)

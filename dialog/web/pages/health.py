@@ -12,7 +12,13 @@ async def healthz(_request: Request) -> PlainTextResponse:
 
 
 async def readyz(request: Request) -> PlainTextResponse:
-    """Tell whether the server takes requests: not before its rooms are open, not in a drain."""
-    if site_of(request).ready():
-        return PlainTextResponse("ready\n")
-    return PlainTextResponse("not ready\n", 503)
+    """Tell whether the server takes requests: not before its rooms are open, not in a drain.
+
+    Nor while nothing can be stored: pages are read then, but people would ask in vain.
+    """
+    site = site_of(request)
+    if not site.ready():
+        return PlainTextResponse("not ready\n", 503)
+    if not await site.storing():
+        return PlainTextResponse("not ready: nothing can be stored\n", 503)
+    return PlainTextResponse("ready\n")

@@ -174,6 +174,11 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Der Fehler liegt nicht bei Ihnen und ist vermerkt."),
         N_("Bitte versuchen Sie es noch einmal; „Zurück“ im Browser bringt Ihren Text wieder."),
     ),
+    "busy.storage": Said(
+        N_("Gerade kann nichts gespeichert werden"),
+        N_("Ihre Eingabe ist noch nicht gespeichert. Lesen können Sie weiterhin."),
+        N_("Wir arbeiten daran. Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
+    ),
     "stale.token": Said(
         N_("Diese Seite war zu lange offen"),
         N_("Ihr Text ist erhalten; gespeichert ist noch nichts."),
