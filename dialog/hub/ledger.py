@@ -16,6 +16,7 @@ from dialog.forum.events import Acted, Asked, Axis, Entry, Event, Fact, Redacted
 from dialog.forum.evolve import Touched, begin, evolve
 from dialog.forum.journal import Batch, Line, Opened, Remembered
 from dialog.forum.names import SYSTEM, Stream, Who
+from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
 from dialog.hub import wire
@@ -84,8 +85,13 @@ class Ledger:
             self._likeness.put(question.number, self.session.text(question.wording.text))
 
     def draft(self, commands: list[Waiting], now: int) -> Draft:
-        """Decide commands one after the other and return what is to be stored and answered."""
+        """Decide commands one after the other and return what is to be stored and answered.
+
+        What the clock has made due by then comes first: nobody slips in after the end.
+        """
         draft = Draft(max(now, self.session.at))
+        while (due := next_tick(self.session)) is not None and due <= draft.now:
+            self._decide(draft, Waiting(c.Tick(), SYSTEM))
         for one in commands:
             draft.replies.append((one, self._decide(draft, one)))
         fact = seal(self.session)
@@ -129,7 +135,7 @@ class Ledger:
             said = wire.body(one.command)
             known = self._remembered.get((one.who.person, one.key))
             if known is not None:
-                return self._again(one, known, said)
+                return self._again(known, said)
         if one.who.role in STAFF:
             self._name(draft, one.who)
         decision = decide(self.session, one.command, one.who, draft.now)
@@ -141,10 +147,10 @@ class Ledger:
             self._remember(draft, one, said, told)
         return told
 
-    def _again(self, one: Waiting, known: Remembered, said: bytes) -> Reply:
-        if known.body != said:
-            return Refusal(Code.KEY_REUSED)
-        return Done(one.key, min(known.seq, self.board.sheets[one.stream].seq), known.result)
+    @staticmethod
+    def _again(known: Remembered, said: bytes) -> Reply | bytes:
+        """Answer as before, with the head of the stream that asks now: others have other heads."""
+        return known.result if known.body == said else Refusal(Code.KEY_REUSED)
 
     def _name(self, draft: Draft, who: Who) -> None:
         """Whoever acts as staff stands in the journal by name, once."""

@@ -116,7 +116,7 @@ class Line:
         elif self._connection is None:
             self._frames.close(Close.NOT_UNDERSTOOD, "no hello")
         elif isinstance(message, wire.Resync):
-            self._resync(self._connection)
+            self._resync(self._connection, message.why)
         else:
             self._give(self._connection, message.key, message.command)
 
@@ -169,15 +169,15 @@ class Line:
             self._leaving = True
         return slow
 
-    def _resync(self, connection: Connection) -> None:
+    def _resync(self, connection: Connection, why: str) -> None:
         """Send everything anew; before the welcome nothing was sent that could have drifted."""
         slow = self._too_fast(connection)
         now = asyncio.get_running_loop().time()
         if slow:
             self._queue(connection, None, slow)
-        elif connection.seq and now - connection.resynced_at >= RESYNC_APART:
+        elif connection.seq >= 0 and now - connection.resynced_at >= RESYNC_APART:
             connection.resynced_at = now
-            self._room.resync(connection)
+            self._room.resync(connection, why)
 
     def _give(self, connection: Connection, key: str | None, command: Command | Refusal) -> None:
         """Take a command, or why it is none, unless it came too fast."""
@@ -218,7 +218,8 @@ async def updates(request: Request) -> Response:
     if who is None or (who.role is Role.READER and not entrance.dialog.readers):
         raise Refused(Refusal(Code.FORBIDDEN, field="role"))
     epoch = query.get("epoch", "")
-    await entrance.room.moved(stream, epoch, seq, LONGEST_WAIT)
+    own = (who, query["own"]) if "own" in query else None
+    await entrance.room.moved(stream, epoch, seq, LONGEST_WAIT, own=own)
     messages = await entrance.room.updates(stream, who, epoch, seq)
     body = b"[" + b",".join(messages) + b"]"
     return Response(body, 200, {"cache-control": "no-store"}, "application/json")

@@ -45,6 +45,7 @@ class Line {
     this.events = events;
     // The first answer must not wait for a change: it is the welcome.
     this.anew = true;
+    this.own = "";
     this.posted = Promise.resolve();
     this.stop = new AbortController();
   }
@@ -74,6 +75,8 @@ class Line {
     if (position && position.seq >= 0) {
       query.set("epoch", position.epoch);
       query.set("seq", String(position.seq));
+      // What is one's own may change without any number: without this a poll would wait over it.
+      if (this.own) query.set("own", this.own);
     }
     return `${this.site.updates}?${query}`;
   }
@@ -114,6 +117,7 @@ class Line {
    * @param {ServerMessage} message
    */
   hear(message) {
+    if (message.type === "me") this.own = message.own ?? "";
     if (!this.stop.signal.aborted) this.events.heard(message);
   }
 

@@ -263,7 +263,7 @@ SHAPES = {
     "snapshot": {"type", "epoch", "seq", "session", "questions"},
     "delta": {"type", "from", "to", "session", "questions", "gone"},
     "mine": {"type", "seq", "questions", "upvoted"},
-    "me": {"type", "epoch", "seq", "now", "me"},
+    "me": {"type", "epoch", "seq", "now", "me", "own"},
     "heartbeat": {"type", "seq", "now", "present", "digest"},
     "done": {"type", "key", "seq", "result"},
     "refused": {"type", "key", "code", *(f.name for f in dataclasses.fields(Refusal))},
