@@ -153,8 +153,10 @@ def _upvoted(session: Session, at: int, event: Upvoted, touched: Touched) -> Non
     for tap in event.taps:
         kept = session.root(tap.number).number
         changed = _support(session, tap, kept) if tap.on else _take_back(session, tap, kept)
-        session.taps.pop((tap.person, tap.number), None)
-        session.taps[tap.person, tap.number] = LastTap(tap.intent, at, tap.on)
+        # Whatever it changed keeps its intent, also when the tree is taken apart.
+        for number in sorted({tap.number, kept, *changed}):
+            session.taps.pop((tap.person, number), None)
+            session.taps[tap.person, number] = LastTap(tap.intent, at, tap.on)
         touched.counts |= changed
         for number in sorted(changed or {kept}):
             touched.taps.append(Tap(tap.person, number, tap.on, tap.intent))

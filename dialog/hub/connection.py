@@ -1,7 +1,7 @@
 """One connection to a room: who it is, what it follows, and how far it has come.
 
-A slow client needs no queue: the room remembers its number, leaves it out while its transport is
-backed up, and sends one delta when it drains.
+A slow client needs no queue: the room remembers its number, and whether something of its own was
+kept from it; while its transport is backed up it is left out, and gets both at once when it drains.
 """
 
 from typing import Protocol
@@ -9,6 +9,8 @@ from typing import Protocol
 from dialog.forum.names import Stream, Who
 from dialog.hub.closing import Close
 from dialog.hub.limits import Strikes
+
+NOTHING = -1
 
 
 class Line(Protocol):
@@ -29,12 +31,16 @@ class Connection:
     """A live connection after its hello."""
 
     def __init__(self, line: Line, who: Who, stream: Stream, pass_id: int) -> None:
-        """Bind a line to a person and a stream; ``seq`` is what the client has."""
+        """Bind a line to a person and a stream.
+
+        ``seq`` is what the client has, ``owed`` tells that it lacks something of its own.
+        """
         self.line = line
         self.who = who
         self.stream = stream
         self.pass_id = pass_id
-        self.seq = 0
+        self.seq = NOTHING
+        self.owed = False
         self.behind_since: float | None = None
         self.strikes = Strikes()
         self.resynced_at = float("-inf")

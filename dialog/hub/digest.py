@@ -19,6 +19,11 @@ def checksum(row: dict[str, Any]) -> int:
     return zlib.crc32(_canonical.encode(row))
 
 
+def mark(row: dict[str, Any]) -> str:
+    """Return the checksum as 8 hex digits: by it a poll says which state of one's own it has."""
+    return f"{checksum(row):08x}"
+
+
 def digest(sheet: Sheet) -> str:
     """Return the digest of a whole stream."""
     total = checksum(sheet.session)

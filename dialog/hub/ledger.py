@@ -17,6 +17,7 @@ from dialog.forum.events import Acted, Asked, Axis, Entry, Event, Fact, Redacted
 from dialog.forum.evolve import Touched, begin, evolve
 from dialog.forum.journal import Batch, Line, Opened, Remembered
 from dialog.forum.names import SYSTEM, Stream, Who
+from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
 from dialog.hub import wire
@@ -105,9 +106,12 @@ class Ledger:
     def draft(self, commands: list[Waiting], now: int) -> Draft:
         """Decide commands one after the other and return what is to be stored and answered.
 
-        Raise ``Undecided`` for a command that meets a fault of ours; the ledger is spoilt then.
+        What the clock has made due by then comes first: nobody slips in after the end. Raise
+        ``Undecided`` for a command that meets a fault of ours; the ledger is spoilt then.
         """
         draft = Draft(max(now, self.session.at))
+        while (due := next_tick(self.session)) is not None and due <= draft.now:
+            self._decide(draft, Waiting(c.Tick(), SYSTEM))
         for place, one in enumerate(commands):
             try:
                 reply = self._decide(draft, one)
@@ -168,17 +172,16 @@ class Ledger:
             draft.kept[one.who.person, one.key] = Kept(one.stream, said, told)
         return told
 
-    def _again(self, draft: Draft, one: Waiting, said: bytes) -> Reply | bytes | None:
-        """Return the answer that was given, or is about to be given, under the same key."""
+    def _again(self, draft: Draft, one: Waiting, said: bytes) -> Refusal | bytes | None:
+        """Answer as before under the same key, also within a batch.
+
+        It is told with the head of the stream that asks now: another one has another head.
+        """
         under = one.who.person, one.key
-        earlier, same = self._remembered.get(under), draft.kept.get(under)
-        known = earlier or same
-        if known is not None and known.body != said:
-            return Refusal(Code.KEY_REUSED)
-        if earlier is not None:
-            seq = min(earlier.seq, self.board.sheets[one.stream].seq)
-            return Done(one.key, seq, earlier.result)
-        return same.result if same else None
+        known = self._remembered.get(under) or draft.kept.get(under)
+        if known is None:
+            return None
+        return known.result if known.body == said else Refusal(Code.KEY_REUSED)
 
     def _name(self, draft: Draft, who: Who) -> None:
         """Whoever acts as staff stands in the journal by name, once."""

@@ -7,6 +7,7 @@ refuses its batch with ``busy``; until a trial can be stored, so is what comes a
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,7 +27,8 @@ from dialog.forum.views import me
 from dialog.hub import wire
 from dialog.hub.clock import Onward
 from dialog.hub.closing import Close
-from dialog.hub.connection import Connection
+from dialog.hub.connection import NOTHING, Connection
+from dialog.hub.digest import mark
 from dialog.hub.ledger import Ledger, Reply, Undecided, Waiting
 from dialog.hub.outage import AT_MOST, Outage
 from dialog.hub.presence import Presence
@@ -78,12 +80,13 @@ class Room:
         """Bind a room to its journal; ``clock`` gives ms UTC, ``publish`` takes the record."""
         self.slug = slug
         self.presence = Presence()
+        self.resyncs: Counter[str] = Counter()
         self._journal = journal
         self._clock = Onward(clock)
         self._timing = timing or Timing()
         self._publish = publish
         self._frame = frame
-        self._sweep = Sweep(frame, self.presence)
+        self._sweep = Sweep(frame, self.presence, self._clock)
         self._ledger: Ledger
         self._inbox: list[Waiting] = []
         self._requests: list[Callable[[], None]] = []
@@ -116,6 +119,8 @@ class Room:
         for waiting in self._inbox:
             waiting.answer(Refusal(Code.BUSY, retry_ms=2_000))
         self._inbox.clear()
+        if self.resyncs:
+            log.info("resyncs", session=self.slug, **self.resyncs)
 
     def submit(self, waiting: Waiting) -> None:
         """Take a command in; its answer comes after the commit, or at once where none works."""
@@ -164,18 +169,20 @@ class Room:
 
     async def enter(self, connection: Connection, epoch: str, seq: int) -> None:
         """Welcome a connection and bring it up to date; from then on it gets every tick."""
-        await self.read(lambda session, board: self._enter(session, board, connection, epoch, seq))
+        now = asyncio.get_running_loop().time()
+        await self.read(lambda session, _board: self._enter(session, connection, epoch, seq, now))
 
     def leave(self, connection: Connection) -> None:
         """Forget a connection."""
         self.presence.leave(connection)
 
-    def resync(self, connection: Connection) -> None:
-        """Send a connection the whole stream, as soon as the room is between two commits."""
+    def resync(self, connection: Connection, why: str) -> None:
+        """Send a connection everything, as soon as the room is between commits; count it."""
+        self.resyncs[why] += 1
 
         def serve() -> None:
             if self._whole:
-                self._snapshot(connection, self._ledger.board)
+                self._sweep.anew(self._ledger, connection, asyncio.get_running_loop().time())
 
         self._requests.append(serve)
         self._stir.set()
@@ -185,17 +192,26 @@ class Room:
         return await self.read(lambda s, board: self._updates(s, board, stream, who, epoch, seq))
 
     async def moved(
-        self, stream: Stream, epoch: str, seq: int, wait: float, pass_id: int = 0
+        self,
+        stream: Stream,
+        epoch: str,
+        seq: int,
+        wait: float,
+        *,
+        pass_id: int = 0,
+        own: tuple[Who, str] | None = None,
     ) -> None:
-        """Wait until a stream has moved beyond ``seq`` of ``epoch``, or ``pass_id`` has ended.
+        """Wait until there is more than ``seq`` of ``epoch``, or ``pass_id`` has ended.
 
+        More is also another state of a person's ``own`` than the one named: some moves no stream.
         After ``wait`` seconds it is enough.
         """
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._movers[future] = pass_id
         try:
-            here = await self.read(lambda _session, board: board.sheets[stream].seq)
-            if (self.epoch, here) == (epoch, seq) and not self._stopping:
+            there = (self.epoch, await self.read(lambda _s, board: board.sheets[stream].seq))
+            alone = own is None or own[1] == await self.read(lambda s, _b: mark(me(s, own[0])))
+            if there == (epoch, seq) and alone and not self._stopping:
                 await asyncio.wait({future}, timeout=wait)
         finally:
             del self._movers[future]
@@ -297,14 +313,14 @@ class Room:
             await self._tick(ledger, now)
         if beat:
             self._beat_at = now + self._timing.heartbeat
-            await self._sweep.heartbeat(ledger.board, self._clock(), now)
+            await self._sweep.heartbeat(ledger, now)
 
     async def _tick(self, ledger: Ledger, now: float) -> None:
         if self._sweep.dirty:
-            await self._sweep.tick(ledger.session, ledger.board, now)
+            await self._sweep.tick(ledger, now)
             self._wake_movers()
         else:
-            self._sweep.catch_up(ledger.board, now)
+            self._sweep.catch_up(ledger, now)
 
     def _wake_movers(self) -> None:
         for future in self._movers:
@@ -412,8 +428,9 @@ class Room:
                 log.exception("journal does not open", session=self.slug)
             return
         self._sweep.forget()
+        now = asyncio.get_running_loop().time()
         for connection in self.presence.everyone():
-            self._snapshot(connection, self._ledger.board)
+            self._sweep.anew(self._ledger, connection, now)
 
     async def _record(self) -> None:
         """Hand the public record on; one that fails is handed on a little later."""
@@ -431,21 +448,21 @@ class Room:
     # --- connections ---------------------------------------------------------------------------
 
     def _enter(
-        self, session: Session, board: Board, connection: Connection, epoch: str, seq: int
+        self, session: Session, connection: Connection, epoch: str, seq: int, now: float
     ) -> None:
-        sheet, own = board.sheets[connection.stream], me(session, connection.who)
-        hello = wire.welcome(self.epoch, sheet.seq, self._clock(), own, session.limits)
+        head, own = self._head(connection.stream), me(session, connection.who)
+        hello = wire.welcome(self.epoch, head, self._clock(), own, session.limits)
         connection.line.write(self._frame(hello))
-        if epoch != self.epoch or not 0 < seq <= sheet.seq:
-            self._snapshot(connection, board)
-        elif seq < sheet.seq:
-            connection.line.write(self._frame(wire.delta(sheet.delta(seq))))
-        connection.seq = sheet.seq
+        connection.seq = self._resumable(connection.stream, epoch, seq)
         self.presence.enter(connection)
+        self._sweep.send(self._ledger, connection, now)
 
-    def _snapshot(self, connection: Connection, board: Board) -> None:
-        connection.line.write(self._sweep.whole(self.epoch, board, connection.stream))
-        connection.seq = board.sheets[connection.stream].seq
+    def _head(self, stream: Stream) -> int:
+        return self._ledger.board.sheets[stream].seq
+
+    def _resumable(self, stream: Stream, epoch: str, seq: int) -> int:
+        """Return the number from which a client goes on, ``NOTHING`` where it has to start anew."""
+        return seq if epoch == self.epoch and 0 < seq <= self._head(stream) else NOTHING
 
     def _updates(
         self, session: Session, board: Board, stream: Stream, who: Who, epoch: str, seq: int

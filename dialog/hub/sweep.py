@@ -6,20 +6,19 @@ Everything here is called by the room's task alone.
 import asyncio
 from collections.abc import Callable
 
-from dialog.forum.board import Board
 from dialog.forum.events import Tap
 from dialog.forum.evolve import Touched
 from dialog.forum.names import Stream
 from dialog.forum.session import Session
-from dialog.forum.views import Row, own_row
+from dialog.forum.views import me, own_row
 from dialog.hub import wire
 from dialog.hub.closing import Close
-from dialog.hub.connection import Connection
+from dialog.hub.connection import NOTHING, Connection
 from dialog.hub.digest import digest
+from dialog.hub.ledger import Ledger
 from dialog.hub.presence import Presence
 
 SLICE = 250
-WHOLE = -1
 STALLED_AFTER = 30.0
 
 Frame = Callable[[bytes], bytes]
@@ -28,8 +27,9 @@ Frame = Callable[[bytes], bytes]
 class Sweep:
     """What a room still has to tell, and to whom."""
 
-    def __init__(self, frame: Frame, presence: Presence) -> None:
-        """Begin with nothing to tell."""
+    def __init__(self, frame: Frame, presence: Presence, clock: Callable[[], int]) -> None:
+        """Begin with nothing to tell; ``clock`` gives the room's time in ms UTC."""
+        self._clock = clock
         self._frame = frame
         self._presence = presence
         self._frames: dict[tuple[Stream, int, int], bytes] = {}
@@ -60,15 +60,12 @@ class Sweep:
         """Drop the frames of a state that was thrown away; what was noted was stored, and stays."""
         self._frames.clear()
 
-    def whole(self, epoch: str, board: Board, stream: Stream) -> bytes:
-        """Return a stream's snapshot, made once for all who come before the next change."""
-        sheet = board.sheets[stream]
-        key = (stream, WHOLE, sheet.seq)
-        if key not in self._frames:
-            self._frames[key] = self._frame(wire.snapshot(epoch, sheet.snapshot()))
-        return self._frames[key]
+    def anew(self, ledger: Ledger, connection: Connection, now: float) -> None:
+        """Send a connection everything, now or when it drains."""
+        connection.seq, connection.owed = NOTHING, True
+        self.send(ledger, connection, now)
 
-    async def tick(self, state: Session, board: Board, now: float) -> None:
+    async def tick(self, ledger: Ledger, now: float) -> None:
         """Tell people of their own, then send every connection what it lacks, slice by slice.
 
         One's own comes first: whoever has reached the number of a ``done`` has seen what it did.
@@ -78,34 +75,45 @@ class Sweep:
         rows, self._rows = self._rows, {}
         taps, self._taps = self._taps, {}
         for person in rows.keys() | taps.keys():
-            self._tell(state, board, person, rows.get(person, set()), taps.get(person, {}))
+            self._tell(ledger, person, rows.get(person, set()), taps.get(person, {}))
         for index, connection in enumerate(self._presence.everyone()):
-            self._send(connection, board, now)
+            self.send(ledger, connection, now)
             if index % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
 
-    def catch_up(self, board: Board, now: float) -> None:
-        """Look again at those who were left out: what has drained gets one delta."""
+    def catch_up(self, ledger: Ledger, now: float) -> None:
+        """Look again at those who were left out: what has drained gets all it lacks at once."""
         for connection in tuple(self._behind):
-            self._send(connection, board, now)
+            self.send(ledger, connection, now)
 
-    def _send(self, connection: Connection, board: Board, now: float) -> None:
-        """Bring one connection up to date, or remember that it is behind."""
-        sheet = board.sheets[connection.stream]
+    def send(self, ledger: Ledger, connection: Connection, now: float) -> None:
+        """Bring one connection up to date, its own first, or remember that it is behind."""
         if connection.line.backed_up:
             self._leave_out(connection, now)
             return
         self._behind.discard(connection)
         connection.behind_since = None
-        if connection.seq == sheet.seq:
-            return
-        key = (connection.stream, connection.seq, sheet.seq)
-        frame = self._frames.get(key)
-        if frame is None:
-            frame = self._frame(wire.delta(sheet.delta(connection.seq)))
-            self._frames[key] = frame
-        connection.line.write(frame)
-        connection.seq = sheet.seq
+        sheet = ledger.board.sheets[connection.stream]
+        if connection.owed:
+            own = me(ledger.session, connection.who)
+            told = wire.alone(ledger.epoch, sheet.seq, self._clock(), own)
+            connection.line.write(self._frame(told))
+            connection.owed = False
+        if connection.seq != sheet.seq:
+            connection.line.write(self._rows_since(ledger, connection.stream, connection.seq))
+            connection.seq = sheet.seq
+
+    def _rows_since(self, ledger: Ledger, stream: Stream, seq: int) -> bytes:
+        """Return what a stream has beyond a number, made once for all who lack the same."""
+        sheet = ledger.board.sheets[stream]
+        key = (stream, seq, sheet.seq)
+        if key not in self._frames:
+            if seq == NOTHING:
+                told = wire.snapshot(ledger.epoch, sheet.snapshot())
+            else:
+                told = wire.delta(sheet.delta(seq))
+            self._frames[key] = self._frame(told)
+        return self._frames[key]
 
     def _leave_out(self, connection: Connection, now: float) -> None:
         self._behind.add(connection)
@@ -115,24 +123,28 @@ class Sweep:
             self._behind.discard(connection)
             connection.close(Close.STALLED)
 
-    def _tell(
-        self, state: Session, board: Board, person: int, rows: set[int], taps: dict[int, bool]
-    ) -> None:
-        questions: list[Row] = [own_row(state, n) for n in sorted(rows)]
+    def _tell(self, ledger: Ledger, person: int, rows: set[int], taps: dict[int, bool]) -> None:
+        """Tell all tabs of a person what is new of their own; who is behind gets it all later."""
+        tabs = [tab for tab in self._presence.of(person) if tab.stream is Stream.FLOOR]
+        if not tabs:
+            return
+        questions = [own_row(ledger.session, n) for n in sorted(rows)]
         upvoted = {str(number): on for number, on in taps.items()}
-        for connection in self._presence.of(person):
-            if connection.stream is Stream.FLOOR:
-                seq = board.sheets[connection.stream].seq
-                connection.line.write(self._frame(wire.mine(seq, questions, upvoted)))
+        seq = ledger.board.sheets[Stream.FLOOR].seq
+        frame = self._frame(wire.mine(seq, questions, upvoted))
+        for tab in tabs:
+            tab.owed = tab.owed or tab.line.backed_up
+            if not tab.owed:
+                tab.line.write(frame)
 
-    async def heartbeat(self, board: Board, now_ms: int, now: float) -> None:
+    async def heartbeat(self, ledger: Ledger, now: float) -> None:
         """Give every connection a sign of life, with the digest of its stream."""
-        people = self._presence.people
-        for stream, sheet in board.sheets.items():
+        people, now_ms = self._presence.people, self._clock()
+        for stream, sheet in ledger.board.sheets.items():
             beat = wire.heartbeat(sheet.seq, now_ms, people, digest(sheet))
             frame = self._frame(beat)
             for index, connection in enumerate(self._presence.follow(stream)):
-                self._send(connection, board, now)
+                self.send(ledger, connection, now)
                 if connection.behind_since is None:
                     connection.line.write(frame)
                 if index % SLICE == SLICE - 1:

@@ -17,7 +17,8 @@ from dialog.forum import commands as c
 from dialog.forum.board import Delta, Snapshot
 from dialog.forum.names import Limits, Stream
 from dialog.forum.refusals import Refusal
-from dialog.forum.views import instant
+from dialog.forum.views import Row, instant
+from dialog.hub.digest import mark
 
 SUBPROTOCOL = "dialog.v1"
 HEARTBEAT = 15
@@ -212,9 +213,13 @@ def welcome(epoch: str, seq: int, now: int, me: Mapping[str, Any], limits: Limit
     )
 
 
-def alone(epoch: str, seq: int, now: int, me: Mapping[str, Any]) -> bytes:
-    """Return the first message of a poll's answer: what one alone may see."""
-    return encode({"type": "me", "epoch": epoch, "seq": seq, "now": instant(now), "me": me})
+def alone(epoch: str, seq: int, now: int, me: Row) -> bytes:
+    """Return what one alone may see, complete: first in a poll's answer, and after a backlog.
+
+    ``own`` names that state; a poll that names it waits until there is another one.
+    """
+    told = {"type": "me", "epoch": epoch, "seq": seq, "now": instant(now), "me": me}
+    return encode(told | {"own": mark(me)})
 
 
 def snapshot(epoch: str, made: Snapshot) -> bytes:

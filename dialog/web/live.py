@@ -123,7 +123,7 @@ class Line:
         elif self._connection is None:
             self._frames.close(Close.NOT_UNDERSTOOD, "no hello")
         elif isinstance(message, wire.Resync):
-            self._resync(self._connection)
+            self._resync(self._connection, message.why)
         else:
             self._give(self._connection, message.key, message.command)
 
@@ -180,15 +180,15 @@ class Line:
             self._leaving = True
         return slow
 
-    def _resync(self, connection: Connection) -> None:
+    def _resync(self, connection: Connection, why: str) -> None:
         """Send everything anew; before the welcome nothing was sent that could have drifted."""
         slow = self._too_fast(connection)
         now = asyncio.get_running_loop().time()
         if slow:
             self._queue(connection, None, slow)
-        elif connection.seq and now - connection.resynced_at >= RESYNC_APART:
+        elif connection.seq >= 0 and now - connection.resynced_at >= RESYNC_APART:
             connection.resynced_at = now
-            self._room.resync(connection)
+            self._room.resync(connection, why)
 
     def _give(self, connection: Connection, key: str | None, command: Command | Refusal) -> None:
         """Take a command, or why it is none, unless it came too fast."""
@@ -232,7 +232,8 @@ async def updates(request: Request) -> Response:
     room, guest, epoch = entrance.room, entrance.visitor, query.get("epoch", "")
     who = _watching(entrance.dialog, guest, stream)
     if wait > 0:
-        await room.moved(stream, epoch, seq, wait, guest.pass_id)
+        own = (who, query["own"]) if "own" in query else None
+        await room.moved(stream, epoch, seq, wait, pass_id=guest.pass_id, own=own)
     if room.epoch != epoch:  # publishing ended what volunteers' passes open
         guest = await visitor(request)
         who = _watching(entrance.dialog, guest, stream)

@@ -49,6 +49,7 @@ class Line {
     /** What a poll may wait in seconds: the first one must not, for its answer is the welcome. */
     this.wait = 0;
     this.longest = LONGEST;
+    this.own = "";
     this.posted = Promise.resolve();
     this.stop = new AbortController();
     this.waiting = new AbortController();
@@ -100,6 +101,8 @@ class Line {
     if (position && position.seq >= 0) {
       query.set("epoch", position.epoch);
       query.set("seq", String(position.seq));
+      // What is one's own may change without any number: without this a poll would wait over it.
+      if (this.own) query.set("own", this.own);
     }
     if (this.wait < LONGEST) query.set("wait", String(this.wait));
     return `${this.site.updates}?${query}`;
@@ -156,6 +159,7 @@ class Line {
    * @param {ServerMessage} message
    */
   hear(message) {
+    if (message.type === "me") this.own = message.own ?? "";
     if (!this.stop.signal.aborted) this.events.heard(message);
   }
 

@@ -124,6 +124,7 @@ export interface Welcome {
   seq: number;
   now: Instant;
   me: Me;
+  own?: string;
   heartbeat?: number;
   limits?: Limits;
 }

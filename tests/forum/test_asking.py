@@ -239,6 +239,23 @@ def test_taking_back_takes_a_person_out_of_the_whole_tree_and_says_so():
     assert [evening.session.upvotes(n) for n in (kept, merged)] == [1, 1]
 
 
+def test_a_tap_on_a_merged_question_keeps_its_intent_when_the_tree_is_taken_apart():
+    evening = Evening(Phase.LIVE)
+    kept, merged = evening.public(TEXT), evening.public("Wann fährt der Bus?", BORIS)
+    for number in (kept, merged):
+        evening.upvote(number, CARLA)
+    evening.wait(1_000)
+    early = evening.now
+    evening.merge(merged, kept)
+    evening.upvote(kept, CARLA, on=False)
+    evening.told(c.Unmerge(merged, evening.rev(merged)), MARA)
+    assert evening.idle(c.Upvote(merged, True, early), CARLA)
+    event = evening.merge(merged, kept)
+    evening.upvote(merged, CARLA)
+    evening.told(c.Undo(event), MARA)
+    assert evening.idle(c.Upvote(kept, False, early + 1), CARLA)
+
+
 def test_a_late_older_tap_on_a_merged_question_changes_nothing():
     evening = Evening()
     kept, merged = evening.public(TEXT), evening.public("Wann fährt der Bus?", BORIS)

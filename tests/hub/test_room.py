@@ -1,7 +1,9 @@
 """A room: one writer, answers after the commit, ticks, heartbeats, slow clients, the clock."""
 
 import asyncio
+import json
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -14,6 +16,7 @@ from dialog.forum.refusals import Code, Refusal
 from dialog.hub import outage, sweep
 from dialog.hub import room as rooms
 from dialog.hub.closing import Close
+from dialog.hub.connection import Connection
 from dialog.hub.hub import Hub
 from dialog.hub.ledger import Done
 from dialog.hub.room import Timing
@@ -379,6 +382,108 @@ async def test_a_stalled_connection_is_left_out_and_catches_up_with_one_delta(ha
     assert connection.behind_since is None
 
 
+async def test_whoever_is_behind_gets_its_own_whole_and_once(hall) -> None:
+    await approved(hall, await asked(hall))
+    line, connection = await hall.follow(BORIS)
+    other, _ = await hall.follow(BORIS)
+    line.backed_up = True
+    for intent in range(1, 30):
+        await hall.room.ask(c.Upvote(1, intent % 2 > 0, NOW - 100 + intent), BORIS)
+    own = await hall.room.ask(c.Ask("Und danach?"), BORIS)
+    assert isinstance(own, Done)
+    await until(lambda: connection.owed and not hall.room._sweep.dirty)
+    hall.room.resync(connection, "error")
+    await until(lambda: other.last("mine")["questions"])
+    assert line.kinds() == ["welcome", "snapshot"]
+    line.backed_up = False
+    await until(lambda: len(line.kinds()) > 3)
+    assert line.kinds() == ["welcome", "snapshot", "me", "snapshot"]
+    assert line.last("me")["me"]["upvoted"] == [1, 2]
+    assert [row["number"] for row in line.last("me")["me"]["mine"]] == [2]
+    await hall.room.ask(c.Upvote(1, False, NOW), BORIS)
+    await until(lambda: line.last("mine")["upvoted"] == {"1": False})
+
+
+async def test_a_state_thrown_away_costs_whoever_is_behind_nothing(hall) -> None:
+    line, _ = await hall.follow(BORIS)
+    line.backed_up = True
+    for _ in range(3):
+        hall.journal.failing = 1
+        await hall.room.ask(c.Ask("Kommt sie an?"), ANNA)
+        await until(lambda: hall.room.storing)
+    await asked(hall)
+    assert line.kinds() == ["welcome", "snapshot"]
+    line.backed_up = False
+    await until(lambda: line.kinds() == ["welcome", "snapshot", "me", "snapshot"])
+
+
+async def test_a_transport_that_is_full_gets_its_welcome_and_no_rows(hall) -> None:
+    await asked(hall)
+    line = Line()
+    line.backed_up = True
+    connection = Connection(line, BORIS, Stream.FLOOR, 1)
+    await hall.room.enter(connection, "", 0)
+    assert line.kinds() == ["welcome"]
+    line.backed_up = False
+    await until(lambda: line.kinds() == ["welcome", "snapshot"])
+
+
+async def test_what_the_clock_made_due_meanwhile_comes_before_what_waits(hall) -> None:
+    await approved(hall, await asked(hall))
+    tap = asyncio.create_task(hall.room.ask(c.Upvote(1, True, NOW), BORIS))
+    await asyncio.sleep(0)
+    hall.clock.now += 60 * MINUTE
+    reply = await tap
+    assert isinstance(reply, Refusal)
+    assert reply.code is Code.CLOSED
+
+
+async def test_a_clock_set_back_swallows_no_second_tap(hall) -> None:
+    await approved(hall, await asked(hall))
+    hall.clock.now += MINUTE
+    await hall.room.ask(c.Upvote(1, True, hall.clock.now), BORIS)
+    line, _ = await hall.follow(BORIS)
+    hall.clock.now -= 60 * MINUTE
+    later = instant_ms(line.frames[0]["now"]) + 10
+    await asyncio.sleep(0.05)
+    await hall.room.ask(c.Upvote(1, False, later), BORIS)
+    assert await hall.room.read(lambda session, _board: session.upvotes(1)) == 1
+
+
+def instant_ms(told: str) -> int:
+    return int(datetime.fromisoformat(told).timestamp() * 1000)
+
+
+async def test_a_poll_that_knows_its_own_hears_what_moved_no_stream(hall) -> None:
+    number = await asked(hall, "Wo lernt man das?")
+    (told,) = (await hall.room.updates(Stream.FLOOR, ANNA, "", 0))[:1]
+    me = json.loads(told)
+    place = (Stream.FLOOR, me["epoch"], me["seq"], 60)
+    rev = await hall.room.read(lambda session, _board: session.questions[number].rev)
+    reply = await hall.room.ask(c.Reword(number, rev, "Wo lernt man es?"), ANNA)
+    assert isinstance(reply, Done)
+    assert reply.seq == me["seq"]
+    await asyncio.wait_for(hall.room.moved(*place, own=(ANNA, me["own"])), 5)
+    (told,) = await hall.room.updates(Stream.FLOOR, ANNA, me["epoch"], me["seq"])
+    assert json.loads(told)["me"]["mine"][0]["text"] == "Wo lernt man es?"
+
+
+async def test_an_answer_repeated_names_the_head_of_whoever_asks_again(hall) -> None:
+    await asked(hall)
+    rev = await hall.room.read(lambda session, _board: session.questions[1].rev)
+    give_back = c.Return(1, rev, Reason.UNCLEAR)
+    once = await hall.room.ask(give_back, MARA, key="schluessel-1", stream=Stream.FLOOR)
+    again = await hall.room.ask(give_back, MARA, key="schluessel-1", stream=Stream.DESK)
+    heads = await hall.room.read(
+        lambda _session, board: {stream: sheet.seq for stream, sheet in board.sheets.items()}
+    )
+    assert isinstance(once, Done)
+    assert isinstance(again, Done)
+    assert (once.seq, again.seq) == (heads[Stream.FLOOR], heads[Stream.DESK])
+    assert once.seq < again.seq
+    assert once.result == again.result
+
+
 async def test_a_delta_of_an_earlier_tick_is_not_taken_for_the_present_one(hall) -> None:
     slow, connection = await hall.follow(BORIS)
     await hall.follow(ANNA)
@@ -450,8 +555,9 @@ async def test_resuming(hall) -> None:
 
 async def test_a_resync_brings_everything(hall) -> None:
     line, connection = await hall.follow()
-    hall.room.resync(connection)
-    await until(lambda: line.kinds() == ["welcome", "snapshot", "snapshot"])
+    hall.room.resync(connection, "gap")
+    await until(lambda: line.kinds() == ["welcome", "snapshot", "me", "snapshot"])
+    assert hall.room.resyncs == {"gap": 1}
 
 
 async def test_polls_answer_at_once_or_wait(hall) -> None:

@@ -100,6 +100,14 @@ test("the first poll is answered at once, the next one waits from the page's pos
   assert.equal(asked[1].url, "/sessions/x/updates?stream=floor&epoch=e1&seq=5");
 });
 
+test("a poll names what it has of its own, so that it does not wait over news of that", async () => {
+  const { clock, asked, answer } = polling();
+  await answer(asked[0], [{ ...ME, own: "9a01c2f7" }]);
+  clock.pass(500);
+  await settle();
+  assert.equal(asked[1].url, "/sessions/x/updates?stream=floor&epoch=e1&seq=5&own=9a01c2f7");
+});
+
 test("a page without a position asks for everything", () => {
   const { asked } = polling({ epoch: "", seq: -1 });
   assert.equal(asked[0].url, "/sessions/x/updates?stream=floor&wait=0");

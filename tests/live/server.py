@@ -1,11 +1,13 @@
 """The real server as a process of its own, on a loopback port, with its own data and programme."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -150,14 +152,23 @@ class Server:
         TOLD.add(page.live)
         return page
 
-    def check_log(self) -> None:
-        """Nothing was logged as a fault, and nothing that belongs to people."""
+    def resyncs(self) -> Counter[str]:
+        """Return how often clients asked for everything anew, as rooms told when they ended."""
+        lines = [line for line in self.log.read_text("utf-8").splitlines() if "resyncs" in line]
+        found = Counter[str]()
+        for line in map(json.loads, lines):
+            found.update({why: line[why] for why in line.keys() & {"gap", "digest", "error"}})
+        return found
+
+    def check_log(self, drifted: int = 0) -> None:
+        """Nothing was logged as a fault, nothing that belongs to people, and no client drifted."""
         log = self.log.read_text("utf-8")
         assert "Traceback" not in log, log
         assert '"level": "error"' not in log, log
         assert "Exception" not in log, log
         found = [told for told in TOLD if len(told) > 7 and told in log]
         assert not found, found
+        assert self.resyncs()["digest"] == drifted
 
 
 @contextmanager

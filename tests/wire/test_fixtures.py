@@ -109,8 +109,8 @@ async def test_rows_of_the_fixtures_have_the_keys_of_the_servers_rows() -> None:
     for message in messages():
         match message:
             case {"type": "welcome" | "me" as kind}:
-                expected = set(welcome) - ({"heartbeat", "limits"} if kind == "me" else set())
-                assert set(message) == expected
+                shared = set(welcome) - {"heartbeat", "limits"}
+                assert set(message) == (shared | {"own"} if kind == "me" else set(welcome))
                 assert set(message["me"]) == set(welcome["me"])
                 assert all(
                     set(row) == set(welcome["me"]["mine"][0]) for row in message["me"]["mine"]
