@@ -129,6 +129,10 @@ def messages() -> Iterator[tuple[str, bytes]]:
         "entering",
         b'{"type":"command","do":"enter","key":"12345678","person":1,"role":"organiser"}',
     )
+    for number in (-1, 2**53, 10**30, 1.5, "1", None):
+        for name in ("number", "intent"):
+            tap = {"number": 1, "on": True, "intent": 1} | {name: number}
+            yield f"{name} {number}", json.dumps(_ASK | {"do": "upvote"} | tap).encode()
     yield "no command", b'{"type":"command","do":"__class__","key":"12345678"}'
     yield "no key", b'{"type":"command","do":"ask","text":"a"}'
     for key in (

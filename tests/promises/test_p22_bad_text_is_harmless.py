@@ -216,10 +216,15 @@ def test_a_text_is_harmless_or_refused(name: str, limit: int, lines: bool) -> No
         assert kept == unicodedata.normalize("NFC", kept)
         assert len(kept) <= limit
         assert not towers(kept)
-        assert kept == "" or any(unicodedata.category(sign)[0] in "LNPS" for sign in kept)
+        assert kept == "" or any(map(visible, kept))
         assert not re.search("[\U0001fffe-\U0001ffff\U0010fffe-\U0010ffff\u206a-\u206f]", kept)
     if name in WELCOME:
         assert kept == " ".join(unicodedata.normalize("NFC", TEXTS[name]).split(" "))
+
+
+def visible(sign: str) -> bool:
+    """Tell whether a sign shows something: letters that are blank show nothing either."""
+    return unicodedata.category(sign)[0] in "LNPS" and sign not in "\u115f\u1160\u3164\uffa0\u2800"
 
 
 def towers(text: str) -> bool:
@@ -725,7 +730,7 @@ def test_sources_are_addresses_of_the_web(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "slow", [pytest.param(6, id="small"), pytest.param(1, marks=pytest.mark.large, id="large")]
+    "slow", [pytest.param(11, id="small"), pytest.param(1, marks=pytest.mark.large, id="large")]
 )
 def test_addresses_headers_and_forms_are_harmless(hall: Hall, slow: int) -> None:
     """Whatever stands in a path, a query, a header, a cookie or a field that no form has."""
@@ -773,9 +778,7 @@ def strange(hall: Hall, browser: Browser, raw: bytes) -> Iterator[Answer]:
 # --- ways past the gate --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "name", ["override", "null", "zalgo", "invisible only", "very long", "log"]
-)
+@pytest.mark.parametrize("name", ["override", "invisible only", "very long", "log"])
 def test_nobody_is_invited_under_a_bad_name(tmp_path, name: str) -> None:
     slug = declare(tmp_path / "sessions", "probe")
     environment = {
