@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 
 def another(page: Page) -> Page:
-    """Open the same address in another tab of the same person, whether that one is closed or not."""
+    """Open the same address in another tab of the same person, also after that one was closed."""
     tab = page.context.new_page()
     tab.goto(page.url.partition("#")[0])
     connected(tab)
