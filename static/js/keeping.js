@@ -112,8 +112,7 @@ export class Keeping {
   }
 
   /**
-   * Brings back what was kept for a form, unless something is written in it; the revision comes
-   * along, so that who changed the question meanwhile is told before it is overwritten.
+   * Brings back what was kept for a form, unless something is written in it.
    * @param {HTMLFormElement} form
    */
   restore(form) {
@@ -149,14 +148,16 @@ export function isTyped(form) {
 }
 
 /**
- * Returns what stands in the fields of a form; of the hidden ones only the revision it was begun at.
+ * Returns what stands in the fields of a form. In a dialog also at which revision it was begun, so
+ * that who has changed the question meanwhile is named before it is overwritten.
  * @param {HTMLFormElement} form
  */
 function values(form) {
+  const begun = form.closest("dialog") ? "rev" : "";
   /** @type {Record<string, string>} */
   const fields = {};
   for (const field of form.elements) {
-    if (!isField(field) || (field.type === "hidden" && field.name !== "rev")) continue;
+    if (!isField(field) || (field.type === "hidden" && field.name !== begun)) continue;
     if (field.type !== "radio" || /** @type {HTMLInputElement} */ (field).checked)
       fields[field.name] = field.value;
   }

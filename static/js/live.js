@@ -92,8 +92,7 @@ export class Live {
    */
   hear(message) {
     this.heardAt = this.connection.site.clock.now();
-    if ("me" in message && message.me.role === "reader" && this.state.role !== "reader") {
-      // A poll is answered to whoever asks, also when the pass has ended: here that is an end.
+    if (this.passEnded(message)) {
       this.connection.drop(CLOSE.PASS_ENDED);
       return;
     }
@@ -102,6 +101,16 @@ export class Live {
     if (isResync(result)) this.connection.resync(result.resync);
     else this.become(result, message);
     if (message.type === "done" || message.type === "refused") this.answer(message);
+  }
+
+  /**
+   * Tells whether a page goes on as nobody's: a poll is answered to whoever asks, also when the pass
+   * has ended. With another epoch it is the record's publication that has ended it for all.
+   * @param {ServerMessage} message
+   */
+  passEnded(message) {
+    if (!("me" in message) || message.epoch !== this.state.epoch) return false;
+    return message.me.role === "reader" && this.state.role !== "reader";
   }
 
   /**

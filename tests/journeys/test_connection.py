@@ -107,37 +107,37 @@ def test_without_websockets_the_long_poll_takes_over(people: People, server: Ser
     assert stayed(page)
 
 
-@pytest.mark.parametrize(
-    "code, title, step",
-    [
-        (1000, "Dieser Dialog ist abgeschlossen.", "Protokoll lesen"),
-        (4501, "Ihr Zugang gilt auf dieser Seite nicht mehr.", "Seite neu öffnen"),
-        (4503, "Ihre Teilnahme an diesem Dialog ist beendet.", "Zum Programm"),
-        (4504, "Diesen Dialog gibt es hier nicht mehr.", "Zum Programm"),
-        (4510, "Diese Seite ist nicht mehr aktuell.", "Seite neu öffnen"),
-        (4511, "Diese Seite lässt sich nicht wieder verbinden.", "Seite neu öffnen"),
-    ],
-)
+ENDS = {
+    1000: ("Dieser Dialog ist abgeschlossen.", "Protokoll lesen"),
+    4501: ("Ihr Zugang gilt auf dieser Seite nicht mehr.", "Seite neu öffnen"),
+    4503: ("Ihre Teilnahme an diesem Dialog ist beendet.", "Zum Programm"),
+    4504: ("Diesen Dialog gibt es hier nicht mehr.", "Zum Programm"),
+    4510: ("Diese Seite ist nicht mehr aktuell.", "Seite neu öffnen"),
+    4511: ("Diese Seite lässt sich nicht wieder verbinden.", "Seite neu öffnen"),
+}
+
+
+@pytest.mark.parametrize("room", [True, False], ids=["room", "desk"])
 def test_an_end_for_good_is_said_in_words_with_the_next_step(
-    people: People, server: Server, looks: Looks, code: int, title: str, step: str
+    people: People, server: Server, looks: Looks, room: bool
 ) -> None:
-    slug = server.slugs["third"]
-    for page in (people.volunteer(slug), people.staff(slug, "moderator", "Kaya Demir")):
-        page.route_web_socket("**/live", lambda socket: socket.close(code=code))
-        if page.locator("form[data-ask]").is_visible():
-            field(page).fill(DRAFT)
+    slug, end = server.slugs["third"], {"code": 0}
+    page = people.volunteer(slug) if room else people.staff(slug, "moderator", "Kaya Demir")
+    if room:
+        field(page).fill(DRAFT)
+    page.route_web_socket("**/live", lambda socket: socket.close(code=end["code"]))
+    for code, (title, step) in ENDS.items():
+        end["code"] = code
         page.reload()
         strip = page.get_by_role("alert").filter(has_text=title)
         expect(strip).to_be_visible()
         expect(strip.get_by_role("link", name=step)).to_be_visible()
         expect(page.get_by_role("button", name="Erneut verbinden")).to_have_count(0)
         expect(page.get_by_role("link", name="Neu laden")).to_have_count(0)
-        if page.locator("form[data-ask]").count():
+        if room:
             expect(field(page)).to_have_value(DRAFT)
-            if code == 4501:
-                looks.at(page, "room-ended")
-    if code == 4501:
-        looks.at(page, "desk-ended")
+        if code == 4501:
+            looks.at(page, "room-ended" if room else "desk-ended")
 
 
 HEARD = """
@@ -169,6 +169,7 @@ def test_a_loss_and_a_return_are_heard_once_each(people: People, server: Server)
                 page.get_by_role("button", name="Erneut verbinden").click()
         server.start()
         for page in pages:
+            page.evaluate("window.dispatchEvent(new Event('online'))")
             connected(page, BACK_WITHIN)
     for page in pages:
         page.wait_for_function("() => window.heard.length > 1")

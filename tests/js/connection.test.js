@@ -297,6 +297,18 @@ test("websockets that are cut soon after their welcome lead to the long poll wit
   assert.equal(memory.getItem("dialog.poll"), "0");
 });
 
+test("a proxy that lets only the welcome through leads to the long poll", () => {
+  connection.start();
+  greet();
+  clock.pass(35_000);
+  clock.pass(500);
+  greet();
+  clock.pass(35_000);
+  clock.pass(1_000);
+  assert.equal(socket.opened.length, 2);
+  assert.equal(poll.opened.length, 1);
+});
+
 test("a network that is lost now and then, and a restart, do not lead to the long poll", () => {
   connection.start();
   for (let round = 0; round < 6; round += 1) {

@@ -126,3 +126,10 @@ test("a page whose pass has ended does not go on as a reader's", () => {
   assert.equal(live.status.final, 4501);
   assert.equal(live.state.role, "volunteer");
 });
+
+test("where the record was published everyone becomes a reader", () => {
+  greet();
+  socket.last.heard(welcome("e2", 1, { role: "reader", person: null }));
+  assert.equal(live.status.final, null);
+  assert.equal(live.state.role, "reader");
+});

@@ -68,8 +68,8 @@ class Server:
         return dict(os.environ) | self.environment
 
     def migrate(self) -> None:
-        done = self.run("migrate")
-        assert done.returncode == 0, done.stderr
+        done = CliRunner().invoke(main, ["migrate"], env=self.environment, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
 
     def start(self) -> None:
         with self.log.open("ab") as log:

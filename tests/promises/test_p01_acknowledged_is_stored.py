@@ -197,6 +197,8 @@ async def test_a_disk_that_takes_nothing_is_told_and_survived(server, tmp_path, 
         done = await one.command("ask", text="Steht sie vorher schon da?")
         await asyncio.to_thread(passes_grow_old, server)
         with disk.failing(kind):
+            read = await asyncio.to_thread(browser.get, f"/sessions/{slug}")
+            assert read.status == 200, "whoever reads a page writes nothing"
             await _refused(one)
             await ready(server, 503)
             await asyncio.to_thread(_pages_in_an_outage, server, browser, slug, page.token)
