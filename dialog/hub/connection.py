@@ -35,7 +35,6 @@ class Connection:
         self.stream = stream
         self.pass_id = pass_id
         self.seq = 0
-        self.behind_since: float | None = None
         self.strikes = Strikes()
         self.resynced_at = float("-inf")
 

@@ -234,17 +234,17 @@ class Room:
         beat = now >= self._beat_at  # its deltas are a tick's too, and one's own comes first
         if self._sweep.pending and (beat or now >= self._tick_at):
             self._tick_at = now + self._timing.tick
-            await self._tick(ledger, now)
+            await self._tick(ledger)
         if beat:
             self._beat_at = now + self._timing.heartbeat
-            await self._sweep.heartbeat(ledger.board, self._clock(), now)
+            await self._sweep.heartbeat(ledger.board, self._clock())
 
-    async def _tick(self, ledger: Ledger, now: float) -> None:
+    async def _tick(self, ledger: Ledger) -> None:
         if self._sweep.dirty:
-            await self._sweep.tick(ledger.session, ledger.board, now)
+            await self._sweep.tick(ledger.session, ledger.board)
             self._wake_movers()
         else:
-            self._sweep.catch_up(ledger.board, now)
+            self._sweep.catch_up(ledger.board)
 
     def _wake_movers(self) -> None:
         for future in self._movers:

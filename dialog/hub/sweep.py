@@ -13,14 +13,12 @@ from dialog.forum.names import Stream
 from dialog.forum.session import Session
 from dialog.forum.views import Row, own_row
 from dialog.hub import wire
-from dialog.hub.closing import Close
 from dialog.hub.connection import Connection
 from dialog.hub.digest import digest
 from dialog.hub.presence import Presence
 
 SLICE = 250
 WHOLE = -1
-STALLED_AFTER = 30.0
 
 Frame = Callable[[bytes], bytes]
 
@@ -68,7 +66,7 @@ class Sweep:
             self._frames[key] = self._frame(wire.snapshot(epoch, sheet.snapshot()))
         return self._frames[key]
 
-    async def tick(self, state: Session, board: Board, now: float) -> None:
+    async def tick(self, state: Session, board: Board) -> None:
         """Tell people of their own, then send every connection what it lacks, slice by slice.
 
         One's own comes first: whoever has reached the number of a ``done`` has seen what it did.
@@ -80,23 +78,22 @@ class Sweep:
         for person in rows.keys() | taps.keys():
             self._tell(state, board, person, rows.get(person, set()), taps.get(person, {}))
         for index, connection in enumerate(self._presence.everyone()):
-            self._send(connection, board, now)
+            self._send(connection, board)
             if index % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
 
-    def catch_up(self, board: Board, now: float) -> None:
+    def catch_up(self, board: Board) -> None:
         """Look again at those who were left out: what has drained gets one delta."""
         for connection in tuple(self._behind):
-            self._send(connection, board, now)
+            self._send(connection, board)
 
-    def _send(self, connection: Connection, board: Board, now: float) -> None:
+    def _send(self, connection: Connection, board: Board) -> None:
         """Bring one connection up to date, or remember that it is behind."""
         sheet = board.sheets[connection.stream]
         if connection.line.backed_up:
-            self._leave_out(connection, now)
+            self._behind.add(connection)
             return
         self._behind.discard(connection)
-        connection.behind_since = None
         if connection.seq == sheet.seq:
             return
         key = (connection.stream, connection.seq, sheet.seq)
@@ -106,14 +103,6 @@ class Sweep:
             self._frames[key] = frame
         connection.line.write(frame)
         connection.seq = sheet.seq
-
-    def _leave_out(self, connection: Connection, now: float) -> None:
-        self._behind.add(connection)
-        if connection.behind_since is None:
-            connection.behind_since = now
-        elif now - connection.behind_since > STALLED_AFTER:
-            self._behind.discard(connection)
-            connection.close(Close.STALLED)
 
     def _tell(
         self, state: Session, board: Board, person: int, rows: set[int], taps: dict[int, bool]
@@ -125,15 +114,15 @@ class Sweep:
                 seq = board.sheets[connection.stream].seq
                 connection.line.write(self._frame(wire.mine(seq, questions, upvoted)))
 
-    async def heartbeat(self, board: Board, now_ms: int, now: float) -> None:
+    async def heartbeat(self, board: Board, now_ms: int) -> None:
         """Give every connection a sign of life, with the digest of its stream."""
         people = self._presence.people
         for stream, sheet in board.sheets.items():
             beat = wire.heartbeat(sheet.seq, now_ms, people, digest(sheet))
             frame = self._frame(beat)
             for index, connection in enumerate(self._presence.follow(stream)):
-                self._send(connection, board, now)
-                if connection.behind_since is None:
+                self._send(connection, board)
+                if connection not in self._behind:
                     connection.line.write(frame)
                 if index % SLICE == SLICE - 1:
                     await asyncio.sleep(0)

@@ -1,6 +1,7 @@
 """Live delivery over HTTP: the websocket, and the long poll where none gets through."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -39,6 +40,17 @@ async def socket(websocket: WebSocket) -> None:
         await websocket.send_denial_response(Response(status_code=refusal or 404))
         return
     guest = await visitor(websocket)
+    with site.crowd.place(_person(guest, room.slug)) as welcome:
+        if welcome:
+            await _converse(websocket, site, room, guest, spoken)
+        else:
+            await websocket.send_denial_response(Response(status_code=503))
+
+
+async def _converse(
+    websocket: WebSocket, site: Site, room: Room, guest: Visitor, spoken: str | None
+) -> None:
+    offered = websocket.scope["subprotocols"]
     await websocket.accept(wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else spoken)
     frames = cast("Frames", websocket.scope["extensions"][EXTENSION])
     if wire.SUBPROTOCOL not in offered:
@@ -54,8 +66,14 @@ def _unwelcome(site: Site, room: Room | None, spoken: str | None) -> int | None:
         return 404
     if spoken is None:
         return 400
-    present = sum(len(other.presence) for other in site.hub)
-    return 503 if present >= site.bounds.connections or not site.ready() else None
+    return None if site.ready() else 503
+
+
+def _person(guest: Visitor, slug: str) -> object:
+    """Return what a person's tabs have in common; a nameless reader shares nothing with anyone."""
+    grants = guest.holder.grants if guest.holder else ()
+    person = next((grant.person for grant in grants if grant.session == slug), None)
+    return (slug, person) if person else object()
 
 
 class Line:
@@ -92,7 +110,7 @@ class Line:
             return
         if isinstance(data, bytes):
             self._frames.close(Close.NOT_UNDERSTOOD, "binary")
-        elif len(data) > self._largest():
+        elif len(data.encode()) > self._largest():
             self._frames.close(Close.TOO_BIG, "too big")
         else:
             self._understand(data)
@@ -167,6 +185,7 @@ class Line:
         slow = forms.pace(self._site, connection.who, self._room.slug, reader=id(self))
         if slow and connection.strikes.strike(asyncio.get_running_loop().time()):
             self._leaving = True
+            self._frames.hear_no_more()
         return slow
 
     def _resync(self, connection: Connection) -> None:
@@ -218,10 +237,30 @@ async def updates(request: Request) -> Response:
     if who is None or (who.role is Role.READER and not entrance.dialog.readers):
         raise Refused(Refusal(Code.FORBIDDEN, field="role"))
     epoch = query.get("epoch", "")
-    await entrance.room.moved(stream, epoch, seq, LONGEST_WAIT)
+    with entrance.site.crowd.place(_person(entrance.visitor, entrance.room.slug)) as welcome:
+        if not welcome:
+            raise Refused(Refusal(Code.BUSY, retry_ms=5_000))
+        await _first(entrance.room.moved(stream, epoch, seq, LONGEST_WAIT), _hung_up(request))
     messages = await entrance.room.updates(stream, who, epoch, seq)
     body = b"[" + b",".join(messages) + b"]"
     return Response(body, 200, {"cache-control": "no-store"}, "application/json")
+
+
+async def _hung_up(request: Request) -> None:
+    """Wait until the client is gone: nobody waits for it then, and its place is free."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _first(*waited: Coroutine[Any, Any, None]) -> None:
+    """Wait for what comes first, and give the others up."""
+    tasks = [asyncio.create_task(one) for one in waited]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def commands(request: Request) -> Response:
