@@ -69,7 +69,7 @@ class Frames(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes in; nobody has anything to say before the handshake is answered."""
         if self.handshake_initiated and not self.handshake_complete:
-            cut(self.transport)
+            self._cut()
             return
         super().data_received(data)
         if not self.handshake_initiated:
@@ -109,11 +109,15 @@ class Frames(WebSocketsSansIOProtocol):
     def _end_in_time(self) -> None:
         """Closing alone would wait for a buffer that may never drain."""
         if self.transport.is_closing() and not (self._ending or self.disconnected):
-            self._ending = self.loop.call_later(self._limits.close_seconds, cut, self.transport)
+            self._ending = self.loop.call_later(self._limits.close_seconds, self._cut)
 
     def _stalled(self) -> None:
         """Cut off a client that takes nothing; a close frame would not reach it either."""
         self.queue.put_nowait({"type": "websocket.disconnect", "code": STALLED, "reason": ""})
+        self._cut()
+
+    def _cut(self) -> None:
+        self.disconnected = True  # what is gone cannot be written to
         cut(self.transport)
 
     # --- towards the application -----------------------------------------------------------------
@@ -183,4 +187,4 @@ class Frames(WebSocketsSansIOProtocol):
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(self._limits.close_seconds, cut, self.transport)
+        self.close_timer = self.loop.call_later(self._limits.close_seconds, self._cut)

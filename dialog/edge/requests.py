@@ -16,10 +16,11 @@ from dialog.edge.transports import Drain, cut, narrow
 
 ANSWER_BYTES = 1024
 AHEAD = 8
+HEADERS = 128
 
 
-class TooManyAhead(Exception):  # noqa: N818 - it is said of requests
-    """Requests are sent ahead of their answers without end."""
+class TooMany(Exception):  # noqa: N818 - it is said of requests and headers
+    """Requests are sent ahead of their answers, or headers before a body, without end."""
 
 
 class Requests(HttpToolsProtocol):
@@ -27,6 +28,7 @@ class Requests(HttpToolsProtocol):
 
     place: Place | None = None
     _deadline: asyncio.TimerHandle | None = None
+    _running: RequestResponseCycle | None = None
     _coming = False
     _no_body = 0
 
@@ -54,6 +56,7 @@ class Requests(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop every clock and give the place up."""
         super().connection_lost(exc)
+        self._give_up()
         self._within(0)
         self._drain.end()
         if self.place:
@@ -95,10 +98,17 @@ class Requests(HttpToolsProtocol):
         """Begin a request; a kept connection had no clock until now."""
         if len(self.pipeline) >= AHEAD:
             self._cut()
-            raise TooManyAhead
+            raise TooMany
         super().on_message_begin()
         self._coming, self._no_body = True, 0
         self._within(self._limits.head_seconds)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header in, or a trailer; a short one costs many times its bytes."""
+        if len(self.headers) >= HEADERS:
+            self._cut()
+            raise TooMany
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Give the body its own time."""
@@ -140,5 +150,18 @@ class Requests(HttpToolsProtocol):
             self._deadline.cancel()
         self._deadline = self.loop.call_later(seconds, self._cut) if seconds else None
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401
+        """Begin to answer; uvicorn forgets what is being answered once more was asked."""
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _give_up(self) -> None:
+        """Tell the answers that nobody waits for them: what is gone cannot be written to."""
+        for cycle in (self._running, *(ahead for ahead, _app in self.pipeline)):
+            if cycle:
+                cycle.disconnected = True
+                cycle.message_event.set()
+
     def _cut(self) -> None:
+        self._give_up()
         cut(self.transport)
