@@ -24,28 +24,28 @@ MUTANTS = (
         "dialog/edge/conversation.py",
         "if self._signals > self._limits.control_frames:",
         "if self._signals > 10**9:",
-        "small and pings",
+        "small-pings",
     ),
     Mutant(
         "pieces of a message are not counted",
         "dialog/edge/conversation.py",
         "if self._fragments > self._limits.fragments:",
         "if self._fragments > 10**9:",
-        "small and empty",
+        "small-empty",
     ),
     Mutant(
         "a message may have any size",
         "dialog/edge/server.py",
         "ws_max_size=limits.message_bytes",
         "ws_max_size=10**9",
-        "small and large-",
+        "small-large",
     ),
     Mutant(
         "a head may have any length",
         "dialog/edge/requests.py",
         "if self._no_body > self._limits.head_bytes:",
         "if self._no_body > 10**9:",
-        "small and trailers",
+        "small-extensions",
     ),
     Mutant(
         "a head may have any number of headers",
@@ -59,7 +59,7 @@ MUTANTS = (
         "dialog/edge/requests.py",
         "if len(self.pipeline) >= AHEAD:",
         "if len(self.pipeline) >= 10**9:",
-        "small and ahead",
+        "small-ahead",
     ),
     Mutant(
         "who is told to go may say on",
@@ -73,7 +73,7 @@ MUTANTS = (
         "dialog/hub/limits.py",
         "return len(self._times) >= STRIKES",
         "return False",
-        "small and commands",
+        "small-commands",
     ),
 )
 
