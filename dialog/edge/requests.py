@@ -90,6 +90,7 @@ class Requests(HttpToolsProtocol):
     def _should_upgrade(self) -> bool:
         """A websocket begins for who is welcome, and not while an answer is on its way."""
         free = self._answered() and not self.flow.write_paused
+        free = free and self.scope["http_version"] == "1.1"  # uvicorn would say so in any case
         return free and self.app is not service_unavailable and super()._should_upgrade()
 
     # --- a request -------------------------------------------------------------------------------

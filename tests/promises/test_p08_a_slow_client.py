@@ -103,14 +103,14 @@ async def filled(server: Server, slug: str) -> None:
     page = await asyncio.to_thread(lambda: server.page(team, slug, "/moderation").live)
     asker = await asyncio.to_thread(client, server, slug, "Samira Kanarienvogel")
     async with asker, Live(team, slug, page=page, stream="desk") as desk:
-        for number in range(1, QUESTIONS + 1):
-            text = f"Frage {number}: wie geht es weiter, {number * 7_919}?"
-            told = await asker.command("ask", text=text, background=f"{number} " + "€" * 990)
-            assert told["type"] == "done", told
-            await desk.until(lambda number=number: number in desk.questions)
-            rev = desk.questions[number]["rev"]
-            told = await desk.command("approve", number=number, rev=rev)
-            assert told["type"] == "done", told
+        texts = [f"Frage {n}: wie geht es weiter, {n * 7_919}?" for n in range(QUESTIONS)]
+        asked = [asker.command("ask", text=text, background="€" * 990) for text in texts]
+        told = await asyncio.gather(*asked)
+        await desk.until(lambda: len(desk.questions) == QUESTIONS)
+        revs = {number: row["rev"] for number, row in desk.questions.items()}
+        approved = [desk.command("approve", number=n, rev=rev) for n, rev in revs.items()]
+        told += await asyncio.gather(*approved)
+        assert {answer["type"] for answer in told} == {"done"}
 
 
 def stalled(server: Server, slug: str) -> socket.socket:

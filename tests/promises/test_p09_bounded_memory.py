@@ -45,7 +45,7 @@ MUTANTS = (
         "dialog/edge/requests.py",
         "if self._no_body > self._limits.head_bytes:",
         "if self._no_body > 10**9:",
-        "small-extensions",
+        "small-header and not headers",
     ),
     Mutant(
         "a head may have any number of headers",

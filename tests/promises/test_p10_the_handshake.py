@@ -19,8 +19,8 @@ MUTANTS = (
     Mutant(
         "a head may take for ever",
         "dialog/edge/requests.py",
-        "self._within(self._limits.head_seconds)\n        self.place",
-        "self.place",
+        "self._deadline = self.loop.call_later(seconds, self._cut) if seconds else None",
+        "self._deadline = None",
         "drip and small",
     ),
     Mutant(
