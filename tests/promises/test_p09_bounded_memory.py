@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from dialog.edge.conversation import LAST_FRAMES
-from tests.chaos.flood import KINDS, TEXT, flood, frame
+from tests.chaos.flood import KINDS, TEXT, Flooded, flood, frame
 from tests.edge.test_attacks_edge import UPGRADE, hung_up, raw
 from tests.edge.test_edge import App, serving
 from tests.live.memory import resident
@@ -16,6 +17,7 @@ from tests.mutants import Mutant
 
 MIB = 1024 * 1024
 GROWTH = 4 * MIB
+LONGEST_S = 30
 ALLOWED_TO_STAY = {"body"}  # refused with 413, and read to nowhere until its time is over
 
 MUTANTS = (
@@ -84,8 +86,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-def poured(server: Server, kind: str, volume: int) -> tuple[int, bool]:
-    """Flood as a volunteer who takes part."""
+def poured(server: Server, kind: str, volume: int) -> Flooded:
+    """Flood as a volunteer who takes part, again and again until so much was taken."""
     slug = server.slugs["live"]
     browser = server.volunteer(slug)
     hello = {"type": "hello", "stream": "floor", "page": server.page(browser, slug).live}
@@ -94,15 +96,19 @@ def poured(server: Server, kind: str, volume: int) -> tuple[int, bool]:
         "Cookie": browser.cookie,
         "Sec-WebSocket-Protocol": "dialog.v1",
     }
-    return flood(
-        server.port,
-        KINDS[kind],
-        volume=volume,
-        path=f"/sessions/{slug}/live",
-        headers=headers,
-        first=[json.dumps(hello)],
-        patience=0.5 if kind in ALLOWED_TO_STAY else 8,
-    )
+    sent, closed, until = 0, True, time.monotonic() + LONGEST_S
+    while sent < volume and closed and time.monotonic() < until:
+        more, closed = flood(
+            server.port,
+            KINDS[kind],
+            volume=volume - sent,
+            path=f"/sessions/{slug}/live",
+            headers=headers,
+            first=[json.dumps(hello)],
+            patience=0.5 if kind in ALLOWED_TO_STAY else 8,
+        )
+        sent += more
+    return Flooded(sent, closed)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
