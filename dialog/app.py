@@ -16,7 +16,11 @@ from starlette.requests import ClientDisconnect
 from dialog import disk
 from dialog.archive import folder
 from dialog.archive.bundle import Heading, bundle
+from dialog.edge.aliases import Aliases
+from dialog.edge.crowd import Crowd
+from dialog.edge.door import Door, room_for
 from dialog.edge.frames import text_frame
+from dialog.edge.limits import Limits as EdgeLimits
 from dialog.edge.server import Server, configure
 from dialog.forum.commands import Declare
 from dialog.forum.journal import Batch, Unavailable
@@ -68,6 +72,7 @@ class Application:
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
         self.ready = False
+        self.aliases = Aliases(time.monotonic)
         self.hub = Hub(text_frame)
         self.asgi = self._web(secret)
 
@@ -146,7 +151,11 @@ class Application:
     def _web(self, secret: str) -> Starlette:
         settings = self.settings
         guards = Middleware(
-            Guards, origins=settings.allowed_origins, largest=settings.staff_message_bytes
+            Guards,
+            origins=settings.allowed_origins,
+            largest=settings.staff_message_bytes,
+            addresses=Crowd(settings.connections_per_address),
+            aliases=self.aliases,
         )
         made = Starlette(
             routes=routes(),
@@ -178,9 +187,9 @@ class Application:
                 settings.message_bytes,
                 settings.staff_message_bytes,
                 settings.hello_seconds,
-                settings.connections,
                 settings.pass_days * DAY // SECOND,
             ),
+            crowd=Crowd(settings.connections_per_person),
             volunteers=Buckets(_pace(settings.messages_per_10s, 2)),
             staff=Buckets(_pace(settings.staff_messages_per_10s, 1)),
             guesses=Buckets(GUESSES),
@@ -209,15 +218,31 @@ def server(
 ) -> Server:
     """Return the application's server; ``drain`` is awaited instead of the application's own."""
     settings = application.settings
+    most = room_for(settings.connections)
+    if most < settings.connections:
+        log.warning("the system allows fewer connections", connections=most)
     config = configure(
         application.asgi,
         host=settings.host,
         port=settings.port,
         proxies=settings.proxies,
-        message_bytes=settings.staff_message_bytes,
         drain_seconds=settings.drain_seconds,
+        door=Door(most, _from_one_address(settings, most), application.aliases),
+        limits=EdgeLimits(
+            message_bytes=settings.staff_message_bytes,
+            head_bytes=settings.head_bytes,
+            head_seconds=settings.head_seconds,
+            stalled_seconds=settings.stalled_seconds,
+            control_frames=settings.control_frames_per_10s,
+            fragments=settings.fragments,
+        ),
     )
     return Server(config, listening=listening, drain=drain or application.drain)
+
+
+def _from_one_address(settings: Settings, most: int) -> int:
+    """Behind a proxy every connection comes from its address; the guards count those it names."""
+    return most if settings.proxies else settings.connections_per_address
 
 
 def demonstration(data: Path, port: int) -> Settings:

@@ -45,7 +45,34 @@ class Settings(BaseSettings):
         description="Milliseconds that a batch of commands gathers before its commit.",
     )
     connections: int = Field(
-        default=10_000, ge=1, description="Connections in all; beyond, new ones are refused."
+        default=10_000,
+        ge=1,
+        description="Connections in all, pages and websockets; beyond, new ones are refused.",
+    )
+    connections_per_address: int = Field(
+        default=2_500,
+        ge=1,
+        description="Connections from one address; a hall of 300 browsers opens up to seven each.",
+    )
+    connections_per_person: int = Field(
+        default=20, ge=1, description="Websockets and long polls of one person, in all tabs."
+    )
+    head_bytes: int = Field(
+        default=32_768,
+        ge=4_096,
+        description="Largest head of a request, with the framing of its body.",
+    )
+    head_seconds: float = Field(default=10.0, gt=0, description="Time for a request's head.")
+    stalled_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Time after which a client is cut that takes nothing of what waits for it.",
+    )
+    control_frames_per_10s: int = Field(
+        default=100, ge=10, description="Pings and pongs of one websocket in ten seconds."
+    )
+    fragments: int = Field(
+        default=128, ge=1, description="Pieces in which one websocket message may come."
     )
     message_bytes: int = Field(
         default=8_192, ge=1_024, description="Largest websocket message of volunteers and readers."

@@ -5,16 +5,22 @@ hands it whole frames, so that one encoded frame goes to thousands of connection
 received text directly, without a queue and a task switch for each message.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from dialog.edge.conversation import Conversation
+from dialog.edge.door import Place
+from dialog.edge.limits import Limits
+from dialog.edge.transports import Drain, cut
+
 EXTENSION = "dialog.frames"
 BACKED_UP = 64 * 1024
-CLOSE_GRACE = 5.0
-FIDGETS = 500
-FIDGET_TIME = 10.0
+WAITING_MOST = 1024 * 1024
+STALLED = 4408
+NO_HANDSHAKE = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _SHORT, _MEDIUM = 126, 65_536
 
 
@@ -32,55 +38,89 @@ class Frames(WebSocketsSansIOProtocol):
     """A websocket connection to which ready frames can be written."""
 
     receiver: Callable[[str | bytes], None] | None = None
-    _fidgets = 0
-    _fidgets_since = 0.0
+    place: Place | None = None
+    _ending: asyncio.TimerHandle | None = None
+
+    def __init__(self, limits: Limits, **given: Any) -> None:  # noqa: ANN401 - uvicorn's arguments
+        """Bind uvicorn's protocol to ``limits``."""
+        super().__init__(**given)
+        self._limits = limits
+        self.conn: Conversation = Conversation(
+            limits, self.config.ws_max_size, heard=self.handle_events, clock=self.loop.time
+        )
+
+    # --- the transport ---------------------------------------------------------------------------
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - uvicorn's signature
         """Take the transport over, with limits for many small frames."""
         super().connection_made(transport)
-        transport.set_write_buffer_limits()
+        transport.set_write_buffer_limits(high=BACKED_UP)
+        self._drain = Drain(transport, self._limits.stalled_seconds, self._stalled)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop every clock and give the place up."""
+        super().connection_lost(exc)
+        self._drain.end()
+        if self._ending:
+            self._ending.cancel()
+        if self.place:
+            self.place.leave()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes in; closing alone would wait for a buffer that may never drain."""
+        """Take bytes in; nobody has anything to say before the handshake is answered."""
+        if self.handshake_initiated and not self.handshake_complete:
+            self._cut()
+            return
         super().data_received(data)
-        if self.transport.is_closing():
-            self.loop.call_later(CLOSE_GRACE, self.transport.abort)
+        if not self.handshake_initiated:
+            self.transport.write(b"".join(self.conn.data_to_send()) or NO_HANDSHAKE)
+            self.transport.close()
+        self._end_in_time()
+
+    def pause_writing(self) -> None:
+        """Begin to wait for a client that does not read."""
+        super().pause_writing()
+        self._drain.begin()
+
+    def resume_writing(self) -> None:
+        """It has read."""
+        super().resume_writing()
+        self._drain.end()
 
     def keepalive_timeout(self) -> None:
-        """Give up a client that answers no ping, whatever still waits to be sent."""
-        super().keepalive_timeout()
-        self.loop.call_later(CLOSE_GRACE, self.transport.abort)
+        """Give up a client that answers no ping; where much waits, the ping waits behind it."""
+        if not self.writable.is_set():
+            self.schedule_ping()
+        elif self._waiting():
+            self._stalled()
+        else:
+            super().keepalive_timeout()
 
-    def handle_ping(self) -> None:
-        """Answer a ping."""
-        if not self._fidgety():
-            super().handle_ping()
+    def shutdown(self) -> None:
+        """Close as uvicorn does, but not for ever."""
+        super().shutdown()
+        self._end_in_time()
 
-    def handle_pong(self, event: Any) -> None:  # noqa: ANN401 - uvicorn's signature
-        """Take the answer to a ping in."""
-        if not self._fidgety():
-            super().handle_pong(event)
+    async def run_asgi(self) -> None:
+        """Run the application; when it has ended, so has the connection."""
+        await super().run_asgi()
+        self._end_in_time()
 
-    def handle_cont(self, event: Any) -> None:  # noqa: ANN401 - uvicorn's signature
-        """Take one more piece of a message in; a piece may be empty."""
-        if not self._fidgety():
-            super().handle_cont(event)
+    def _end_in_time(self) -> None:
+        """Closing alone would wait for a buffer that may never drain."""
+        if self.transport.is_closing() and not (self._ending or self.disconnected):
+            self._ending = self.loop.call_later(self._limits.close_seconds, self._cut)
 
-    def _fidgety(self) -> bool:
-        """Count a frame that is no message; cut off whoever sends hundreds of them."""
-        now = self.loop.time()
-        if now - self._fidgets_since > FIDGET_TIME:
-            self._fidgets, self._fidgets_since = 0, now
-        self._fidgets += 1
-        if self._fidgets > FIDGETS:
-            self.transport.abort()
-        return self._fidgets > FIDGETS
+    def _stalled(self) -> None:
+        """Cut off a client that takes nothing; a close frame would not reach it either."""
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": STALLED, "reason": ""})
+        self._cut()
 
-    async def send(self, message: Any) -> None:  # noqa: ANN401 - uvicorn's signature
-        """Send; a handshake that was refused is over, and no fault of the application."""
-        await super().send(message)
-        if self.close_sent:
-            self.handshake_complete = True
+    def _cut(self) -> None:
+        self.disconnected = True  # what is gone cannot be written to
+        cut(self.transport)
+
+    # --- towards the application -----------------------------------------------------------------
 
     def handle_connect(self, event: Any) -> None:  # noqa: ANN401 - uvicorn's signature
         """Put this connection into the scope of the application."""
@@ -92,41 +132,52 @@ class Frames(WebSocketsSansIOProtocol):
         """Hand every message received from now on to ``receiver``."""
         self.receiver = receiver
 
+    def hear_no_more(self) -> None:
+        """Let who was told to go say little more."""
+        self.conn.over = True
+
     def send_receive_event_to_app(self) -> None:
-        """Hand a received message over, directly where the application listens."""
+        """Hand a received message over, directly where the application listens.
+
+        Text that is none is told by an error, which fails the conversation with 1007.
+        """
         if self.receiver is None or self.close_sent:
             super().send_receive_event_to_app()
             return
         data = self.frames[0] if len(self.frames) == 1 else b"".join(self.frames)
         self.frames = []
-        if self.curr_msg_data_type == "bytes":
-            self.receiver(bytes(data))
-            return
-        try:
-            text = data.decode()
-        except UnicodeDecodeError:
-            self.close(1007, "not UTF-8")
-        else:
-            self.receiver(text)
+        self.receiver(data.decode() if self.curr_msg_data_type == "text" else bytes(data))
+
+    # --- from the application --------------------------------------------------------------------
+
+    async def send(self, message: Any) -> None:  # noqa: ANN401 - uvicorn's signature
+        """Send; a handshake that was refused is over, and no fault of the application."""
+        await super().send(message)
+        if self.close_sent:
+            self.handshake_complete = True
 
     @property
     def backed_up(self) -> bool:
         """Tell whether so much still waits to be sent that more would only wait too."""
-        return not self.writable.is_set() or self._waiting() > BACKED_UP
+        return not self._ended() and (not self.writable.is_set() or self._waiting() > BACKED_UP)
 
     def _waiting(self) -> int:
         return self.transport.get_write_buffer_size()
 
     def write(self, frame: bytes) -> None:
         """Send a ready frame; on a connection that is closing it goes nowhere."""
-        if self.handshake_complete and not self._ended():
+        if not self.handshake_complete or self._ended():
+            return
+        if self._waiting() > WAITING_MOST:
+            self._stalled()
+        else:
             self.transport.write(frame)
 
     def _ended(self) -> bool:
         return self.close_sent or self.disconnected or self.transport.is_closing()
 
     def close(self, code: int, reason: str) -> None:
-        """Send a close frame, and abort where the other side does not answer in time."""
+        """Send a close frame, and cut where the other side does not answer in time."""
         if self._ended() or not self.handshake_complete:
             return
         self.conn.send_close(code, reason)
@@ -136,4 +187,4 @@ class Frames(WebSocketsSansIOProtocol):
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(CLOSE_GRACE, self.transport.abort)
+        self.close_timer = self.loop.call_later(self._limits.close_seconds, self._cut)

@@ -3,15 +3,17 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.config import Config
 
+from dialog.edge.door import Door
 from dialog.edge.frames import Frames
+from dialog.edge.limits import Limits
 from dialog.edge.requests import Requests
 
-PING_SECONDS = 15.0  # so that who reads nothing is gone after half a minute
 LEAVE_SECONDS = 2.0
 LOOK_SECONDS = 0.02
 
@@ -74,28 +76,34 @@ def configure(
     host: str,
     port: int,
     proxies: str,
-    message_bytes: int,
     drain_seconds: int,
+    door: Door,
+    limits: Limits,
 ) -> Config:
     """Return uvicorn's configuration with this edge's protocol and limits.
 
     Frames are never compressed one by one; forwarded headers are believed from ``proxies`` only.
+    What a client does wrong fills no log. Two halves of the time in which a client may take
+    nothing are a ping and the wait for its answer.
     """
+    ping_seconds = limits.stalled_seconds / 2
     return Config(
         app,
         host=host,
         port=port,
-        http=Requests,
-        ws=Frames,
-        ws_max_size=message_bytes,
+        http=cast("Any", partial(Requests, door, limits)),
+        ws=cast("Any", partial(Frames, limits)),
+        ws_max_size=limits.message_bytes,
         ws_per_message_deflate=False,
-        ws_ping_interval=PING_SECONDS,
-        ws_ping_timeout=PING_SECONDS,
+        ws_ping_interval=ping_seconds,
+        ws_ping_timeout=ping_seconds,
         lifespan="on",
         log_config=None,
+        log_level="error",
         access_log=False,
         server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies or None,
+        timeout_keep_alive=cast("int", limits.keep_seconds),
         timeout_graceful_shutdown=drain_seconds,
     )

@@ -41,7 +41,6 @@ class Connection:
         self.pass_id = pass_id
         self.seq = NOTHING
         self.owed = False
-        self.behind_since: float | None = None
         self.strikes = Strikes()
         self.resynced_at = float("-inf")
 

@@ -169,8 +169,7 @@ class Room:
 
     async def enter(self, connection: Connection, epoch: str, seq: int) -> None:
         """Welcome a connection and bring it up to date; from then on it gets every tick."""
-        now = asyncio.get_running_loop().time()
-        await self.read(lambda session, _board: self._enter(session, connection, epoch, seq, now))
+        await self.read(lambda session, _board: self._enter(session, connection, epoch, seq))
 
     def leave(self, connection: Connection) -> None:
         """Forget a connection."""
@@ -182,7 +181,7 @@ class Room:
 
         def serve() -> None:
             if self._whole:
-                self._sweep.anew(self._ledger, connection, asyncio.get_running_loop().time())
+                self._sweep.anew(self._ledger, connection)
 
         self._requests.append(serve)
         self._stir.set()
@@ -310,17 +309,17 @@ class Room:
         beat = now >= self._beat_at  # its deltas are a tick's too, and one's own comes first
         if self._sweep.pending and (beat or now >= self._tick_at):
             self._tick_at = now + self._timing.tick
-            await self._tick(ledger, now)
+            await self._tick(ledger)
         if beat:
             self._beat_at = now + self._timing.heartbeat
-            await self._sweep.heartbeat(ledger, now)
+            await self._sweep.heartbeat(ledger)
 
-    async def _tick(self, ledger: Ledger, now: float) -> None:
+    async def _tick(self, ledger: Ledger) -> None:
         if self._sweep.dirty:
-            await self._sweep.tick(ledger, now)
+            await self._sweep.tick(ledger)
             self._wake_movers()
         else:
-            self._sweep.catch_up(ledger, now)
+            self._sweep.catch_up(ledger)
 
     def _wake_movers(self) -> None:
         for future in self._movers:
@@ -428,9 +427,8 @@ class Room:
                 log.exception("journal does not open", session=self.slug)
             return
         self._sweep.forget()
-        now = asyncio.get_running_loop().time()
         for connection in self.presence.everyone():
-            self._sweep.anew(self._ledger, connection, now)
+            self._sweep.anew(self._ledger, connection)
 
     async def _record(self) -> None:
         """Hand the public record on; one that fails is handed on a little later."""
@@ -447,15 +445,13 @@ class Room:
 
     # --- connections ---------------------------------------------------------------------------
 
-    def _enter(
-        self, session: Session, connection: Connection, epoch: str, seq: int, now: float
-    ) -> None:
+    def _enter(self, session: Session, connection: Connection, epoch: str, seq: int) -> None:
         head, own = self._head(connection.stream), me(session, connection.who)
         hello = wire.welcome(self.epoch, head, self._clock(), own, session.limits)
         connection.line.write(self._frame(hello))
         connection.seq = self._resumable(connection.stream, epoch, seq)
         self.presence.enter(connection)
-        self._sweep.send(self._ledger, connection, now)
+        self._sweep.send(self._ledger, connection)
 
     def _head(self, stream: Stream) -> int:
         return self._ledger.board.sheets[stream].seq

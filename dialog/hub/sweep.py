@@ -12,14 +12,12 @@ from dialog.forum.names import Stream
 from dialog.forum.session import Session
 from dialog.forum.views import me, own_row
 from dialog.hub import wire
-from dialog.hub.closing import Close
 from dialog.hub.connection import NOTHING, Connection
 from dialog.hub.digest import digest
 from dialog.hub.ledger import Ledger
 from dialog.hub.presence import Presence
 
 SLICE = 250
-STALLED_AFTER = 30.0
 
 Frame = Callable[[bytes], bytes]
 
@@ -60,12 +58,12 @@ class Sweep:
         """Drop the frames of a state that was thrown away; what was noted was stored, and stays."""
         self._frames.clear()
 
-    def anew(self, ledger: Ledger, connection: Connection, now: float) -> None:
+    def anew(self, ledger: Ledger, connection: Connection) -> None:
         """Send a connection everything, now or when it drains."""
         connection.seq, connection.owed = NOTHING, True
-        self.send(ledger, connection, now)
+        self.send(ledger, connection)
 
-    async def tick(self, ledger: Ledger, now: float) -> None:
+    async def tick(self, ledger: Ledger) -> None:
         """Tell people of their own, then send every connection what it lacks, slice by slice.
 
         One's own comes first: whoever has reached the number of a ``done`` has seen what it did.
@@ -77,22 +75,21 @@ class Sweep:
         for person in rows.keys() | taps.keys():
             self._tell(ledger, person, rows.get(person, set()), taps.get(person, {}))
         for index, connection in enumerate(self._presence.everyone()):
-            self.send(ledger, connection, now)
+            self.send(ledger, connection)
             if index % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
 
-    def catch_up(self, ledger: Ledger, now: float) -> None:
+    def catch_up(self, ledger: Ledger) -> None:
         """Look again at those who were left out: what has drained gets all it lacks at once."""
         for connection in tuple(self._behind):
-            self.send(ledger, connection, now)
+            self.send(ledger, connection)
 
-    def send(self, ledger: Ledger, connection: Connection, now: float) -> None:
+    def send(self, ledger: Ledger, connection: Connection) -> None:
         """Bring one connection up to date, its own first, or remember that it is behind."""
         if connection.line.backed_up:
-            self._leave_out(connection, now)
+            self._behind.add(connection)
             return
         self._behind.discard(connection)
-        connection.behind_since = None
         sheet = ledger.board.sheets[connection.stream]
         if connection.owed:
             own = me(ledger.session, connection.who)
@@ -115,14 +112,6 @@ class Sweep:
             self._frames[key] = self._frame(told)
         return self._frames[key]
 
-    def _leave_out(self, connection: Connection, now: float) -> None:
-        self._behind.add(connection)
-        if connection.behind_since is None:
-            connection.behind_since = now
-        elif now - connection.behind_since > STALLED_AFTER:
-            self._behind.discard(connection)
-            connection.close(Close.STALLED)
-
     def _tell(self, ledger: Ledger, person: int, rows: set[int], taps: dict[int, bool]) -> None:
         """Tell all tabs of a person what is new of their own; who is behind gets it all later."""
         tabs = [tab for tab in self._presence.of(person) if tab.stream is Stream.FLOOR]
@@ -137,15 +126,15 @@ class Sweep:
             if not tab.owed:
                 tab.line.write(frame)
 
-    async def heartbeat(self, ledger: Ledger, now: float) -> None:
+    async def heartbeat(self, ledger: Ledger) -> None:
         """Give every connection a sign of life, with the digest of its stream."""
         people, now_ms = self._presence.people, self._clock()
         for stream, sheet in ledger.board.sheets.items():
             beat = wire.heartbeat(sheet.seq, now_ms, people, digest(sheet))
             frame = self._frame(beat)
             for index, connection in enumerate(self._presence.follow(stream)):
-                self.send(ledger, connection, now)
-                if connection.behind_since is None:
+                self.send(ledger, connection)
+                if connection not in self._behind:
                     connection.line.write(frame)
                 if index % SLICE == SLICE - 1:
                     await asyncio.sleep(0)

@@ -12,6 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dialog.edge.aliases import Aliases
+from dialog.edge.crowd import Crowd
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({"same-origin", "none"})
 POLICY = (
@@ -26,25 +29,51 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+CROWDED = PlainTextResponse(
+    "Zu viele Verbindungen – too many connections", 503, HEADERS | {"retry-after": "5"}
+)
 
 
 class Guards:
-    """Refuses foreign origins and too large bodies, and sets the headers of every answer."""
+    """Refuses crowds, foreign origins and too large bodies, and sets every answer's headers."""
 
-    def __init__(self, app: ASGIApp, origins: Iterable[str], largest: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        origins: Iterable[str],
+        largest: int,
+        addresses: Crowd,
+        aliases: Aliases,
+    ) -> None:
         """``origins`` may write and connect; ``largest`` is a body's size in bytes."""
         self.app = app
+        self._addresses = addresses
+        self._aliases = aliases
         self._origins = frozenset(origins)
         self._largest = largest
         sockets = " ".join(sorted(_socket(origin) for origin in self._origins))
         self._headers = HEADERS | {"content-security-policy": POLICY.format(sockets=sockets)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or answer it."""
-        if scope["type"] == "http":
-            await self._http(scope, receive, send)
-        elif scope["type"] == "websocket" and self._foreign_socket(Headers(scope=scope)):
-            await _refuse_socket(receive, send)
+        """Let a request or a websocket through, or answer it."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        address, _port = scope["client"] or ("", 0)
+        with self._addresses.place(self._aliases.of(address)) as welcome:
+            if scope["type"] == "websocket":
+                await self._websocket(scope, receive, send, welcome)
+            elif welcome:
+                await self._http(scope, receive, send)
+            else:
+                await CROWDED(scope, receive, send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send, welcome: bool) -> None:
+        if not welcome:
+            await _refuse_socket(receive, send, 503)
+        elif self._foreign_socket(Headers(scope=scope)):
+            await _refuse_socket(receive, send, 403)
         else:
             await self.app(scope, receive, send)
 
@@ -120,7 +149,7 @@ def _bounded(receive: Receive, largest: int) -> Receive:
     return bounded
 
 
-async def _refuse_socket(receive: Receive, send: Send) -> None:
+async def _refuse_socket(receive: Receive, send: Send, status: int) -> None:
     await receive()
-    await send({"type": "websocket.http.response.start", "status": 403, "headers": []})
+    await send({"type": "websocket.http.response.start", "status": status, "headers": []})
     await send({"type": "websocket.http.response.body", "body": b""})

@@ -1,7 +1,8 @@
 """Live delivery over HTTP: the websocket, and the long poll where none gets through."""
 
 import asyncio
-from typing import cast
+from collections.abc import Coroutine
+from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -46,6 +47,17 @@ async def socket(websocket: WebSocket) -> None:
     except Unavailable:
         await websocket.send_denial_response(Response(status_code=503))
         return
+    with site.crowd.place(_person(guest, room.slug)) as welcome:
+        if welcome:
+            await _converse(websocket, site, room, guest, spoken)
+        else:
+            await websocket.send_denial_response(Response(status_code=503))
+
+
+async def _converse(
+    websocket: WebSocket, site: Site, room: Room, guest: Visitor, spoken: str | None
+) -> None:
+    offered = websocket.scope["subprotocols"]
     await websocket.accept(wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else spoken)
     frames = cast("Frames", websocket.scope["extensions"][EXTENSION])
     if wire.SUBPROTOCOL not in offered:
@@ -61,8 +73,14 @@ def _unwelcome(site: Site, room: Room | None, spoken: str | None) -> int | None:
         return 404
     if spoken is None:
         return 400
-    present = sum(len(other.presence) for other in site.hub)
-    return 503 if present >= site.bounds.connections or not site.ready() else None
+    return None if site.ready() else 503
+
+
+def _person(guest: Visitor, slug: str) -> object:
+    """Return what a person's tabs have in common; a nameless reader shares nothing with anyone."""
+    grants = guest.holder.grants if guest.holder else ()
+    person = next((grant.person for grant in grants if grant.session == slug), None)
+    return (slug, person) if person else object()
 
 
 class Line:
@@ -99,7 +117,7 @@ class Line:
             return
         if isinstance(data, bytes):
             self._frames.close(Close.NOT_UNDERSTOOD, "binary")
-        elif len(data) > self._largest():
+        elif len(data.encode()) > self._largest():
             self._frames.close(Close.TOO_BIG, "too big")
         else:
             self._understand(data)
@@ -178,6 +196,7 @@ class Line:
         slow = forms.pace(self._site, connection.who, self._room.slug, reader=id(self))
         if slow and connection.strikes.strike(asyncio.get_running_loop().time()):
             self._leaving = True
+            self._frames.hear_no_more()
         return slow
 
     def _resync(self, connection: Connection, why: str) -> None:
@@ -233,7 +252,11 @@ async def updates(request: Request) -> Response:
     who = _watching(entrance.dialog, guest, stream)
     if wait > 0:
         own = (who, query["own"]) if "own" in query else None
-        await room.moved(stream, epoch, seq, wait, pass_id=guest.pass_id, own=own)
+        with entrance.site.crowd.place(_person(guest, room.slug)) as welcome:
+            if not welcome:
+                raise Refused(Refusal(Code.BUSY, retry_ms=5_000))
+            news = room.moved(stream, epoch, seq, wait, pass_id=guest.pass_id, own=own)
+            await _first(news, _hung_up(request))
     if room.epoch != epoch:  # publishing ended what volunteers' passes open
         guest = await visitor(request)
         who = _watching(entrance.dialog, guest, stream)
@@ -251,6 +274,23 @@ def _watching(dialog: Announcement, guest: Visitor, stream: Stream) -> Who:
     if who is None or (who.role is Role.READER and not dialog.readers):
         raise Refused(Refusal(Code.FORBIDDEN, field="role"))
     return who
+
+
+async def _hung_up(request: Request) -> None:
+    """Wait until the client is gone: nobody waits for it then, and its place is free."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _first(*waited: Coroutine[Any, Any, None]) -> None:
+    """Wait for what comes first, and give the others up."""
+    tasks = [asyncio.create_task(one) for one in waited]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def commands(request: Request) -> Response:

@@ -6,6 +6,7 @@ from typing import cast
 
 from starlette.requests import HTTPConnection
 
+from dialog.edge.crowd import Crowd
 from dialog.hub.hub import Hub
 from dialog.hub.limits import Buckets
 from dialog.store.people import People
@@ -31,12 +32,11 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Limits of the web: bytes of messages and forms, seconds, connections in all."""
+    """Limits of the web: bytes of messages and forms, seconds."""
 
     message: int
     staff_message: int
     hello: float
-    connections: int
     pass_s: int
 
 
@@ -51,6 +51,7 @@ class Site:
     seals: Seals
     operator: Operator
     bounds: Bounds
+    crowd: Crowd
     volunteers: Buckets
     staff: Buckets
     guesses: Buckets

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dialog.edge import frames, requests
 from dialog.edge.frames import text_frame
+from dialog.edge.limits import Limits
 from tests.edge.test_edge import App, serving, until
 
 UPGRADE = (
@@ -81,12 +81,12 @@ async def test_hundreds_of_frames_without_a_message_end_a_connection(flood) -> N
         assert app.heard == []
 
 
-async def test_a_client_that_takes_no_leave_is_cut_though_its_buffer_never_drains(
-    monkeypatch,
-) -> None:
-    monkeypatch.setattr(frames, "CLOSE_GRACE", 0.1)
+async def test_a_client_that_takes_no_leave_is_cut_though_its_buffer_never_drains() -> None:
     app = App()
-    async with serving(app) as address, raw(address, limit=1_024) as (_reader, writer):
+    async with (
+        serving(app, limits=Limits(close_seconds=0.1)) as address,
+        raw(address, limit=1_024) as (_reader, writer),
+    ):
         writer.write(UPGRADE)
         await asyncio.wait_for(app.came.wait(), 5)
         line = app.lines[0]
@@ -97,19 +97,20 @@ async def test_a_client_that_takes_no_leave_is_cut_though_its_buffer_never_drain
         await until(lambda: line.disconnected)
 
 
-async def test_a_client_that_answers_no_ping_is_cut_though_its_buffer_never_drains(
-    monkeypatch,
-) -> None:
-    monkeypatch.setattr(frames, "CLOSE_GRACE", 0.1)
+@pytest.mark.parametrize("waiting", [1, 64 * 1024 + 1])
+async def test_a_client_that_takes_nothing_is_gone_in_time(waiting) -> None:
     app = App()
-    async with serving(app) as address, raw(address, limit=1_024) as (_reader, writer):
+    async with (
+        serving(app, limits=Limits(stalled_seconds=1)) as address,
+        raw(address, limit=1_024) as (_reader, writer),
+    ):
         writer.write(UPGRADE)
         await asyncio.wait_for(app.came.wait(), 5)
         line = app.lines[0]
-        while not line.backed_up:
-            line.write(text_frame(b"x" * 65_536))
-        line.keepalive_timeout()
-        await until(lambda: line.disconnected)
+        while line.transport.get_write_buffer_size() < waiting:
+            line.write(text_frame(b"x" * 1_024))
+        await until(lambda: app.ended)
+        assert line.disconnected
 
 
 @pytest.mark.parametrize(
@@ -127,42 +128,52 @@ async def test_a_head_has_an_end(head) -> None:
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nX: "])
-async def test_a_head_that_drips_is_not_waited_for(begun, monkeypatch) -> None:
-    monkeypatch.setattr(requests, "HEAD_SECONDS", 0.2)
-    async with serving(Pages()) as address, raw(address) as (reader, writer):
+async def test_a_head_that_drips_is_not_waited_for(begun) -> None:
+    async with (
+        serving(Pages(), limits=Limits(head_seconds=0.2)) as address,
+        raw(address) as (reader, writer),
+    ):
         writer.write(begun)
         assert await hung_up(reader) == b""
 
 
-async def test_a_second_head_is_not_waited_for_either(monkeypatch) -> None:
-    monkeypatch.setattr(requests, "HEAD_SECONDS", 0.2)
-    async with serving(Pages()) as address, raw(address) as (reader, writer):
+async def test_a_second_head_is_not_waited_for_either() -> None:
+    async with (
+        serving(Pages(), limits=Limits(head_seconds=0.2)) as address,
+        raw(address) as (reader, writer),
+    ):
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"GET / HTTP/1.1\r\nX: ")
         await hung_up(reader, 2)
 
 
-async def test_a_body_that_drips_is_not_waited_for(monkeypatch) -> None:
-    monkeypatch.setattr(requests, "BODY_SECONDS", 0.2)
-    async with serving(Pages()) as address, raw(address) as (reader, writer):
+async def test_a_body_that_drips_is_not_waited_for() -> None:
+    async with (
+        serving(Pages(), limits=Limits(body_seconds=0.2)) as address,
+        raw(address) as (reader, writer),
+    ):
         writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx")
         assert await hung_up(reader) == b""
 
 
-async def test_an_answer_that_nobody_reads_is_given_up(monkeypatch) -> None:
-    monkeypatch.setattr(requests, "ANSWER_SECONDS", 0.2)
+async def test_an_answer_that_nobody_reads_is_given_up() -> None:
     app = Pages()
     app.size = 20_000_000
-    async with serving(app) as address, raw(address, limit=1_024) as (reader, writer):
+    async with (
+        serving(app, limits=Limits(stalled_seconds=0.2)) as address,
+        raw(address, limit=1_024) as (reader, writer),
+    ):
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         await asyncio.sleep(1)
         assert len(await hung_up(reader)) < app.size
 
 
-async def test_a_body_and_an_answer_that_take_their_time_are_waited_for(monkeypatch) -> None:
-    monkeypatch.setattr(requests, "HEAD_SECONDS", 0.3)
-    async with serving(Pages()) as address, raw(address) as (reader, writer):
+async def test_a_body_and_an_answer_that_take_their_time_are_waited_for() -> None:
+    async with (
+        serving(Pages(), limits=Limits(head_seconds=0.3)) as address,
+        raw(address) as (reader, writer),
+    ):
         for _ in range(2):
             writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx")
             await asyncio.sleep(0.5)

@@ -11,8 +11,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame as Parsed
 from websockets.streams import StreamReader
 
-from dialog.edge import frames
+from dialog.edge.aliases import Aliases
+from dialog.edge.door import Door
 from dialog.edge.frames import EXTENSION, Frames, text_frame
+from dialog.edge.limits import Limits
 from dialog.edge.server import Server, configure
 
 
@@ -49,8 +51,14 @@ async def app() -> App:
     return App()
 
 
+def open_door(most: int = 1_000, per_address: int = 1_000) -> Door:
+    return Door(most, per_address, Aliases(lambda: 0.0))
+
+
 @asynccontextmanager
-async def serving(app: App, **more: Any) -> AsyncIterator[str]:
+async def serving(
+    app: Any, *, limits: Limits | None = None, door: Door | None = None, **more: Any
+) -> AsyncIterator[str]:
     """Run the edge before an application; what it said of itself stands in ``more``."""
     port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
@@ -61,7 +69,13 @@ async def serving(app: App, **more: Any) -> AsyncIterator[str]:
         more.get("drained", []).append(len(app.lines))
 
     config = configure(
-        app, host="127.0.0.1", port=0, proxies="", message_bytes=4_096, drain_seconds=1
+        app,
+        host="127.0.0.1",
+        port=0,
+        proxies=more.get("proxies", ""),
+        drain_seconds=1,
+        door=door or open_door(),
+        limits=limits or Limits(message_bytes=4_096),
     )
     server = Server(config, listening=listening, drain=drain)
     serve = asyncio.create_task(server.serve())
@@ -158,9 +172,8 @@ async def test_what_comes_after_hanging_up_is_not_heard(app) -> None:
         assert app.heard == []
 
 
-async def test_a_client_that_reads_nothing_is_backed_up_and_then_cut(app, monkeypatch) -> None:
-    monkeypatch.setattr(frames, "CLOSE_GRACE", 0.1)
-    async with serving(app) as address:
+async def test_a_client_that_reads_nothing_is_backed_up_and_then_cut(app) -> None:
+    async with serving(app, limits=Limits(close_seconds=0.1)) as address:
         _reader, writer = await asyncio.open_connection(*address[5:-1].split(":"), limit=1_024)
         writer.write(
             b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -205,8 +218,9 @@ async def test_the_drain_comes_before_the_first_socket_is_closed(app) -> None:
 
 
 def test_forwarded_headers_are_believed_from_named_proxies_only() -> None:
-    asked = {"host": "127.0.0.1", "port": 0, "message_bytes": 1, "drain_seconds": 1}
-    plain = configure(App, proxies="", **asked)  # type: ignore[arg-type]
-    behind = configure(App, proxies="10.0.0.1", **asked)  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"host": "127.0.0.1", "port": 0, "drain_seconds": 1}
+    asked |= {"door": open_door(), "limits": Limits()}
+    plain = configure(App, proxies="", **asked)
+    behind = configure(App, proxies="10.0.0.1", **asked)
     assert (plain.proxy_headers, behind.proxy_headers) == (False, True)
     assert behind.forwarded_allow_ips == "10.0.0.1"
