@@ -225,7 +225,12 @@ async def rev(team: Live, number: int) -> int:
     return int(team.questions[number]["rev"])
 
 
-async def test_a_step_in_the_middle_of_an_evening_is_none_of_its_business(tmp_path) -> None:
+@pytest.mark.parametrize(
+    "times", [pytest.param(1, id="small"), pytest.param(15, marks=pytest.mark.large, id="large")]
+)
+async def test_a_step_in_the_middle_of_an_evening_is_none_of_its_business(
+    tmp_path, times: int
+) -> None:
     server = await asyncio.to_thread(stepped, tmp_path)
     slug = server.slugs["live"]
     try:
@@ -234,7 +239,7 @@ async def test_a_step_in_the_middle_of_an_evening_is_none_of_its_business(tmp_pa
         page = server.page(boris, slug)
         desk = line(server, mara, "/moderation", "desk")
         async with line(server, anna) as one, line(server, boris) as two, desk as team:
-            for index, step in enumerate((0, HOUR, 0, -HOUR, 0, HOUR)):
+            for index, step in enumerate((0, HOUR, 0, -HOUR, 0, HOUR) * times):
                 server.step(step)
                 await an_hour_like_any_other(index, one, two, team)
                 form = {"token": page.token, "key": str(uuid4()), "on": str(index % 2)}
@@ -242,7 +247,7 @@ async def test_a_step_in_the_middle_of_an_evening_is_none_of_its_business(tmp_pa
                 assert (await asyncio.to_thread(boris.post, path, form)).status == 303
             assert one.session["phase"] == "live"
             await a_client_a_day_off(two)
-        assert_forward(server)
+        print(f"{6 * times} steps of an hour, {assert_forward(server)} entries in order")
     finally:
         await asyncio.to_thread(server.stop)
     server.check_log()
@@ -281,14 +286,15 @@ async def a_client_a_day_off(two: Live) -> None:
     assert again["result"]["on"] is True
 
 
-def assert_forward(server: Stepped) -> None:
-    """The journal is gapless and its times never go back."""
+def assert_forward(server: Stepped) -> int:
+    """The journal is gapless and its times never go back; return how long it is."""
     file = server.folder / "data" / "dialog.sqlite3"
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as stored:
         rows = stored.execute("SELECT number, at FROM journal ORDER BY session, number").fetchall()
     assert [number for number, _ in rows] == list(range(1, len(rows) + 1))
     times = [at for _, at in rows]
     assert times == sorted(times)
+    return len(times)
 
 
 async def test_after_a_restart_with_the_clock_set_back_everything_goes_on(tmp_path) -> None:
