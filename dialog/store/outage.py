@@ -22,7 +22,8 @@ SQLITE = {
     sqlite3.SQLITE_NOMEM: "no memory",
 }
 # PostgreSQL's classes: connection, resources, operator, system; and lock not available, read-only.
-POSTGRES = ("08", "53", "57", "58", "55P03", "25006")
+POSTGRES = ("08", "53", "57", "58", "55P03")
+READ_ONLY = "25006"
 PRIMARY = 0xFF
 
 
@@ -64,6 +65,8 @@ def reason(error: DBAPIError) -> str:
     if isinstance(cause, sqlite3.Error):
         return SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & PRIMARY, "")
     state = getattr(cause, "sqlstate", None)
+    if state == READ_ONLY:
+        return "read-only"
     lost = error.connection_invalidated or (state is None and _operational(cause))
     gone = lost or (isinstance(state, str) and state.startswith(POSTGRES))
     return "out of reach" if gone else ""
