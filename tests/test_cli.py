@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from dialog.app import kept_secret
 from dialog.cli import main
+from dialog.store.lock import lock
 from tests.live.programme import declare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,3 +82,42 @@ def test_the_secret_is_drawn_once_and_for_us_alone(tmp_path) -> None:
     assert kept_secret(tmp_path / "data") == secret
     assert len(secret) >= 48
     assert (tmp_path / "data" / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_backup_is_made_and_restored(environment, tmp_path) -> None:
+    run(environment, "migrate")
+    copy = tmp_path / "copy.sqlite3"
+    done = run(environment, "backup", str(copy))
+    assert done.exit_code == 0, done.output
+    assert f"{copy}: {copy.stat().st_size} bytes, checked." in done.output
+    assert "secret" in done.output
+    again = run(environment, "backup", str(copy))
+    assert again.exit_code == 1
+    assert "not overwritten" in again.output
+    back = run(environment, "restore", str(copy))
+    assert back.exit_code == 0, back.output
+    assert "The database of before lies in" in back.output
+    assert "There is no secret" in back.output
+    kept_secret(tmp_path / "data")
+    renewed = run(environment, "restore")
+    assert renewed.output.startswith("0 sessions have new epochs.")
+    assert "There is no secret" not in renewed.output
+
+
+def test_a_restore_says_what_is_wrong(environment, tmp_path) -> None:
+    run(environment, "migrate")
+    wrong = run(environment, "restore", str(tmp_path / "nowhere"))
+    assert (wrong.exit_code, "There is no file" in wrong.output) == (1, True)
+    run(environment, "backup", str(tmp_path / "copy"))
+    with lock(f"sqlite:///{tmp_path}/data/dialog.sqlite3"):
+        for arguments in (("restore", str(tmp_path / "copy")), ("restore",), ("serve",)):
+            done = run(environment, *arguments)
+            assert done.exit_code == 1
+            assert "Another process uses" in done.output
+
+
+def test_a_demonstration_has_its_folder_to_itself(tmp_path, free_port) -> None:
+    with lock(f"sqlite:///{tmp_path}/dialog.sqlite3"):
+        done = run({}, "demo", "--data", str(tmp_path), "--port", str(free_port))
+    assert done.exit_code == 1
+    assert "läuft schon eine Vorführung" in done.output

@@ -4,11 +4,14 @@ import asyncio
 import json
 
 from dialog.forum import commands as c
+from dialog.forum.decide import decide
 from dialog.forum.names import MINUTE, Phase, Stream
+from dialog.forum.refusals import Code
 from dialog.hub import outage
+from dialog.hub.ledger import Done
 from dialog.hub.limits import Buckets, Pace
 from dialog.hub.room import Timing
-from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, SCHEDULE, Hall
+from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, OLGA, SCHEDULE, Hall
 
 LONG = 3_600.0
 
@@ -101,3 +104,51 @@ def test_looking_for_a_token_takes_none() -> None:
     assert buckets.take("Anna", 0) == 0
     assert buckets.take("Anna", 0, cost=0) == 10
     assert buckets.take("Boris", 0, cost=0) == 0
+
+
+async def test_a_command_that_meets_a_fault_of_ours_is_refused_alone(hall, monkeypatch) -> None:
+    """Whoever finds such a command must not take everyone else's along."""
+
+    def faulty(session, command, who, now):
+        if isinstance(command, c.Ask) and command.text == "Gift?":
+            raise ZeroDivisionError
+        return decide(session, command, who, now)
+
+    monkeypatch.setattr("dialog.hub.ledger.decide", faulty)
+    replies = await asyncio.gather(
+        hall.room.ask(c.Ask("Davor?"), ANNA),
+        hall.room.ask(c.Ask("Gift?"), BORIS),
+        hall.room.ask(c.Ask("Danach?"), ANNA),
+    )
+    assert [isinstance(reply, Done) for reply in replies] == [True, False, True]
+    assert (replies[1].code, replies[1].field) == (Code.BUSY, "fault")
+    assert await hall.count() == 2
+    assert hall.room.storing
+
+
+async def test_a_record_that_could_not_be_kept_is_kept_later(hall, monkeypatch) -> None:
+    monkeypatch.setattr(outage, "FIRST", 0.01)
+    hall.unable = 3
+    hall.clock.now = SCHEDULE.ends
+    async with asyncio.timeout(5):
+        while await hall.phase() is not Phase.CLOSED:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.005)
+    await hall.room.ask(c.Publish(), OLGA, stream=Stream.DESK)
+    await until(lambda: hall.records)
+    assert hall.unable == 0
+
+
+def test_failures_wait_longer_each_time_and_a_commit_makes_it_short_again() -> None:
+    met = outage.Outage()
+    waits = []
+    now = 0.0
+    for _ in range(7):
+        met.met(now)
+        waits.append(met.left(now))
+        now += met.left(now)
+        met.tried()
+    assert waits == [0.25, 0.5, 1, 2, 4, 5, 5]
+    met.over()
+    assert met.met(now)
+    assert met.left(now) == 0.25
+    assert met.met(now + 120)

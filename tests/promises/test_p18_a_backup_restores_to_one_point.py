@@ -39,13 +39,11 @@ MUTANTS = (
         "clients_notice or nothing_that_was_deleted",
     ),
     Mutant(
-        "sessions keep their epochs",
+        "all sessions get one epoch",
         MODULE,
         "            set_session(connection, session, epoch=draw_epoch())\n",
-        "            set_session(connection, session, epoch='e7c0ffee00000001')\n"
-        "        for session in ():\n"
-        "            pass\n",
-        "epochs",
+        "            set_session(connection, session, epoch='e7c0ffee00000001')\n",
+        "of_its_own",
     ),
     Mutant(
         "a restore draws no new epochs",
@@ -218,13 +216,13 @@ def test_a_backup_is_never_overwritten_and_leaves_nothing_unfinished(tmp_path, u
 
 def test_a_file_that_is_no_backup_is_refused(tmp_path, file, url) -> None:
     before = file.read_bytes()
-    text, foreign, damaged = (tmp_path / name for name in ("text", "foreign", "damaged"))
+    text, foreign, damaged = (tmp_path / name for name in ("text", "foreign", "torn"))
     text.write_text("no database at all, but long enough to be looked at" * 100)
     with closing(sqlite3.connect(foreign)) as database:
         database.execute("CREATE TABLE sessions (id)")
     backup(url, damaged)
     broken = bytearray(damaged.read_bytes())
-    broken[-4096:] = b"\x0d" * 4096
+    broken[36:40] = b"\0\0\0\7"  # seven free pages, says the header
     damaged.write_bytes(broken)
     newer = tmp_path / "newer"
     backup(url, newer)
