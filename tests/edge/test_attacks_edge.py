@@ -190,3 +190,75 @@ async def test_a_refused_handshake_is_no_fault(caplog) -> None:
             assert b" 403 " in await hung_up(reader)
             await asyncio.sleep(0.05)
     assert caplog.records == []
+
+
+async def test_a_kept_connection_does_not_live_on_line_ends() -> None:
+    """uvicorn stops its clock at any byte, and these begin no request."""
+    async with (
+        serving(Pages(), limits=Limits(keep_seconds=0.5)) as address,
+        raw(address) as (reader, writer),
+    ):
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"0\r\n\r\n")
+        writer.write(b"\r\n")
+        assert await hung_up(reader) == b""
+
+
+async def test_some_requests_may_be_sent_ahead_and_are_answered_in_order() -> None:
+    async with serving(Pages()) as address, raw(address) as (reader, writer):
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 5)
+        for _ in range(5):
+            assert b" 200 " in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+            await reader.readuntil(b"0\r\n\r\n")
+
+
+class Slow(Pages):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            self.came.set()
+            await self.may.wait()
+        await super().__call__(scope, receive, send)
+        self.ended.append(0)
+
+
+async def test_who_asked_twice_and_hung_up_is_no_fault(caplog) -> None:
+    """uvicorn tells only the last answer that nobody waits; the first one then fails."""
+    app = Slow()
+    async with serving(app) as address:
+        async with raw(address) as (_reader, writer):
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 2)
+            await asyncio.wait_for(app.came.wait(), 5)
+            writer.transport.abort()
+        await asyncio.sleep(0.1)
+        app.may.set()
+        await until(lambda: app.ended)
+    assert [record for record in caplog.records if record.name != "asyncio"] == []
+
+
+async def test_no_websocket_begins_while_an_answer_is_on_its_way() -> None:
+    app = Slow()
+    limits = Limits(keep_seconds=0.3)
+    async with serving(app, limits=limits) as address, raw(address) as (reader, writer):
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" + UPGRADE)
+        await asyncio.wait_for(app.came.wait(), 5)
+        app.may.set()
+        assert b" 101 " not in await hung_up(reader)
+        assert app.lines == []
+
+
+async def test_what_a_client_does_wrong_fills_no_log(caplog) -> None:
+    async with serving(Pages()) as address:
+        for said in (
+            b"\x00\x01\x02\r\n\r\n",
+            b"GET / HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+        ):
+            async with raw(address) as (reader, writer):
+                writer.write(said)
+                await reader.readline()
+    assert caplog.records == []

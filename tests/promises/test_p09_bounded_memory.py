@@ -11,6 +11,7 @@ from dialog.edge.conversation import LAST_FRAMES
 from tests.chaos.flood import KINDS, TEXT, Flooded, flood, frame
 from tests.edge.test_attacks_edge import UPGRADE, hung_up, raw
 from tests.edge.test_edge import App, serving
+from tests.live.client import Live
 from tests.live.memory import resident
 from tests.live.server import Server, running
 from tests.mutants import Mutant
@@ -41,6 +42,13 @@ MUTANTS = (
         "ws_max_size=limits.message_bytes",
         "ws_max_size=10**9",
         "small-large",
+    ),
+    Mutant(
+        "a message is measured in signs",
+        "dialog/web/live.py",
+        "len(data.encode()) > self._largest()",
+        "len(data) > self._largest()",
+        "measured_in_bytes",
     ),
     Mutant(
         "a head may have any length",
@@ -147,3 +155,13 @@ async def test_few_frames_are_taken_after_the_end() -> None:
         assert not app.lines[0].disconnected
         writer.write(frame(TEXT, b"noch etwas") * 2)
         assert await hung_up(reader, 3) == b""
+
+
+async def test_a_message_is_measured_in_bytes(server) -> None:
+    """Signs of three bytes each are no way around the limit."""
+    slug = server.slugs["live"]
+    browser = await asyncio.to_thread(server.volunteer, slug)
+    page = await asyncio.to_thread(lambda: server.page(browser, slug).live)
+    async with Live(browser, slug, page=page) as client:
+        await client.send("€" * 3_000)
+        assert await client.closed() == 1009

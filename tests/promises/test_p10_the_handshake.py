@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from statistics import median
 
@@ -21,14 +21,14 @@ MUTANTS = (
         "dialog/edge/requests.py",
         "self._deadline = self.loop.call_later(seconds, self._cut) if seconds else None",
         "self._deadline = None",
-        "drip and small",
+        "drips_is_cut",
     ),
     Mutant(
         "a hello may take for ever",
         "dialog/web/live.py",
         'self._frames.close(Close.SILENT, "no hello")',
         "pass",
-        "hello and small",
+        "no_hello",
     ),
     Mutant(
         "a person may have any number of sockets",
@@ -42,7 +42,7 @@ MUTANTS = (
         "dialog/web/live.py",
         'while (await request.receive())["type"] != "http.disconnect":',
         "while await request.receive():",
-        "poll_that_nobody",
+        "one_person",
     ),
     Mutant(
         "an address may have any number of connections",
@@ -90,7 +90,16 @@ MUTANTS = (
 
 SOCKET = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
 SOCKET += "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: dialog.v1\r\n"
+ASK_JSON = {"accept": "application/json"}
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that has little patience, and two places for each person."""
+    folder = tmp_path_factory.mktemp("hasty")
+    with running(folder, head_seconds=2, hello_seconds=2, connections_per_person=2) as started:
+        yield started
 
 
 @asynccontextmanager
@@ -150,97 +159,87 @@ async def dripping(opened: Line) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize(
-    "head_seconds, within",
-    [
-        pytest.param(1.5, 20, id="small"),
-        pytest.param(10, 11, id="full", marks=pytest.mark.large),
-    ],
-)
-async def test_who_drips_is_cut_and_others_are_served(tmp_path, head_seconds, within) -> None:
-    with running(tmp_path, head_seconds=head_seconds) as server:
-        async with AsyncExitStack() as stack:
-            lines = [await stack.enter_async_context(line(server)) for _ in range(50)]
-            drips = asyncio.gather(*map(dripping, lines))
-            waits = []
-            while not drips.done():
-                began = time.monotonic()
-                async with line(server) as honest:
-                    assert await status(honest, "/") == 200
-                waits.append(time.monotonic() - began)
-                await asyncio.sleep(0.1)
-            ends = await drips
-        print(f"cut after {min(ends):.2f} to {max(ends):.2f} s")
-        print(f"an honest page meanwhile: median {median(waits):.3f}, at most {max(waits):.3f} s")
-        assert max(ends) < within
-        if within < 20:
-            assert max(waits) < 1
+async def drips(server: Server) -> tuple[list[float], list[float]]:
+    """Let fifty drip; return when they were cut, and how long honest pages took meanwhile."""
+    async with AsyncExitStack() as stack:
+        lines = [await stack.enter_async_context(line(server)) for _ in range(50)]
+        dripped = asyncio.gather(*map(dripping, lines))
+        waits = []
+        while not dripped.done():
+            began = time.monotonic()
+            async with line(server) as honest:
+                assert await status(honest, "/") == 200
+            waits.append(time.monotonic() - began)
+            await asyncio.sleep(0.1)
+        return await dripped, waits
 
 
-@pytest.mark.parametrize(
-    "hello_seconds, within",
-    [pytest.param(0.5, 20, id="small"), pytest.param(5, 6, id="full", marks=pytest.mark.large)],
-)
-async def test_who_says_no_hello_is_told_to_go(tmp_path, hello_seconds, within) -> None:
-    with running(tmp_path, hello_seconds=hello_seconds) as server:
-        silent = Live(server.browser(), server.slugs["live"])
-        began = time.monotonic()
-        await silent.open()
-        assert await silent.closed(30) == 4400
-        took = time.monotonic() - began
-        print(f"told to go after {took:.2f} s")
-        assert took < within
+async def silence(server: Server) -> float:
+    """Say no hello, and return after how long the server says why it closes."""
+    silent = Live(server.browser(), server.slugs["live"])
+    began = time.monotonic()
+    await silent.open()
+    assert await silent.closed(30) == 4400
+    return time.monotonic() - began
+
+
+async def test_who_drips_is_cut_and_others_are_served(hasty) -> None:
+    ends, waits = await drips(hasty)
+    assert max(ends) < 20
+    assert waits
+
+
+async def test_who_says_no_hello_is_told_to_go(hasty) -> None:
+    assert await silence(hasty) < 20
+
+
+@pytest.mark.large
+async def test_in_time_and_meanwhile_at_once(tmp_path) -> None:
+    with running(tmp_path, head_seconds=10, hello_seconds=5) as server:
+        ends, waits = await drips(server)
+        told = await silence(server)
+    print(f"50 who drip are cut after {min(ends):.2f} to {max(ends):.2f} s; an honest page")
+    print(f"meanwhile takes {median(waits):.3f} s, at most {max(waits):.3f} s")
+    print(f"no hello: told to go after {told:.2f} s")
+    assert max(ends) < 11
+    assert max(waits) < 1
+    assert told < 6
 
 
 # --- who is too many ------------------------------------------------------------------------------
 
 
-async def test_one_person_has_so_many_places_and_gets_them_back(tmp_path) -> None:
-    with running(tmp_path, connections_per_person=2) as server:
-        slug = server.slugs["live"]
-        async with AsyncExitStack() as stack:
-            first = await entered(stack, server, slug, "Samira Kanarienvogel")
-            tab = Live(first._browser, slug, page=first._page)
-            async with tab:
-                with pytest.raises(InvalidStatus, match="503"):
-                    await Live(first._browser, slug, page=first._page).open(first._browser.cookie)
-                poll = await asyncio.to_thread(
-                    first._browser.get, f"/sessions/{slug}/updates", accept="application/json"
-                )
-                assert (poll.status, poll.json()["code"]) == (503, "busy")
-                await entered(stack, server, slug, "Boris Kanarienvogel")
-                for _ in range(3):
-                    await entered(stack, server, slug)
+async def test_one_person_has_so_many_places_and_gets_them_back(hasty) -> None:
+    slug = hasty.slugs["live"]
+    async with AsyncExitStack() as stack:
+        first = await entered(stack, hasty, slug, "Samira Kanarienvogel")
+        browser = first._browser
 
-            async def again() -> bool:
-                with suppress(InvalidStatus):
-                    async with Live(first._browser, slug, page=first._page):
-                        return True
-                return False
+        async def poll() -> int:
+            page = await asyncio.to_thread(browser.get, f"/sessions/{slug}/updates", **ASK_JSON)
+            assert page.status == 200 or page.json()["code"] == "busy"
+            return page.status
 
-            await eventually(again)
-
-
-async def test_a_poll_that_nobody_waits_for_any_more_keeps_no_place(tmp_path) -> None:
-    with running(tmp_path, connections_per_person=1) as server:
-        slug = server.slugs["live"]
-        browser = await asyncio.to_thread(server.volunteer, slug)
-        me, *_rest = (await asyncio.to_thread(browser.get, f"/sessions/{slug}/updates")).json()
-        address = f"/sessions/{slug}/updates?epoch={me['epoch']}&seq={me['seq']}"
+        async with Live(browser, slug, page=first._page):
+            with pytest.raises(InvalidStatus, match="503"):
+                await Live(browser, slug, page=first._page).open(browser.cookie)
+            assert await poll() == 503
+            await entered(stack, hasty, slug, "Boris Kanarienvogel")
+            for _ in range(3):
+                await entered(stack, hasty, slug)
 
         async def free() -> bool:
-            poll = await asyncio.to_thread(browser.get, f"/sessions/{slug}/updates")
-            return poll.status == 200
+            return await poll() == 200
 
-        async with line(server) as (_reader, writer):
-            writer.write(
-                f"GET {address} HTTP/1.1\r\nHost: x\r\nCookie: {browser.cookie}\r\n\r\n".encode()
-            )
+        async def full() -> bool:
+            return await poll() == 503
 
-            async def taken() -> bool:
-                return not await free()
-
-            await eventually(taken)
+        await eventually(free)
+        address = f"/sessions/{slug}/updates?epoch={first.epoch}&seq={first.seq}"
+        async with line(hasty) as (_reader, writer):  # a poll that nobody waits for any more
+            head = f"GET {address} HTTP/1.1\r\nHost: x\r\nCookie: {browser.cookie}\r\n\r\n"
+            writer.write(head.encode())
+            await eventually(full)
         await eventually(free)
 
 
@@ -299,14 +298,24 @@ async def test_behind_a_proxy_an_address_is_the_one_it_names(tmp_path) -> None:
 async def test_in_all_there_are_so_many_and_the_rest_is_cut(tmp_path) -> None:
     with running(tmp_path, connections=5) as server:
         async with AsyncExitStack() as stack:
-            lines = [await stack.enter_async_context(line(server)) for _ in range(5 + SPARE + 5)]
-            for beyond, _writer in lines[-5:]:
-                assert await hung_up(beyond) == b""
-            assert await status(lines[5 + SPARE - 1]) == 503
+            lines = [await stack.enter_async_context(line(server)) for _ in range(5 + SPARE)]
+            for _ in range(5):
+                assert await beyond(server)
+            assert await status(lines[-1]) == 503
             assert await status(lines[4]) == 200
 
         async def free() -> bool:
-            async with line(server) as more:
-                return await status(more) == 200
+            with suppress(OSError):
+                async with line(server) as more:
+                    return await status(more) == 200
+            return False
 
         await eventually(free)
+
+
+async def beyond(server: Server) -> bool:
+    """Tell whether a connection is cut at once, or before it is one."""
+    with suppress(ConnectionError):
+        async with line(server) as (reader, _writer):
+            return await hung_up(reader, 3) == b""
+    return True
