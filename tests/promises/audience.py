@@ -300,8 +300,10 @@ class Venue:
             tab.line.backed_up = False
             if tab.connection is None:
                 await tab.enter()
-        heard = True
+        heard, beats = True, 0
         while heard:  # a beat alone is nothing new
+            beats += 1
+            assert beats < 20, "it never comes to rest"
             self.beat()
             await self.settle()
             heard = sum(tab.deliver() for tab in self.tabs) > 0

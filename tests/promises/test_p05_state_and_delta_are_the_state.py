@@ -188,9 +188,12 @@ class Night:
         moved = False
         for shadow in self.shadows:
             shadow.tab.deliver()
+            if shadow.tab.line.code:  # publication has sent the floor home; it looks in again
+                await shadow.tab.enter()
+                shadow.tab.deliver()
             fresh = await self.venue.fresh(shadow.tab.who, shadow.tab.stream)
             assert shadow.tab.state == fresh.state, (do, shadow.tab.who, shadow.tab.stream)
-            if shadow.tab.stream is Stream.FLOOR and not shadow.tab.line.code:
+            if shadow.tab.stream is Stream.FLOOR:
                 assert shadow.tab.own == fresh.own, (do, shadow.tab.who)
             assert shadow.tab.digest() == fresh.digest()
             moved = moved or not shadow.before or shadow.before[-1][1:] != (
