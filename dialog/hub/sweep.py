@@ -42,9 +42,13 @@ class Sweep:
         return self.dirty or bool(self._behind)
 
     def note(self, state: Session, touched: Touched) -> None:
-        """Remember what an entry changed for the tick to come."""
+        """Remember what an entry changed for the tick to come.
+
+        The count of a public question is its floor row's; no other is told of by a stream.
+        """
         self.dirty = True
-        for number in touched.rows:
+        hidden = {n for n in touched.counts if not state.questions[n].public}
+        for number in touched.rows | hidden:
             asker = state.questions[number].asker
             if asker:
                 self._rows.setdefault(asker, set()).add(number)

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { digest } from "../../static/js/digest.js";
 import { Live } from "../../static/js/live.js";
 import { support } from "../../static/js/state.js";
 import { FakeClock, FakeStorage, FakeWay, question, snapshot, welcome } from "./doubles.js";
@@ -38,6 +39,28 @@ test("a command is answered through whichever connection it takes", async () => 
   assert.equal(socket.last.sent[0].key, key);
   socket.last.heard({ type: "done", key, seq: 6, result: { number: 3 } });
   assert.deepEqual(await reply, { type: "done", key, seq: 6, result: { number: 3 } });
+});
+
+test("a state that drifted is noticed at the next heartbeat and made whole, once", () => {
+  greet();
+  const beat = () => {
+    const { session, questions } = {
+      session: snapshot("e1", 5, []).session,
+      questions: [question(3)],
+    };
+    const told = digest(session, questions);
+    socket.last.heard({ type: "heartbeat", seq: 5, now: clock.now(), present: 1, digest: told });
+  };
+  beat();
+  assert.deepEqual(socket.last.sent, []);
+  live.state.questions.get(3).text = "Frage 3!";
+  beat();
+  beat();
+  assert.deepEqual(socket.last.sent, [{ type: "resync", why: "digest" }]);
+  socket.last.heard(snapshot("e1", 5, [question(3)]));
+  assert.deepEqual(live.state.questions.get(3), question(3));
+  beat();
+  assert.equal(socket.last.sent.length, 1);
 });
 
 test("a command given before the first welcome is sent with it", () => {

@@ -172,7 +172,7 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, **settings: object) -> Iterator[Server]:
+def running(folder: Path, *, drifted: int = 0, **settings: object) -> Iterator[Server]:
     """Run a server with one session of every state, and look at its log in the end."""
     server = Server(folder, evening(folder / "sessions"), **settings)
     server.migrate()
@@ -181,4 +181,4 @@ def running(folder: Path, **settings: object) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
-    server.check_log()
+    server.check_log(drifted)
