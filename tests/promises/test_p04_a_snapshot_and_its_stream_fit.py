@@ -200,9 +200,9 @@ MUTANTS = (
     Mutant(
         "a tick tells what is not stored",
         "dialog/hub/room.py",
-        "        if self._inbox:\n            await asyncio.sleep(self._timing.window)\n",
-        "        if self._inbox:\n            asyncio.get_running_loop().call_later(\n"
-        "                0.0, lambda: [self._sweep.send(self._ledger, c, 0.0)\n"
+        "            await asyncio.sleep(self._timing.window)\n",
+        "            asyncio.get_running_loop().call_later(\n"
+        "                0.0, lambda: [self._sweep.send(self._ledger, c)\n"
         "                for c in self.presence.everyone()])\n"
         "            await asyncio.sleep(self._timing.window)\n",
         "at_every_turn",
