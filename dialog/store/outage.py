@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 log = structlog.get_logger()
 
-QUIET_S = 1.0
+QUIET_S = 10.0  # more than a room waits between two tries
 # SQLite's results that no statement is to blame for: the disk, its rights, or another program.
 SQLITE = {
     sqlite3.SQLITE_BUSY: "locked by another program",
@@ -55,7 +55,7 @@ class Outage:
             log.error("database takes nothing", why=why)
 
     def over(self) -> None:
-        """Note a write that worked; where the last failure is a second ago it is told.
+        """Note a write that worked; where the last failure is a while ago it is told.
 
         A disk that is almost full takes small things and refuses larger ones, hundreds of times.
         """

@@ -20,7 +20,7 @@ def test_it_is_told_once_and_counted(monkeypatch) -> None:
         met.over()  # something small, a moment later
         met.met("the disk is full")
         assert met.on
-        now[0] += 2
+        now[0] += 11
         met.over()
         met.over()
     assert not met.on
