@@ -149,7 +149,10 @@ class Evening(RuleBasedStateMachine):
 
     @rule(who=DRAWS)
     def deliver(self, who: int) -> None:
-        self.venue.tabs[who % 6].deliver()
+        async def hear() -> None:
+            self.venue.tabs[who % 6].deliver()
+
+        self.runner.run(hear())
 
     @rule(who=DRAWS, one=DRAWS, how=st.sampled_from(("drop", "double", "swap")))
     def meddle(self, who: int, one: int, how: str) -> None:

@@ -70,7 +70,6 @@ EVENING: tuple[tuple[Who, str, Fields], ...] = (
     (MARA, "return", rev(6, reason="unclear", note="Was ist gemeint?")),
     (BORIS, "appeal", plain(number=6, text="Doch, sie ist klar.")),
     (BORIS, "reword", rev(6, text="Warum eigentlich nicht?")),
-    (BORIS, "upvote", intent(1, on=True)),
     (BORIS, "upvote", intent(3, on=True)),
     (ANNA, "upvote", intent(2, on=True)),
     (MARA, "edit", rev(4, text="Wann beginnt es?")),
