@@ -12,7 +12,7 @@ import zlib
 from collections import deque
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dialog.forum import commands as c
@@ -33,6 +33,7 @@ from tests.forum.laws import Tally, picture
 from tests.hub.doubles import NOW, SLUG, Clock
 
 Message = dict[str, Any]
+FOLDER = TemporaryDirectory(prefix="dialog-audience-")
 AT_ONCE = Timing(tick=0.001, window=0.0, heartbeat=3_600.0)
 DECLARE = c.Declare(
     Schedule(NOW - MINUTE, NOW, NOW + 600 * MINUTE),
@@ -45,7 +46,7 @@ DECLARE = c.Declare(
 @cache
 def migrated() -> Path:
     """A migrated SQLite file to copy."""
-    found = Path(mkdtemp(prefix="dialog-audience-")) / "migrated.db"
+    found = Path(FOLDER.name) / "migrated.db"
     migrate(f"sqlite:///{found}")
     return found
 
