@@ -149,7 +149,10 @@ class Evening(RuleBasedStateMachine):
 
     @rule(who=DRAWS)
     def deliver(self, who: int) -> None:
-        self.venue.tabs[who % 6].deliver()
+        async def hear() -> None:
+            self.venue.tabs[who % 6].deliver()
+
+        self.runner.run(hear())
 
     @rule(who=DRAWS, one=DRAWS, how=st.sampled_from(("drop", "double", "swap")))
     def meddle(self, who: int, one: int, how: str) -> None:
@@ -301,14 +304,16 @@ async def venue(tmp_path: Path) -> AsyncIterator[Venue]:
     """A room on a real journal, with a public question of Anna's."""
     made = Venue(tmp_path)
     await made.open()
-    desk = await made.follow(MARA, Stream.DESK)
-    anna = await made.follow(ANNA)
-    anna.give("ask", "key-of-anna", text="Wer hilft beim Antrag?")
-    await made.quiet()
-    await judge(made, desk, "approve", 1)
-    yield made
-    assert not made.room.resyncs["digest"]
-    await made.close()
+    try:
+        desk = await made.follow(MARA, Stream.DESK)
+        anna = await made.follow(ANNA)
+        anna.give("ask", "key-of-anna", text="Wer hilft beim Antrag?")
+        await made.quiet()
+        await judge(made, desk, "approve", 1)
+        yield made
+        assert not made.room.resyncs["digest"]
+    finally:
+        await made.close()
 
 
 async def judge(venue: Venue, desk: Tab, do: str, number: int, **fields: object) -> None:

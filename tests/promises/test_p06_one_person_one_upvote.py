@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from dialog.forum import commands as c
 from dialog.forum.names import Role, Who
 from dialog.hub.ledger import Done
-from tests.hub.doubles import ANNA, MARA
+from dialog.hub.room import Room
+from tests.hub.doubles import ANNA, BORIS, MARA
 from tests.live.client import Browser, Live, Message
 from tests.live.server import Server, running
 from tests.mutants import Mutant
@@ -41,23 +42,44 @@ TAPS = st.lists(
 )
 
 
+async def asked(room: Room) -> None:
+    """Let two people ask, and merge the second question into the first."""
+    for who in (ANNA, BORIS):
+        await room.ask(c.Ask(f"Was fragt {who.name}?"), who)
+    for number in (1, 2):
+        await room.ask(c.Approve(number, await rev(room, number)), MARA)
+    assert isinstance(await room.ask(c.Merge(2, await rev(room, 2), 1), MARA), Done)
+
+
+async def rev(room: Room, number: int) -> int:
+    return await room.read(lambda session, _board: session.questions[number].rev)
+
+
+async def test_a_tap_keeps_its_intent_when_a_tree_is_taken_apart(tmp_path: Path) -> None:
+    venue = Venue(tmp_path)
+    await venue.open()
+    room, now = venue.room, venue.clock.now + 100
+    venue.clock.now += 1_000
+    await asked(room)
+    await room.ask(c.Upvote(2, True, now), MARA_ASKING)
+    await room.ask(c.Unmerge(2, await rev(room, 2)), MARA)
+    late = await room.ask(c.Upvote(1, False, now - 50), MARA_ASKING)
+    assert isinstance(late, Done)
+    assert b'"on":true' in late.result
+    await venue.check()
+    await venue.close()
+
+
 async def evening(venue: Venue, taps: list[tuple[str, bool, int, int, bool]], crash: int) -> None:
     """Let one person tap, in the order of arrival; compare with what was meant last."""
     await venue.open()
     room = venue.room
-    for number in (1, 2):
-        await room.ask(c.Ask(f"Was ist mit Nummer {number}?"), ANNA)
-    for number in (1, 2):
-        await room.ask(c.Approve(number, 2 * number), MARA)
-        rev = await room.read(lambda s, _b, n=number: s.questions[n].rev)  # type: ignore[misc]
-        await room.ask(c.Approve(number, rev), MARA)
-    rev = await room.read(lambda session, _board: session.questions[2].rev)
-    assert isinstance(await room.ask(c.Merge(2, rev, 1), MARA), Done)
+    await asked(room)
     tabs = [await venue.follow(MARA_ASKING) for _ in range(2)]
     meant: dict[int, bool] = {}
     for turn, (way, on, late, times, merged) in enumerate(taps):
         venue.clock.now += 100
-        intent = venue.clock.now if way == "form" else venue.clock.now - late * 100 - turn
+        intent = venue.clock.now if way == "form" else venue.clock.now - late * 100
         meant.setdefault(intent, on)
         number = 2 if merged else 1
         for _ in range(times):
@@ -77,7 +99,7 @@ async def evening(venue: Venue, taps: list[tuple[str, bool, int, int, bool]], cr
     await venue.quiet()
     session = await venue.check()
     assert (MARA.person in session.supporters(1)) == meant[max(meant)]
-    assert session.upvotes(1) == 1 + meant[max(meant)]
+    assert session.upvotes(1) == 2 + meant[max(meant)]
     assert session.upvotes(2) <= session.upvotes(1)
     assert all(told["type"] == "done" for tab in tabs for _, told in tab.answers)
     await venue.close()
@@ -211,11 +233,11 @@ MUTANTS = (
         "the_last_intent",
     ),
     Mutant(
-        "each question of a merge tree has intents of its own",
-        "dialog/forum/asking.py",
-        "for question in session.tree(kept.number))",
-        "for question in session.tree(kept.number)[:1])",
-        "the_last_intent",
+        "a tap keeps its intent for the question that was tapped only",
+        "dialog/forum/evolve.py",
+        "in sorted({tap.number, kept, *changed}):",
+        "in sorted({tap.number}):",
+        "taken_apart",
     ),
     Mutant(
         "a merged question is supported beside the kept one",
