@@ -76,7 +76,8 @@ class OperationalError(Exception):
     "cause, why",
     [
         (OperationalError("no server"), "out of reach"),
-        (SimpleNamespace(sqlstate="53100"), "out of reach"),
+        (SimpleNamespace(sqlstate="53100"), "no room or no connection left"),
+        (SimpleNamespace(sqlstate="57P01"), "out of reach"),
         (SimpleNamespace(sqlstate="25006"), "read-only"),
         (SimpleNamespace(sqlstate="42P01"), ""),
         (ValueError("a NUL"), ""),
