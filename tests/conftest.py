@@ -26,6 +26,7 @@ NO_POSTGRES_USER = (
     "PostgreSQL refuses to run as root and there is no user `postgres` with `setpriv` to run it: "
     "`apt install postgresql util-linux`, or run the tests as another user."
 )
+NO_COMPILER = "No C compiler found: the failing disk needs one, `apt install gcc libc6-dev`."
 NO_AXE = "No axe-core found: accessibility checks need Node and `npm ci`."
 
 # A slow machine is no failure of a property; how long tests take is measured elsewhere.
@@ -46,6 +47,15 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("DIALOG_") and not name.startswith("DIALOG_TEST_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def compiler() -> str:
+    """The C compiler of this machine."""
+    for name in ("gcc", "cc", "clang"):
+        if found := shutil.which(name):
+            return found
+    _missing(NO_COMPILER)
 
 
 @pytest.fixture

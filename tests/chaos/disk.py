@@ -12,9 +12,9 @@ KINDS = {"full": "f", "read-only": "r", "broken": "e"}
 class Disk:
     """What lies between a server and its data folder; compiled when it is made."""
 
-    def __init__(self, folder: Path, root: Path) -> None:
+    def __init__(self, folder: Path, root: Path, compiler: str) -> None:
         self._flag, library = folder / "disk.flag", folder / "disk.so"
-        command = ["gcc", "-shared", "-fPIC", "-O1", "-o", str(library), str(SOURCE), "-ldl"]
+        command = [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(SOURCE), "-ldl"]
         subprocess.run(command, check=True, capture_output=True)
         self.environment = {
             "LD_PRELOAD": str(library),

@@ -186,8 +186,10 @@ def passes_grow_old(server: Server) -> None:
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("kind", OUTAGES)
-async def test_a_disk_that_takes_nothing_is_told_and_survived(server, tmp_path, kind) -> None:
-    disk = Disk(tmp_path, tmp_path / "data")
+async def test_a_disk_that_takes_nothing_is_told_and_survived(
+    server, tmp_path, kind, compiler
+) -> None:
+    disk = Disk(tmp_path, tmp_path / "data", compiler)
     server.environment |= disk.environment
     server.start()
     slug = server.slugs["live"]
