@@ -1,5 +1,7 @@
 """Every promise has its module, and every module its mutants, which still fit the program."""
 
+import re
+
 import pytest
 
 from tests.mutants import ROOT, modules, mutants
@@ -19,3 +21,13 @@ def test_every_guard_stands_where_its_mutant_takes_it_out(promise):
     for mutant in named:
         text = (ROOT / mutant.file).read_text("utf-8")
         assert mutant.applied(text) != text
+
+
+@pytest.mark.parametrize("promise", sorted(modules()))
+def test_the_table_of_promises_names_the_module_and_counts_its_mutants(promise):
+    table = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    row = re.search(rf"^\| P{int(promise[1:])} \|.*$", table, re.MULTILINE)
+    assert row
+    path, count = modules()[promise], len(mutants(modules()[promise]))
+    assert f"`{path.stem.removeprefix('test_')}`" in row[0]
+    assert row[0].endswith(f"| {count} of {count} |")
