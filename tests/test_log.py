@@ -14,11 +14,13 @@ TEXT = "Meine Frage mit Namen"
 
 @pytest.fixture(autouse=True)
 def _logs_of_others():
-    root = logging.getLogger()
-    kept, level = root.handlers[:], root.level
+    root, server = logging.getLogger(), logging.getLogger("uvicorn.error")
+    kept, levels = root.handlers[:], (root.level, server.level)
+    server.setLevel(logging.NOTSET)  # servers in the tests before this one set it
     yield
     root.handlers[:] = kept
-    root.setLevel(level)
+    root.setLevel(levels[0])
+    server.setLevel(levels[1])
     logging.raiseExceptions = True
     structlog.reset_defaults()
 

@@ -147,8 +147,8 @@ class Live:
     def _take(self, message: Message) -> None:
         self.seen.append(message)
         match message:
-            case {"type": "welcome" | "me"}:
-                self.epoch, self.me = message["epoch"], message["me"]
+            case {"type": "welcome" | "me"}:  # epoch and number are those of the rows one has
+                self.me = message["me"]
             case {"type": "snapshot"}:
                 self.epoch, self.seq, self.session = (
                     message["epoch"],
