@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
+import structlog
 
 from dialog.forum import commands as c
 from dialog.forum.board import Board
@@ -23,6 +24,8 @@ from dialog.forum.roles import STAFF
 from dialog.hub import wire
 from dialog.hub.likeness import Likeness
 from dialog.hub.marks import marks
+
+log = structlog.get_logger()
 
 RECORDED = frozenset({"publish", "correct", "keep", "unpublish"})
 
@@ -53,6 +56,13 @@ class Waiting:
     answer: Answer = unheard
     key: str = ""
     stream: Stream = Stream.FLOOR
+
+    def tell(self, reply: Reply) -> None:
+        """Answer; whoever cannot be answered must not cost the next one their answer."""
+        try:
+            self.answer(reply)
+        except Exception:
+            log.exception("answer fault", command=getattr(self.command, "do", ""))
 
 
 class Undecided(Exception):  # noqa: N818 - it is said of a command
@@ -137,9 +147,9 @@ class Ledger:
         """Answer every command of a stored draft, in the order of asking."""
         for one, reply in draft.replies:
             if isinstance(reply, bytes):
-                one.answer(Done(one.key, self.board.sheets[one.stream].seq, reply))
+                one.tell(Done(one.key, self.board.sheets[one.stream].seq, reply))
             else:
-                one.answer(reply)
+                one.tell(reply)
 
     def notes(self, draft: Draft) -> list[Waiting]:
         """Return what was found beside new texts, as commands of the server."""

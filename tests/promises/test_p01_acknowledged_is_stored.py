@@ -63,8 +63,8 @@ MUTANTS = (
     Mutant(
         "a commit that failed leaves its state in memory",
         "dialog/hub/room.py",
-        "        self._refuse(waiting)\n        await self._reopen()\n",
-        "        self._refuse(waiting)\n",
+        "exc_info=fault)\n        await self._reopen()\n",
+        "exc_info=fault)\n",
         "takes_nothing and full",
     ),
     Mutant(
