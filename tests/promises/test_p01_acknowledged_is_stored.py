@@ -48,7 +48,7 @@ MUTANTS = (
     Mutant(
         "answers are not remembered in the commit",
         "dialog/store/journal.py",
-        "    upsert(connection, RESULTS, [_result(session.id, result) "
+        "    upsert(connection, RESULTS, [_result(session.id, result, head) "
         "for result in batch.remembered])\n",
         "",
         "storm",
