@@ -25,7 +25,7 @@ from dialog.forum.ranking import coming
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
 from dialog.forum.session import LastTap, Session
-from dialog.forum.texts import clean, required, same
+from dialog.forum.texts import clean, plain, required
 
 GONE = (Review.WITHDRAWN, Review.MERGED)
 
@@ -147,10 +147,10 @@ def _parts(command: c.Ask, who: Who) -> Iterator[tuple[str, str]]:
 
 def _twin(session: Session, text: str, who: Who) -> Question | None:
     """Return the asker's own question in the same words, or a public one."""
-    own = session.asked.get(who.person, ())
+    words, own = plain(text), session.asked.get(who.person, ())
     for question in session.questions.values():
         mine = question.number in own and question.standing.review not in GONE
-        if (mine or question.public) and same(session.text(question.wording.text), text):
+        if question.plain == words and (mine or question.public):
             return question
     return None
 

@@ -29,6 +29,7 @@ from dialog.forum.names import INTENT_ROOM, INTENT_TIME, Phase, Review
 from dialog.forum.phase import Switches
 from dialog.forum.question import Claim, Question, Result, Standing
 from dialog.forum.session import Deed, LastTap, Session, Staff
+from dialog.forum.texts import plain
 
 REVISING = frozenset(
     {
@@ -94,7 +95,9 @@ def evolve(session: Session, entry: Entry) -> Touched:
             session.staff[event.person] = Staff(event.name, event.role)
             touched.rows.update(q.number for q in session.questions.values() if _names(q, event))
         case Redacted():
-            session.questions[event.number].rev = entry.number
+            question = session.questions[event.number]
+            question.rev = entry.number
+            _say(session, question)
             touched.rows.add(event.number)
         case Sealed():
             _sealed(session, event, touched)
@@ -139,6 +142,7 @@ def _asked(session: Session, entry: Entry, event: Asked, touched: Touched) -> No
         event.number, asker, entry.at, event.wording, rev=entry.number, via=event.via
     )
     session.questions[event.number] = question
+    _say(session, question)
     session.reviews[Review.WAITING] += 1
     if asker:
         question.voters.add(asker)
@@ -216,6 +220,7 @@ def _change_question(session: Session, entry: Entry, change: Change, touched: To
             _count_outcome(session, question, 1)
         case Axis.WORDING:
             _reword(question, change)
+            _say(session, question)
         case _:
             setattr(question, change.axis.value, change.after)
     if change.axis in REVISING:
@@ -231,6 +236,11 @@ def _reword(question: Question, change: Change) -> None:
     elif not after.edited:
         question.original = None
     question.wording = after
+
+
+def _say(session: Session, question: Question) -> None:
+    """Keep what a question says in plain form: each new one is compared with thousands."""
+    question.plain = plain(session.text(question.wording.text))
 
 
 def _stand(session: Session, question: Question, after: Standing, touched: Touched) -> None:

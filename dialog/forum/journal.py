@@ -21,7 +21,6 @@ class Remembered:
     person: int
     key: str
     body: bytes
-    seq: int
     result: bytes
 
 

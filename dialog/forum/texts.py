@@ -57,12 +57,8 @@ def harmless(text: str) -> bool:
     return not (_REFUSED.search(text) or _too_many_marks(text))
 
 
-def same(one: str, other: str) -> bool:
-    """Tell whether two texts differ in letter case, spaces and closing signs at most."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return what is the same of texts that differ in case, spaces and closing signs at most."""
     return " ".join(text.casefold().split()).rstrip(" .?!…")
 
 

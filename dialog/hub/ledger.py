@@ -6,9 +6,9 @@ the batch is not stored, the whole ledger is thrown away.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import msgspec
+import structlog
 
 from dialog.forum import commands as c
 from dialog.forum.board import Board
@@ -23,6 +23,8 @@ from dialog.forum.roles import STAFF
 from dialog.hub import wire
 from dialog.hub.likeness import Likeness
 from dialog.hub.marks import marks
+
+log = structlog.get_logger()
 
 RECORDED = frozenset({"publish", "correct", "keep", "unpublish"})
 
@@ -54,6 +56,13 @@ class Waiting:
     key: str = ""
     stream: Stream = Stream.FLOOR
 
+    def tell(self, reply: Reply) -> None:
+        """Answer; whoever cannot be answered must not cost the next one their answer."""
+        try:
+            self.answer(reply)
+        except Exception:
+            log.exception("answer fault", command=getattr(self.command, "do", ""))
+
 
 class Undecided(Exception):  # noqa: N818 - it is said of a command
     """The command at this place of a batch met a fault of ours."""
@@ -64,14 +73,6 @@ class Undecided(Exception):  # noqa: N818 - it is said of a command
         self.place = place
 
 
-class Kept(NamedTuple):
-    """A command of a batch that is to be remembered: where it came from, its hash, its answer."""
-
-    stream: Stream
-    body: bytes
-    result: bytes
-
-
 @dataclass(slots=True)
 class Draft:
     """A batch in the making: entries, the taps of the last one, replies and what it changed."""
@@ -79,7 +80,6 @@ class Draft:
     now: int
     entries: list[Entry] = field(default_factory=list)
     taps: list[Tap] = field(default_factory=list)
-    kept: dict[tuple[int, str], Kept] = field(default_factory=dict)
     remembered: list[Remembered] = field(default_factory=list)
     replies: list[tuple[Waiting, Reply | bytes]] = field(default_factory=list)
     touched: list[Touched] = field(default_factory=list)
@@ -123,7 +123,6 @@ class Ledger:
             self._apply(draft, SYSTEM, fact)
             draft.sealed = True
         self._close_taps(draft)
-        self._remember(draft)
         return draft
 
     def batch(self, draft: Draft) -> Batch:
@@ -137,9 +136,9 @@ class Ledger:
         """Answer every command of a stored draft, in the order of asking."""
         for one, reply in draft.replies:
             if isinstance(reply, bytes):
-                one.answer(Done(one.key, self.board.sheets[one.stream].seq, reply))
+                one.tell(Done(one.key, self.board.sheets[one.stream].seq, reply))
             else:
-                one.answer(reply)
+                one.tell(reply)
 
     def notes(self, draft: Draft) -> list[Waiting]:
         """Return what was found beside new texts, as commands of the server."""
@@ -158,7 +157,7 @@ class Ledger:
         said = b""
         if one.key and not isinstance(one.command, c.Upvote):
             said = wire.body(one.command)
-            known = self._again(draft, one, said)
+            known = self._again(one, said)
             if known is not None:
                 return known
         if one.who.role in STAFF:
@@ -169,16 +168,17 @@ class Ledger:
         entry = self._apply(draft, one.who, decision) if decision else None
         told = msgspec.json.encode(result(self.session, one.command, one.who, entry))
         if said and entry is not None:
-            draft.kept[one.who.person, one.key] = Kept(one.stream, said, told)
+            kept = Remembered(one.who.person, one.key, said, told)
+            self._remembered[kept.person, kept.key] = kept
+            draft.remembered.append(kept)
         return told
 
-    def _again(self, draft: Draft, one: Waiting, said: bytes) -> Refusal | bytes | None:
+    def _again(self, one: Waiting, said: bytes) -> Refusal | bytes | None:
         """Answer as before under the same key, also within a batch.
 
         It is told with the head of the stream that asks now: another one has another head.
         """
-        under = one.who.person, one.key
-        known = self._remembered.get(under) or draft.kept.get(under)
+        known = self._remembered.get((one.who.person, one.key))
         if known is None:
             return None
         return known.result if known.body == said else Refusal(Code.KEY_REUSED)
@@ -189,14 +189,6 @@ class Ledger:
         fact = decide(self.session, enter, SYSTEM, draft.now)
         if isinstance(fact, Fact):
             self._apply(draft, SYSTEM, fact)
-
-    def _remember(self, draft: Draft) -> None:
-        """Remember answers as they are given: with the head that their streams have now."""
-        for (person, key), kept in draft.kept.items():
-            seq = self.board.sheets[kept.stream].seq
-            remembered = Remembered(person, key, kept.body, seq, kept.result)
-            self._remembered[person, key] = remembered
-            draft.remembered.append(remembered)
 
     def _apply(self, draft: Draft, who: Who, fact: Fact) -> Entry:
         """Evolve with a fact; consecutive taps of a batch become one entry."""

@@ -18,19 +18,19 @@ import structlog
 from dialog.forum import commands as c
 from dialog.forum.board import Board
 from dialog.forum.journal import Batch, Opened, Unavailable
-from dialog.forum.names import SYSTEM, Phase, Stream, Who
+from dialog.forum.names import Phase, Stream, Who
 from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.session import Session
 from dialog.forum.transcript import Transcript, transcript
 from dialog.forum.views import me
 from dialog.hub import wire
+from dialog.hub.backoff import Backoff
 from dialog.hub.clock import Onward
 from dialog.hub.closing import Close
 from dialog.hub.connection import NOTHING, Connection
 from dialog.hub.digest import mark
 from dialog.hub.ledger import Ledger, Reply, Undecided, Waiting
-from dialog.hub.outage import AT_MOST, Outage
 from dialog.hub.presence import Presence
 from dialog.hub.sweep import Frame, Sweep
 
@@ -96,9 +96,8 @@ class Room:
         self._stopping = False
         self._tick_at = 0.0
         self._beat_at = 0.0
-        self._patient_until = 0.0
-        self._outage = Outage()
-        self._unrecorded = Outage()
+        self._outage = Backoff()
+        self._unrecorded = Backoff()
         self._whole = False
 
     # --- from outside --------------------------------------------------------------------------
@@ -117,7 +116,7 @@ class Room:
             await self._task
         self._wake_movers()
         for waiting in self._inbox:
-            waiting.answer(Refusal(Code.BUSY, retry_ms=2_000))
+            waiting.tell(Refusal(Code.BUSY, retry_ms=2_000))
         self._inbox.clear()
         if self.resyncs:
             log.info("resyncs", session=self.slug, **self.resyncs)
@@ -128,7 +127,7 @@ class Room:
             self._refuse([waiting])
             return
         if len(self._inbox) >= WAITING_COMMANDS or self._stopping:
-            waiting.answer(Refusal(Code.BUSY, retry_ms=1_000))
+            waiting.tell(Refusal(Code.BUSY, retry_ms=1_000))
             return
         self._inbox.append(waiting)
         self._stir.set()
@@ -174,6 +173,7 @@ class Room:
     def leave(self, connection: Connection) -> None:
         """Forget a connection."""
         self.presence.leave(connection)
+        self._sweep.leave(connection)
 
     def resync(self, connection: Connection, why: str) -> None:
         """Send a connection everything, as soon as the room is between commits; count it."""
@@ -263,9 +263,7 @@ class Room:
         self._serve()
         if self._outage.on:
             await self._try(loop.time())
-        else:
-            self._due(loop.time())
-        if self._inbox and not self._outage.on:
+        if (self._inbox or self._due()) and not self._outage.on:
             await asyncio.sleep(self._timing.window)
             self._serve()
             await self._commit()
@@ -295,7 +293,7 @@ class Room:
                 yield self._tick_at - now
         due = next_tick(self._ledger.session)
         if due is not None and not self._outage.on:
-            yield max((due - self._clock()) / 1000, self._patient_until - now)
+            yield (due - self._clock()) / 1000
 
     def _serve(self) -> None:
         """Answer the requests that came in; nothing is being decided meanwhile."""
@@ -326,11 +324,10 @@ class Room:
             if not future.done():
                 future.set_result(None)
 
-    def _due(self, now: float) -> None:
-        """Do what the clock asks for; what met a fault of ours, not at once again."""
+    def _due(self) -> bool:
+        """Tell whether the clock asks for something."""
         due = next_tick(self._ledger.session)
-        if due is not None and self._clock() >= due and now >= self._patient_until:
-            self._inbox.insert(0, Waiting(c.Tick(), SYSTEM))
+        return due is not None and self._clock() >= due
 
     # --- a commit ------------------------------------------------------------------------------
 
@@ -364,29 +361,30 @@ class Room:
 
     async def _set_aside(self, waiting: list[Waiting], place: int) -> None:
         """Refuse the one command that met a fault of ours, and take the others once more."""
-        faulty = waiting[place]
-        if isinstance(faulty.command, c.Tick):
-            self._patient_until = asyncio.get_running_loop().time() + AT_MOST
         refusal = Refusal(Code.BUSY, field="fault", retry_ms=1_000)
-        waiting[place] = replace(faulty, command=refusal)
+        waiting[place] = replace(waiting[place], command=refusal)
         self._inbox[:0] = waiting
         await self._reopen()
 
     async def _fail(self, waiting: list[Waiting], fault: Exception) -> None:
-        """Refuse what was not stored, and what came meanwhile; what was found beside texts stays.
+        """Refuse what was not stored, and what came meanwhile, and begin again from what was.
 
         Whoever keeps the journal tells that it is unavailable: once, and not for every room.
         """
+        self._inbox[:0] = waiting
         if self._met(fault):
             log.error("commit failed", session=self.slug, exc_info=fault)
-        waiting += self._inbox
-        self._inbox = [one for one in waiting if isinstance(one.command, c.Note)]
-        self._refuse(waiting)
         await self._reopen()
 
     def _met(self, fault: Exception) -> bool:
-        """Wait before the next try; tell whether this is the first of a time of faults of ours."""
+        """Refuse what waits until the next try; what was found beside texts stays.
+
+        Tell whether this is the first of a time of faults of ours.
+        """
         first = self._outage.met(asyncio.get_running_loop().time())
+        waiting = self._inbox
+        self._inbox = [one for one in waiting if isinstance(one.command, c.Note)]
+        self._refuse(waiting)
         return first and not isinstance(fault, Unavailable)
 
     def _refuse(self, waiting: list[Waiting]) -> None:
@@ -394,7 +392,7 @@ class Room:
         left = self._outage.left(asyncio.get_running_loop().time())
         busy = Refusal(Code.BUSY, field=STORAGE, retry_ms=int(left * 1000) + RETRY_MS)
         for one in waiting:
-            one.answer(one.command if isinstance(one.command, Refusal) else busy)
+            one.tell(one.command if isinstance(one.command, Refusal) else busy)
 
     async def _try(self, now: float) -> None:
         """Find out, once it is time, whether something can be stored; only then take commands."""

@@ -6,18 +6,24 @@ Everything here is called by the room's task alone.
 import asyncio
 from collections.abc import Callable
 
+import structlog
+
 from dialog.forum.events import Tap
 from dialog.forum.evolve import Touched
 from dialog.forum.names import Stream
 from dialog.forum.session import Session
 from dialog.forum.views import me, own_row
 from dialog.hub import wire
+from dialog.hub.closing import Close
 from dialog.hub.connection import NOTHING, Connection
 from dialog.hub.digest import digest
 from dialog.hub.ledger import Ledger
 from dialog.hub.presence import Presence
 
+log = structlog.get_logger()
+
 SLICE = 250
+FRAMES = 64
 
 Frame = Callable[[bytes], bytes]
 
@@ -83,13 +89,26 @@ class Sweep:
             if index % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
 
+    def leave(self, connection: Connection) -> None:
+        """Forget a connection that is gone."""
+        self._behind.discard(connection)
+
     def catch_up(self, ledger: Ledger) -> None:
         """Look again at those who were left out: what has drained gets all it lacks at once."""
         for connection in tuple(self._behind):
             self.send(ledger, connection)
 
     def send(self, ledger: Ledger, connection: Connection) -> None:
-        """Bring one connection up to date, its own first, or remember that it is behind."""
+        """Bring one connection up to date; a fault of ours ends it, and nobody else's."""
+        try:
+            self._bring(ledger, connection)
+        except Exception:
+            log.exception("connection fault", stream=connection.stream.value)
+            self._presence.leave(connection)
+            connection.close(Close.FAULT)
+
+    def _bring(self, ledger: Ledger, connection: Connection) -> None:
+        """Send what a connection lacks, its own first, or remember that it is behind."""
         if connection.line.backed_up:
             self._behind.add(connection)
             return
@@ -109,6 +128,8 @@ class Sweep:
         sheet = ledger.board.sheets[stream]
         key = (stream, seq, sheet.seq)
         if key not in self._frames:
+            if len(self._frames) >= FRAMES:  # a quiet evening has no tick that clears them
+                self._frames.clear()
             if seq == NOTHING:
                 told = wire.snapshot(ledger.epoch, sheet.snapshot())
             else:

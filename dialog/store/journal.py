@@ -120,10 +120,9 @@ def _event(slug: str, number: int, kind: str, payload: str) -> Event:
 
 def _remembered(connection: Connection, session: int) -> Iterator[Remembered]:
     columns = RESULTS.c
-    query = select(columns.person, columns.key, columns.body, columns.seq, columns.result)
-    query = query.where(columns.session == session).order_by(columns.seq)
-    for person, key, body, seq, result in connection.execute(query):
-        yield Remembered(person, key, bytes(body), seq, bytes(result))
+    query = select(columns.person, columns.key, columns.body, columns.result)
+    for person, key, body, result in connection.execute(query.where(columns.session == session)):
+        yield Remembered(person, key, bytes(body), bytes(result))
 
 
 # --- append --------------------------------------------------------------------------------------
@@ -144,8 +143,8 @@ def _append(connection: Connection, slug: str, batch: Batch) -> None:
     for entry in batch.entries:
         _forget(connection, session.id, entry)
     refresh(connection, session.id, session.head + 1, batch.lines)
-    upsert(connection, RESULTS, [_result(session.id, result) for result in batch.remembered])
     head = session.head + len(numbers)
+    upsert(connection, RESULTS, [_result(session.id, result, head) for result in batch.remembered])
     set_session(connection, session.id, head=head, phase=batch.phase.value)
 
 
@@ -185,12 +184,12 @@ def _forget(connection: Connection, session: int, entry: Entry) -> None:
         set_session(connection, session, epoch=draw_epoch())
 
 
-def _result(session: int, remembered: Remembered) -> dict[str, object]:
+def _result(session: int, remembered: Remembered, head: int) -> dict[str, object]:
     return {
         "session": session,
         "person": remembered.person,
         "key": remembered.key,
         "body": remembered.body,
-        "seq": remembered.seq,
+        "seq": head,
         "result": remembered.result,
     }

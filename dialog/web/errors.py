@@ -13,7 +13,7 @@ from dialog.hub import wire
 from dialog.web import sentences
 from dialog.web.language import chosen, language
 from dialog.web.page import link, page
-from dialog.web.passes import Visitor, visitor
+from dialog.web.passes import NOBODY
 
 STATUS: Mapping[Code, int] = {
     Code.MALFORMED: 422,
@@ -95,23 +95,19 @@ def wants_json(request: Request) -> bool:
 async def on_refused(request: Request, error: Exception) -> Response:
     """Answer a request that was refused before a page could be made."""
     assert isinstance(error, Refused)  # noqa: S101 - registered for this class only
-    if wants_json(request):
-        return as_message(error.refusal, None)
-    said = spoken(request, error.refusal)
-    typed = await _typed(request)
-    made = _error(request, await visitor(request), STATUS[error.refusal.code], said, typed)
-    made.headers.update(retry(error.refusal))
-    return made
+    return await _refuse(request, error.refusal)
 
 
 async def on_unavailable(request: Request, _fault: Exception) -> Response:
-    """Answer what cannot be stored or read now; who it was cannot be asked, either."""
-    refusal = Refusal(Code.BUSY, field="storage", retry_ms=RETRY_MS)
+    """Answer what cannot be stored or read now."""
+    return await _refuse(request, Refusal(Code.BUSY, field="storage", retry_ms=RETRY_MS))
+
+
+async def _refuse(request: Request, refusal: Refusal) -> Response:
     if wants_json(request):
         return as_message(refusal, None)
-    typed = await _typed(request)
-    said = spoken(request, refusal)
-    made = _error(request, Visitor(None, None), STATUS[Code.BUSY], said, typed)
+    said, typed = spoken(request, refusal), await _typed(request)
+    made = _error(request, STATUS[refusal.code], said, typed)
     made.headers.update(retry(refusal))
     return made
 
@@ -129,7 +125,7 @@ async def on_http(request: Request, error: Exception) -> Response:
     if wants_json(request):
         return Response(wire.refused(None, refusal), error.status_code, None, "application/json")
     said = spoken(request, refusal)
-    made = _error(request, await visitor(request), error.status_code, said)
+    made = _error(request, error.status_code, said)
     made.headers.update(error.headers or {})
     return made
 
@@ -142,7 +138,7 @@ async def on_gone(_request: Request, _error: Exception) -> Response:
 async def on_fault(request: Request, _fault: Exception) -> Response:
     """Answer a request that met a fault of ours; what it was stands in the log only."""
     said = spoken(request, Refusal(Code.BUSY, field="fault"))
-    return _error(request, Visitor(None, None), 500, said)
+    return _error(request, 500, said)
 
 
 async def _typed(request: Request) -> list[str]:
@@ -153,13 +149,12 @@ async def _typed(request: Request) -> list[str]:
     return [text for name in TYPED if isinstance(text := form.get(name), str) and text.strip()]
 
 
-def _error(
-    request: Request, who: Visitor, status: int, said: Spoken, typed: Sequence[str] = ()
-) -> HTMLResponse:
+def _error(request: Request, status: int, said: Spoken, typed: Sequence[str] = ()) -> HTMLResponse:
+    """Return an error page; it has no form, so nobody asks a database at fault who is there."""
     return page(
         request,
         "error",
-        who,
+        NOBODY,
         status=status,
         title=said.title,
         sentence=said.sentence,

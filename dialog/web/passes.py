@@ -59,6 +59,9 @@ class Visitor:
         return None
 
 
+NOBODY = Visitor(None, None)
+
+
 def cookie_name(site: Site) -> str:
     """Return the cookie's name: bound to the host by its prefix wherever there is https."""
     return "__Host-dialog" if site.secure else "dialog"
@@ -69,7 +72,7 @@ async def visitor(connection: HTTPConnection) -> Visitor:
     site = site_of(connection)
     token = connection.cookies.get(cookie_name(site))
     if not token or len(token) > LONGEST_TOKEN:
-        return Visitor(None, None)
+        return NOBODY
     return Visitor(token, await site.people.pass_of(token))
 
 

@@ -73,7 +73,8 @@ export class OwnQuestions {
     const live = state.session?.phase === "live";
     const upcoming = new Set(live ? coming(state).map(({ row }) => row.number) : []);
     const ranks = new Map(standingList(state).map(({ row, rank }) => [row.number, rank]));
-    const rows = [...state.mine.values()].sort((one, other) => other.number - one.number);
+    const rows = [...state.mine.values()].map((row) => counted(row, state));
+    rows.sort((one, other) => other.number - one.number);
     for (const row of rows) this.place(row, ownState(row, upcoming), ranks.get(row.number) ?? null);
     for (const item of all(this.document, "[data-own]")) {
       if (!state.mine.has(Number(item.dataset.own))) item.remove();
@@ -401,6 +402,15 @@ export class OwnQuestions {
     const what = this.painter.status(state, detail).textContent ?? "";
     this.announce(this.painter.phrases.say("said.mine", { what }));
   }
+}
+
+/**
+ * Returns an own row with the count that all see: upvotes move the floor's row alone.
+ * @param {OwnQuestion} row
+ * @param {State} state
+ */
+export function counted(row, state) {
+  return { ...row, upvotes: state.questions.get(row.number)?.upvotes ?? row.upvotes };
 }
 
 /**

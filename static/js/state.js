@@ -19,6 +19,7 @@ export const EMPTY = Object.freeze({
   mine: new Map(),
   pending: new Map(),
   upvotedAt: new Map(),
+  ownAt: -1,
   limits: null,
   present: null,
 });
@@ -80,6 +81,7 @@ function welcomed(state, message) {
     upvoted: new Set(me.upvoted),
     mine: new Map(me.mine.map((row) => [row.number, row])),
     upvotedAt: new Map(),
+    ownAt: message.seq,
     limits: message.limits ?? state.limits,
   };
 }
@@ -163,7 +165,8 @@ function owned(state, message) {
 }
 
 /**
- * Marks a pending upvote as stored. What `mine` has said of a later number is not overwritten.
+ * Marks a pending upvote as stored, in the state the server has it in: a later tap of another tab
+ * holds. What `me` or `mine` has said of the same number or a later one is not overwritten.
  * @param {State} state
  * @param {Done} message
  * @returns {State}
@@ -171,12 +174,12 @@ function owned(state, message) {
 function acknowledged(state, message) {
   const found = [...state.pending].find(([, one]) => one.key === message.key);
   if (!found) return state;
-  const [number, { key, on }] = found;
-  const pending = new Map(state.pending).set(number, { key, on, seq: message.seq });
-  if ((state.upvotedAt.get(number) ?? -1) > message.seq) return { ...state, pending };
+  const [number, one] = found;
+  const pending = new Map(state.pending).set(number, { ...one, seq: message.seq });
+  if ((state.upvotedAt.get(number) ?? state.ownAt) >= message.seq) return { ...state, pending };
   const upvoted = new Set(state.upvoted);
-  if (on) upvoted.add(number);
-  else for (const one of tree(state, number)) upvoted.delete(one);
+  if (message.result.on ?? one.on) upvoted.add(number);
+  else for (const member of tree(state, number)) upvoted.delete(member);
   return { ...state, pending, upvoted };
 }
 

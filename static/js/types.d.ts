@@ -224,7 +224,10 @@ export interface State {
   upvoted: ReadonlySet<number>;
   mine: ReadonlyMap<number, OwnQuestion>;
   pending: ReadonlyMap<number, PendingUpvote>;
+  /** At which number `mine` has last said of a question whether one supports it. */
   upvotedAt: ReadonlyMap<number, number>;
+  /** At which number one's own was last told whole. */
+  ownAt: number;
   limits: Limits | null;
   present: number | null;
 }

@@ -1,12 +1,14 @@
 """What volunteers may do, and until when."""
 
 from dialog.forum import commands as c
+from dialog.forum.events import Fact
 from dialog.forum.names import (
     ASK_GRACE,
     INTENT_TIME,
     MINUTE,
     REWORD_GRACE,
     SECOND,
+    Field,
     Limits,
     Outcome,
     Phase,
@@ -89,6 +91,20 @@ def test_ones_own_question_is_not_asked_twice_but_again_after_withdrawing():
     evening.ask(TEXT, BORIS)
     evening.told(c.Withdraw(number), ANNA)
     evening.ask(TEXT)
+
+
+def test_what_is_asked_again_is_compared_with_the_words_that_stand_there_now():
+    evening = Evening()
+    number = evening.public(TEXT)
+    done = evening.told(c.Edit(number, evening.rev(number), "Wann kommt die Bahn?"), MARA)
+    assert evening.refused(c.Ask("wann kommt die bahn"), BORIS).number == number
+    assert isinstance(evening.decide(c.Ask(TEXT), BORIS), Fact)
+    evening.told(c.Undo(done["event"]), MARA)
+    assert isinstance(evening.decide(c.Ask("Wann kommt die Bahn?"), BORIS), Fact)
+    assert evening.refused(c.Ask(TEXT), BORIS).number == number
+    evening.told(c.Redact(number, 0, 4, Field.TEXT), OLGA)
+    assert isinstance(evening.decide(c.Ask(TEXT), BORIS), Fact)
+    assert "wann" not in evening.q(number).plain
 
 
 def test_a_public_question_is_not_asked_by_anyone_again():

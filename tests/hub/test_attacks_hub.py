@@ -7,11 +7,13 @@ from dialog.forum import commands as c
 from dialog.forum.decide import decide
 from dialog.forum.names import MINUTE, Phase, Stream
 from dialog.forum.refusals import Code
-from dialog.hub import outage
-from dialog.hub.ledger import Done
+from dialog.hub import backoff
+from dialog.hub.closing import Close
+from dialog.hub.ledger import Done, Waiting
 from dialog.hub.limits import Buckets, Pace
 from dialog.hub.room import Timing
-from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, OLGA, SCHEDULE, Hall
+from dialog.hub.sweep import FRAMES
+from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, OLGA, READER, SCHEDULE, Hall
 
 LONG = 3_600.0
 
@@ -80,7 +82,7 @@ async def test_what_the_clock_asks_for_is_not_tried_without_pause(hall) -> None:
 
 
 async def test_what_the_clock_asks_for_is_tried_again(hall, monkeypatch) -> None:
-    monkeypatch.setattr(outage, "FIRST", 0.01)
+    monkeypatch.setattr(backoff, "FIRST", 0.01)
     hall.journal.failing = 3
     hall.clock.now = SCHEDULE.ends
     async with asyncio.timeout(5):
@@ -126,8 +128,93 @@ async def test_a_command_that_meets_a_fault_of_ours_is_refused_alone(hall, monke
     assert hall.room.storing
 
 
+async def test_what_meets_a_fault_of_ours_waits_for_no_journal_that_does_not_open(
+    hall, monkeypatch
+) -> None:
+    def faulty(session, command, who, now):
+        if isinstance(command, c.Ask):
+            raise ZeroDivisionError
+        return decide(session, command, who, now)
+
+    monkeypatch.setattr("dialog.hub.ledger.decide", faulty)
+    hall.journal.closed, hall.journal.failing = 10**9, 10**9
+    asked = (hall.room.ask(c.Ask("Gift?"), BORIS), hall.room.ask(c.Pause(True), OLGA))
+    async with asyncio.timeout(2):
+        replies = await asyncio.gather(*asked)
+    assert [(reply.code, reply.field) for reply in replies] == [
+        (Code.BUSY, "fault"),
+        (Code.BUSY, "storage"),
+    ]
+    hall.journal.closed = hall.journal.failing = 0
+
+
+async def test_an_hour_that_meets_a_fault_of_ours_is_tried_again(hall, monkeypatch) -> None:
+    monkeypatch.setattr(backoff, "FIRST", 0.01)
+    faults = iter(range(3))
+
+    def faulty(session, command, who, now):
+        if isinstance(command, c.Tick) and next(faults, None) is not None:
+            raise ZeroDivisionError
+        return decide(session, command, who, now)
+
+    monkeypatch.setattr("dialog.hub.ledger.decide", faulty)
+    hall.clock.now = SCHEDULE.ends
+    assert not isinstance(await hall.room.ask(c.Upvote(1, True, hall.clock.now), ANNA), Done)
+    async with asyncio.timeout(5):
+        while await hall.phase() is not Phase.CLOSED:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.005)
+
+
+async def test_who_cannot_be_answered_costs_nobody_their_answer(hall, logged) -> None:
+    def gone(_reply: object) -> None:
+        raise OSError
+
+    hall.room.submit(Waiting(c.Ask("Hört niemand?"), ANNA, gone))
+    assert isinstance(await hall.room.ask(c.Ask("Hört jemand?"), BORIS), Done)
+    assert "answer fault" in [entry["event"] for entry in logged]
+    assert hall.journal.opened == 1
+
+
+async def test_a_line_that_meets_a_fault_of_ours_ends_alone(hall, monkeypatch) -> None:
+    bad, _ = await hall.follow(ANNA)
+    good, _ = await hall.follow(BORIS)
+
+    def fault(_frame: bytes) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bad, "write", fault)
+    await hall.room.ask(c.Banner("Bitte langsam sprechen."), OLGA)
+    await until(lambda: "delta" in good.kinds())
+    assert (bad.code, good.code, hall.journal.opened) == (Close.FAULT, 0, 1)
+    assert len(hall.room.presence) == 1
+
+
+async def test_who_is_gone_is_behind_no_more(hall) -> None:
+    line, connection = await hall.follow(ANNA)
+    line.backed_up = True
+    await hall.room.ask(c.Banner("Bitte langsam sprechen."), OLGA)
+    await until(lambda: hall.room._sweep._behind)
+    hall.room.leave(connection)
+    assert not hall.room._sweep.pending
+
+
+async def test_numbers_to_resume_from_fill_no_memory(hall) -> None:
+    """Between two ticks a client may come back from any number, again and again."""
+    for number in range(FRAMES + 10):
+        await hall.room.ask(c.Banner(f"Durchsage {number}"), OLGA)
+    hall.room._timing = Timing(tick=LONG, window=0.001, heartbeat=LONG)
+    await until(lambda: not hall.room._sweep.dirty)
+    head = await hall.room.read(lambda _s, board: board.sheets[Stream.FLOOR].seq)
+    assert head > FRAMES
+    for seq in range(1, head):
+        line, connection = await hall.follow(READER, epoch=hall.room.epoch, seq=seq)
+        hall.room.leave(connection)
+        assert line.kinds() == ["welcome", "delta"]
+    assert len(hall.room._sweep._frames) <= FRAMES
+
+
 async def test_a_record_that_could_not_be_kept_is_kept_later(hall, monkeypatch) -> None:
-    monkeypatch.setattr(outage, "FIRST", 0.01)
+    monkeypatch.setattr(backoff, "FIRST", 0.01)
     hall.unable = 3
     hall.clock.now = SCHEDULE.ends
     async with asyncio.timeout(5):
@@ -139,7 +226,7 @@ async def test_a_record_that_could_not_be_kept_is_kept_later(hall, monkeypatch) 
 
 
 def test_failures_wait_longer_each_time_and_a_commit_makes_it_short_again() -> None:
-    met = outage.Outage()
+    met = backoff.Backoff()
     waits = []
     now = 0.0
     for _ in range(7):

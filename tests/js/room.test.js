@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { spokenAt } from "../../static/js/asking.js";
 import { waitingOf } from "../../static/js/list.js";
-import { ownState } from "../../static/js/own.js";
+import { counted, ownState } from "../../static/js/own.js";
 import { podiumState } from "../../static/js/podium.js";
 import { EMPTY } from "../../static/js/state.js";
 import { question, session } from "./doubles.js";
@@ -80,4 +80,10 @@ test("the remainder is spoken at 50, 10 and 0, once each, and when it is too muc
   assert.equal(spokenAt(300, 5), 10, "a paste is spoken once");
   assert.equal(spokenAt(300, -20), -1);
   assert.equal(spokenAt(0, 60), null);
+});
+
+test("an own question is as popular as all see it, since upvotes move the floor's row alone", () => {
+  const questions = new Map([[3, { upvotes: 4 }]]);
+  assert.equal(counted({ number: 3, upvotes: 1 }, { questions }).upvotes, 4);
+  assert.equal(counted({ number: 5, upvotes: 1 }, { questions }).upvotes, 1);
 });

@@ -123,6 +123,24 @@ test("what another tab did later is not undone by an earlier answer", () => {
   assert.deepEqual(support(state, 2), { on: false, sending: false });
 });
 
+test("what a poll has told of one's own is not undone by a late answer", () => {
+  const tapped = upvoting(start(), 2, true, "k1");
+  const state = after(tapped, { ...welcome("e1", 7), type: "me" }, delta(5, 7), {
+    type: "done",
+    key: "k1",
+    seq: 7,
+    result: { number: 2, on: true },
+  });
+  assert.deepEqual(support(state, 2), { on: false, sending: false });
+});
+
+test("an answer counts as the server has it, where a later tap holds", () => {
+  const tapped = upvoting(start(), 2, true, "k1");
+  const done = { type: "done", key: "k1", seq: 6, result: { number: 2, on: false } };
+  const state = after(tapped, done, delta(5, 6));
+  assert.deepEqual(support(state, 2), { on: false, sending: false });
+});
+
 test("a stored tap does not wait for a number of an epoch that is over", () => {
   const stored = after(upvoting(start(), 2, true, "k1"), {
     type: "done",
@@ -143,12 +161,8 @@ test("supporting a merged question shows at the one that was kept, and ends ther
   const kept = question(1, { merged: [4, 6] });
   const state = after(EMPTY, welcome("e1", 5, { upvoted: [4] }), snapshot("e1", 5, [kept]));
   assert.equal(support(state, 1).on, true);
-  const off = after(upvoting(state, 1, false, "k1"), {
-    type: "done",
-    key: "k1",
-    seq: 5,
-    result: {},
-  });
+  const done = { type: "done", key: "k1", seq: 6, result: {} };
+  const off = after(upvoting(state, 1, false, "k1"), done, delta(5, 6));
   assert.equal(support(off, 1).on, false);
 });
 

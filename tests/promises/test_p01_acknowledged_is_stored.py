@@ -48,7 +48,7 @@ MUTANTS = (
     Mutant(
         "answers are not remembered in the commit",
         "dialog/store/journal.py",
-        "    upsert(connection, RESULTS, [_result(session.id, result) "
+        "    upsert(connection, RESULTS, [_result(session.id, result, head) "
         "for result in batch.remembered])\n",
         "",
         "storm",
@@ -63,8 +63,8 @@ MUTANTS = (
     Mutant(
         "a commit that failed leaves its state in memory",
         "dialog/hub/room.py",
-        "        self._refuse(waiting)\n        await self._reopen()\n",
-        "        self._refuse(waiting)\n",
+        "exc_info=fault)\n        await self._reopen()\n",
+        "exc_info=fault)\n",
         "takes_nothing and full",
     ),
     Mutant(

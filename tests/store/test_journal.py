@@ -17,7 +17,7 @@ from dialog.store.database import Database
 from dialog.store.journal import Behind, Journal, JournalFault
 from tests.store.values import acted, batch, entries, events, line, upvoted
 
-REMEMBERED = Remembered(5, "a key", b"\x00hash", 1, b'{"number":1}')
+REMEMBERED = Remembered(5, "a key", b"\x00hash", b'{"number":1}')
 
 
 async def run(database: Database, statement: str) -> None:
@@ -192,7 +192,7 @@ async def test_a_redaction_overwrites_bodies_and_forgets_answers(journal):
     asked = batch(upvoted(1), texts=((1, "Ich bin Alma."), (2, "bleibt")))
     await journal.append("a", replace(asked, remembered=(REMEMBERED,)))
     redacted = batch(Redacted(1, Field.TEXT), after=1, texts=((1, "Ich bin ████."),))
-    own = replace(REMEMBERED, key="redact", seq=2)
+    own = replace(REMEMBERED, key="redact")
     await journal.append("a", replace(redacted, remembered=(own,)))
     opened = await journal.open("a")
     assert opened.texts == {1: "Ich bin ████.", 2: "bleibt"}

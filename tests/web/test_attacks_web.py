@@ -3,8 +3,10 @@
 import html
 import re
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -226,3 +228,15 @@ def test_where_readers_may_not_watch_the_video_is_for_who_takes_part(hall) -> No
     for place in (f"/sessions/{slug}.ics", f"/sessions/{slug}/join"):
         assert "video.example" not in stranger.get(place).text.replace("\r\n ", "")
     assert "video.example" in guest.get(f"/sessions/{slug}.ics").text.replace("\r\n ", "")
+
+
+def test_an_error_page_asks_nothing_of_a_database_that_may_be_the_fault(hall: Server) -> None:
+    browser = hall.browser()
+    assert browser.join(hall.slugs["hall"], "Ada", code=CODE).status == 303
+    database = sqlite3.connect(hall.folder / "data" / "dialog.sqlite3", isolation_level=None)
+    with closing(database):
+        database.execute("ALTER TABLE passes RENAME TO lost")
+        try:
+            assert browser.get("/nirgends").status == 404
+        finally:
+            database.execute("ALTER TABLE lost RENAME TO passes")

@@ -9,10 +9,8 @@ from starlette.responses import Response
 from dialog.forum.refusals import Code, Refusal
 from dialog.web.errors import Refused
 from dialog.web.page import page
-from dialog.web.passes import Visitor
+from dialog.web.passes import NOBODY
 from dialog.web.site import site_of
-
-NOBODY = Visitor(None, None)
 
 
 async def listing(request: Request) -> Response:

@@ -1,19 +1,19 @@
-"""A time in which a room's commits fail: how long it waits before it tries again."""
+"""What fails again and again: how long to wait before it is tried once more."""
 
 FIRST = 0.25
 AT_MOST = 5.0
 FORGET_AFTER = 60.0
 
 
-class Outage:
-    """Commits that failed; ``on`` until something can be stored again.
+class Backoff:
+    """Tries that failed; ``on`` until one works.
 
     Each failure doubles the wait, for a disk that is almost full takes a trial and refuses what
-    comes next. A commit that works, or a quiet minute, makes it short again.
+    comes next. Work that is done, or a quiet minute, makes it short again.
     """
 
     def __init__(self) -> None:
-        """Begin with a journal that works."""
+        """Begin with what works."""
         self.on = False
         self._until = 0.0
         self._delay = 0.0
@@ -27,11 +27,11 @@ class Outage:
         return first
 
     def tried(self) -> None:
-        """Take commands again: a trial was stored."""
+        """Go on: a trial worked."""
         self.on = False
 
     def over(self) -> None:
-        """Forget everything: a commit was stored."""
+        """Forget everything: the work itself was done."""
         self.on, self._delay = False, 0.0
 
     def left(self, now: float) -> float:
