@@ -193,6 +193,7 @@ class Application:
             volunteers=Buckets(_pace(settings.messages_per_10s, 2)),
             staff=Buckets(_pace(settings.staff_messages_per_10s, 1)),
             guesses=Buckets(GUESSES),
+            aliases=self.aliases,
             origins=settings.allowed_origins,
             base_url=settings.base_url.rstrip("/"),
             clock=clock,

@@ -20,6 +20,8 @@ DEEPEST = 12
 LONGEST = 200
 # Of a library's sentence the beginning: what comes after it may be the argument of a call.
 _SENTENCE = re.compile(r"[\w .,:'-]*")
+# A client chooses numbers as it likes, and each would make another sentence to tell and to count.
+_NUMBER = re.compile(r"\d+")
 # Their words come from the system and say what to do, such as that the disk is full.
 _PLAIN_SPOKEN = (OSError, sqlite3.Error)
 
@@ -80,7 +82,7 @@ class Lines(logging.Formatter):
 def sentence(record: logging.LogRecord) -> str:
     """Return what a library says, without what it says it of."""
     found = _SENTENCE.match(str(record.msg)[:LONGEST])
-    return found[0].strip() if found else ""
+    return _NUMBER.sub("…", found[0].strip()) if found else ""
 
 
 def told(error: BaseException) -> str:

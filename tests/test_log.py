@@ -85,3 +85,14 @@ def test_other_faults_are_counted_apart() -> None:
     counted = Counted()
     heard = [logging.makeLogRecord({"msg": said}) for said in ("a", "b", "a")]
     assert [counted.filter(record) for record in heard] == [True, True, False]
+
+
+def test_numbers_make_no_sentence_of_their_own(capsys) -> None:
+    """A form with a wrong boundary is told of by its signs: a client has millions of them."""
+    write_as_json()
+    log = logging.getLogger("python_multipart.multipart")
+    for sign in range(256):
+        log.warning("Expected boundary character 45, got %d at index 2" % sign)  # noqa: G002, UP031
+    said = lines(capsys)
+    assert [line["times"] for line in said] == [1, 10, 100]
+    assert said[0]["event"] == "Expected boundary character …, got … at index …"

@@ -8,7 +8,7 @@ refuses its batch with ``busy``; until a trial can be stored, so is what comes a
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
@@ -166,9 +166,21 @@ class Room:
         self._stir.set()
         return await future
 
-    async def enter(self, connection: Connection, epoch: str, seq: int) -> None:
-        """Welcome a connection and bring it up to date; from then on it gets every tick."""
-        await self.read(lambda session, _board: self._enter(session, connection, epoch, seq))
+    async def enter(
+        self, connection: Connection, epoch: str, seq: int, ended: Container[int] = ()
+    ) -> None:
+        """Welcome a connection and bring it up to date; from then on it gets every tick.
+
+        One whose pass has ``ended`` while it waited for its turn is sent away.
+        """
+
+        def welcome(session: Session, _board: Board) -> None:
+            if connection.pass_id in ended:
+                connection.close(Close.PASS_ENDED)
+            else:
+                self._enter(session, connection, epoch, seq)
+
+        await self.read(welcome)
 
     def leave(self, connection: Connection) -> None:
         """Forget a connection."""

@@ -3,7 +3,6 @@
 PostgreSQL has its own tools for the copy; what has to follow a restore is the same for both.
 """
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -66,7 +65,7 @@ def restore(url: str, source: Path, now: datetime) -> Path | None:
         raise Unfit("A PostgreSQL database is restored by its own tools: pg_restore, then restore")
     check(source)
     with lock(url), _beside(target) as drawn:
-        shutil.copyfile(source, drawn)
+        _copy(source, drawn)
         try:
             migrate(f"sqlite:///{drawn}")
         except CommandError as fault:
@@ -113,7 +112,7 @@ def check(file: Path) -> None:
     if not file.is_file():
         raise Unfit(f"There is no file {file}.")
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+        with closing(_reading(file)) as opened:
             found = opened.execute("PRAGMA integrity_check").fetchone()
             tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             names = {name for (name,) in tables}
@@ -123,6 +122,22 @@ def check(file: Path) -> None:
         raise Unfit(f"{file} is damaged: {found[0]}")
     if not names >= OURS:
         raise Unfit(f"{file} is no database of Dialog digital.")
+
+
+def _reading(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy what a database holds, also what still stands in a log beside it.
+
+    Raise ``Unfit`` for triggers and views: one might undo what is acknowledged from then on.
+    """
+    with closing(_reading(source)) as whole, closing(sqlite3.connect(target)) as copy:
+        whole.backup(copy)
+        active = copy.execute("SELECT name FROM sqlite_master WHERE type IN ('trigger', 'view')")
+        if found := active.fetchone():
+            raise Unfit(f"{source} holds what is not ours: {found[0]}.")
 
 
 def _file(url: str) -> Path | None:

@@ -6,6 +6,7 @@ nothing blocks the event loop and no write is lost to a disconnected client.
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -47,9 +48,11 @@ class Database:
         """Run ``work`` in one transaction of the writer thread and return once it is durable.
 
         ``scrub`` says that it overwrites or deletes what nobody may find in the files afterwards.
-        A cancelled caller cancels no write. Raise ``Unavailable`` where nothing can be stored now.
+        A cancelled caller cancels no write. Raise ``Unavailable`` where nothing can be stored now;
+        who stood in line while a write failed fails with it.
         """
-        return await _finish(self._writer.submit(self._write, work, scrub))
+        asked = time.monotonic()
+        return await _finish(self._writer.submit(self._write, work, scrub, asked))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a reader thread on one consistent state of the database.
@@ -69,7 +72,9 @@ class Database:
         self._readers.shutdown()
         self._reading.dispose()
 
-    def _write(self, work: Callable[[Connection], T], scrub: bool) -> T:
+    def _write(self, work: Callable[[Connection], T], scrub: bool, asked: float) -> T:
+        if why := self._outage.since(asked):
+            raise Unavailable(why)
         try:
             with self._writing.begin() as connection:
                 done = work(connection)

@@ -39,6 +39,7 @@ class Outage:
     def __init__(self) -> None:
         """Begin with a database that works."""
         self.on = False
+        self._why = ""
         self._refused = 0
         self._told = False
         self._last = 0.0
@@ -47,12 +48,19 @@ class Outage:
         """Count a write that failed; the first one is told."""
         now = time.monotonic()
         again = not self.on and now - self._last > QUIET_S
-        self.on = True
+        self.on, self._why = True, why
         self._refused += 1
         self._last = now
         if again or not self._told:
             self._told = True
             log.error("database takes nothing", why=why)
+
+    def since(self, moment: float) -> str:
+        """Return why a write that waits since ``moment`` fails with one before it, else nothing.
+
+        Who stands in line behind a write that fails would wait for one time-out after the other.
+        """
+        return self._why if self.on and moment < self._last else ""
 
     def over(self) -> None:
         """Note a write that worked; where the last failure is a while ago it is told.

@@ -179,10 +179,13 @@ class Line:
         return self._guest.who(slug, role)
 
     async def _enter(self, connection: Connection, hello: wire.Hello) -> None:
+        ended = self._site.hub.ended
         try:
-            await self._room.enter(connection, hello.epoch, hello.seq)
+            await self._room.enter(connection, hello.epoch, hello.seq, ended)
         except Unavailable:
             self._frames.close(Close.OVERLOAD, "come back later")
+            return
+        if connection.pass_id in ended:  # what it said meanwhile is not heard either
             return
         self._entered = True
         early, self._early = self._early, []

@@ -6,6 +6,7 @@ from typing import cast
 
 from starlette.requests import HTTPConnection
 
+from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
 from dialog.hub.hub import Hub
 from dialog.hub.limits import Buckets
@@ -55,6 +56,7 @@ class Site:
     volunteers: Buckets
     staff: Buckets
     guesses: Buckets
+    aliases: Aliases
     origins: frozenset[str]
     base_url: str
     clock: Callable[[], int]

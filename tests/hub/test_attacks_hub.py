@@ -9,11 +9,12 @@ from dialog.forum.names import MINUTE, Phase, Stream
 from dialog.forum.refusals import Code
 from dialog.hub import backoff
 from dialog.hub.closing import Close
+from dialog.hub.connection import Connection
 from dialog.hub.ledger import Done, Waiting
 from dialog.hub.limits import Buckets, Pace
 from dialog.hub.room import Timing
 from dialog.hub.sweep import FRAMES
-from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, OLGA, READER, SCHEDULE, Hall
+from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, OLGA, READER, SCHEDULE, Hall, Line
 
 LONG = 3_600.0
 
@@ -239,3 +240,19 @@ def test_failures_wait_longer_each_time_and_a_commit_makes_it_short_again() -> N
     assert met.met(now)
     assert met.left(now) == 0.25
     assert met.met(now + 120)
+
+
+async def test_who_waits_to_enter_while_the_pass_ends_hears_nothing(hall) -> None:
+    """Such a connection is not there yet when those of its pass are closed."""
+    hall.journal.free.clear()
+    asking = asyncio.create_task(hall.room.ask(c.Ask("Was hält auf?"), BORIS))
+    await until(lambda: not hall.room._inbox and hall.room._ledger.session.questions)
+    line, ended = Line(), {7}
+    connection = Connection(line, ANNA, Stream.FLOOR, pass_id=7)
+    entering = asyncio.create_task(hall.room.enter(connection, "", 0, ended))
+    await until(lambda: hall.room._requests)
+    hall.room.revoke(7)
+    hall.journal.free.set()
+    await asyncio.gather(asking, entering)
+    assert (line.code, line.frames) == (Close.PASS_ENDED, [])
+    assert connection not in hall.room.presence.everyone()

@@ -1,5 +1,9 @@
 """What an attacker tried over a socket."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
+
 from tests.live.client import Live
 from tests.live.server import Server
 
@@ -35,3 +39,25 @@ async def test_a_reader_who_floods_uses_up_nobody_elses_patience(server: Server)
             )
         assert await flooder.closed() == 4429
         assert (await reader.command("withdraw", number=1))["code"] == "forbidden"
+
+
+async def test_a_hello_that_waits_while_its_pass_ends_is_sent_away(server: Server) -> None:
+    """The end of the pass stands in line before a commit, and the hello behind it."""
+    slug = server.slugs["live"]
+    thief, other = server.volunteer(slug), server.volunteer(slug)
+    page = server.page(thief, slug)
+    one = Live(thief, slug, page=page.live)
+    form = {"token": page.token}
+    async with Live(other, slug, page=server.page(other, slug).live) as busy:
+        with closing(sqlite3.connect(server.folder / "data" / "dialog.sqlite3")) as database:
+            database.execute("BEGIN IMMEDIATE")
+            leave = asyncio.to_thread(thief.post, f"/sessions/{slug}/leave", form)
+            leaving = asyncio.create_task(leave)
+            await asyncio.sleep(0.3)
+            asking = asyncio.create_task(busy.command("ask", text="Was hält auf?", background=""))
+            await asyncio.sleep(0.3)
+            await one.open(thief.cookie)
+            await one.send({"type": "hello", "stream": "floor", "page": page.live})
+        assert (await leaving).status == 303
+        assert (await asking)["type"] == "done"
+        assert await one.closed() == 4501

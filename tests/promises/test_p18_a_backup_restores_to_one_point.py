@@ -35,7 +35,7 @@ MUTANTS = (
         "the copy is of the file, not of one moment of the database",
         MODULE,
         '            connection.execute("VACUUM INTO ?", (str(drawn),))\n',
-        "            shutil.copyfile(source, drawn)\n",
+        "            drawn.write_bytes(source.read_bytes())\n",
         "clients_notice or nothing_that_was_deleted",
     ),
     Mutant(
@@ -86,6 +86,20 @@ MUTANTS = (
         "    if not names >= OURS:\n",
         "    if not names:\n",
         "no_backup",
+    ),
+    Mutant(
+        "a restore leaves what stands in a log",
+        MODULE,
+        "        whole.backup(copy)\n",
+        "        target.write_bytes(source.read_bytes())\n",
+        "copied_folder",
+    ),
+    Mutant(
+        "a trigger is restored, too",
+        MODULE,
+        "        if found := active.fetchone():\n",
+        "        if found := active.description is None and ():\n",
+        "by_itself",
     ),
     Mutant(
         "a backup overwrites",
@@ -264,6 +278,37 @@ def test_nothing_is_wiped_by_a_restore(tmp_path, file, url) -> None:
         assert database.execute("SELECT slug, persons FROM sessions").fetchall() == [("a", 7)]
     with closing(sqlite3.connect(file)) as database:
         assert database.execute("SELECT slug FROM sessions").fetchall() == []
+
+
+def test_a_copied_folder_restores_with_what_stood_in_its_log(tmp_path, file, url) -> None:
+    copy = tmp_path / "copied" / file.name
+    copy.parent.mkdir()
+    with closing(sqlite3.connect(file)) as killed:
+        killed.execute("INSERT INTO sessions VALUES (1, 'a', 'e', 'live', 0, 7)")
+        killed.commit()
+        for log in ("", "-wal"):
+            Path(f"{copy}{log}").write_bytes(Path(f"{file}{log}").read_bytes())
+    restore(url, copy, NOW)
+    with closing(sqlite3.connect(file)) as database:
+        assert database.execute("SELECT slug, persons FROM sessions").fetchall() == [("a", 7)]
+
+
+@pytest.mark.parametrize(
+    "active",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON journal BEGIN DELETE FROM texts; END",
+        "CREATE VIEW t AS SELECT * FROM texts",
+    ],
+)
+def test_a_backup_that_would_act_by_itself_is_refused(tmp_path, file, url, active) -> None:
+    backup(url, tmp_path / "copy")
+    with closing(sqlite3.connect(tmp_path / "copy")) as crafted:
+        crafted.execute(active)
+        crafted.commit()
+    before = file.read_bytes()
+    with pytest.raises(Unfit, match="not ours: t"):
+        restore(url, tmp_path / "copy", NOW)
+    assert file.read_bytes() == before
 
 
 def test_a_damaged_database_is_kept_as_it_was(tmp_path, file, url) -> None:

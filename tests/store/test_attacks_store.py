@@ -1,9 +1,16 @@
 """What the store gives away, and what a page costs it."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from dialog.forum.journal import Unavailable
+from dialog.store import outage
 from dialog.store.database import Database
 from dialog.store.people import DAY, People
 
@@ -38,3 +45,30 @@ async def test_passes_that_ran_out_go_when_others_come(
     await people.join(None, "a", "Boris")
     count = text("SELECT count(*) FROM passes")
     assert await database.read(lambda connection: connection.execute(count).scalar_one()) == 1
+
+
+async def test_who_stands_in_line_behind_a_write_that_fails_fails_with_it(
+    tmp_path: Path, monkeypatch
+) -> None:
+    """Three hundred time-outs one after the other would hold up the next stop of the server."""
+    tried: list[str] = []
+    reason = outage.reason
+
+    def counted(error: DBAPIError) -> str:
+        tried.append(reason(error))
+        return tried[-1]
+
+    monkeypatch.setattr("dialog.store.database.reason", counted)
+    monkeypatch.setattr("dialog.store.database.BUSY_MS", 500)
+    kept = Database(f"sqlite:///{tmp_path}/kept.db")
+    await kept.write(lambda c: c.execute(text("CREATE TABLE one (a)")))
+    more = text("INSERT INTO one VALUES (1)")
+    with closing(sqlite3.connect(tmp_path / "kept.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writes = (kept.write(lambda c: c.execute(more)) for _ in range(50))
+        found = await asyncio.gather(*writes, return_exceptions=True)
+    assert [type(one) for one in found] == [Unavailable] * 50
+    assert tried == ["locked by another program"]
+    await kept.write(lambda c: c.execute(more))
+    assert not kept.failing
+    await kept.close()

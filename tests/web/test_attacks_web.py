@@ -16,7 +16,7 @@ import pytest
 from dialog.app import kept_secret
 from tests.live.client import Browser, Live
 from tests.live.programme import CODE, declare, evening
-from tests.live.server import Server
+from tests.live.server import Server, running
 
 SECRET_TEXT = "Steht diese Frage nur im Saal?"
 FORM = "application/x-www-form-urlencoded"
@@ -146,6 +146,21 @@ def test_codes_cannot_be_guessed_through(hall) -> None:
     assert guess("999999") == 429
     assert guess(CODE) == 429
     assert hall.browser().join(hall.slugs["hall"], code=CODE).status == 303
+
+
+def test_a_household_guesses_as_one_whatever_its_addresses(tmp_path) -> None:
+    with running(tmp_path, proxies="127.0.0.1") as server:
+        slug, guesser = server.slugs["code"], server.browser()
+        address = f"/sessions/{slug}/join"
+        token = guesser.get(address).token
+
+        def guess(number: int, network: str) -> int:
+            form = {"token": token, "code": f"{number:06}", "name": ""}
+            return guesser.post(address, form, x_forwarded_for=f"{network}::{number:x}").status
+
+        assert {guess(number, "2001:db8:0:1") for number in range(100)} == {403}
+        assert guess(100, "2001:db8:0:1") == 429
+        assert guess(100, "2001:db8:0:2") == 403
 
 
 # --- requests that are no requests ---------------------------------------------------------------

@@ -59,9 +59,13 @@ async def _refused(request: Request, entrance: Entrance, form: dict[str, str]) -
 
 
 def _wrong_code(request: Request, entrance: Entrance, form: dict[str, str]) -> Refusal | None:
-    """Refuse a wrong code; whoever guesses often waits, for there are only a million."""
+    """Refuse a wrong code; whoever guesses often waits, for there are only a million.
+
+    Guessers are told apart as connections are: a household has more addresses than there are codes.
+    """
     site, dialog = entrance.site, entrance.dialog
-    now, guesser = site.clock() / 1000, (dialog.slug, request.client and request.client.host)
+    address = request.client.host if request.client else ""
+    now, guesser = site.clock() / 1000, (dialog.slug, site.aliases.of(address))
     wait = site.guesses.take(guesser, now, cost=0)
     if wait:
         return Refusal(Code.TOO_FAST, retry_ms=int(wait * 1000) + 1)
