@@ -15,6 +15,7 @@ const NEAR = 50;
 const SPOKEN_AT = [50, 10, 0];
 const SAVE_AFTER = 400;
 const SEND_AGAIN = 10 * 60_000;
+const LATE_AFTER = 5_000;
 const CLOSING = 5 * 60_000;
 
 /**
@@ -50,6 +51,8 @@ export class AskForm {
     this.button = need(form, "[data-submit]");
     this.left = this.limits.text;
     this.sending = false;
+    this.late = false;
+    this.asked = false;
     this.connected = true;
     this.kept = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -113,6 +116,7 @@ export class AskForm {
   /** Takes in a keystroke: counts, warns, keeps the draft. */
   typed() {
     const before = this.left;
+    this.asked = false;
     this.left = this.remainder();
     const at = spokenAt(before, this.left);
     const { phrases } = this.site;
@@ -162,6 +166,7 @@ export class AskForm {
     for (const part of all(this.form, "[data-shown]"))
       part.hidden = (part.dataset.shown === "name") !== named;
     this.name(found.length > 0);
+    this.tell();
   }
 
   /**
@@ -169,18 +174,29 @@ export class AskForm {
    * @param {boolean} warned
    */
   name(warned) {
-    const key = this.sending
-      ? "sending"
-      : !this.connected
-        ? "submit.later"
-        : warned
-          ? "submit.anyway"
-          : "submit";
+    const key = this.label(warned);
     write(find(this.button, ".kern-label") ?? this.button, this.site.phrases.say(key));
     this.button.classList.toggle("kern-btn--primary", !warned);
     this.button.classList.toggle("kern-btn--secondary", warned);
     if (this.sending) this.button.setAttribute("aria-disabled", "true");
     else this.button.removeAttribute("aria-disabled");
+  }
+
+  /**
+   * Returns the word of what the button does, or is doing.
+   * @param {boolean} warned
+   */
+  label(warned) {
+    if (!this.connected) return this.sending ? "sending.later" : "submit.later";
+    if (this.sending) return "sending";
+    return warned ? "submit.anyway" : "submit";
+  }
+
+  /** Says beside the button what became of the question, for those who only see the form. */
+  tell() {
+    const waiting = this.sending && (this.late || !this.connected);
+    const said = waiting ? "waiting" : this.asked && !this.sending ? "asked" : "";
+    for (const part of all(this.form, "[data-told]")) part.hidden = part.dataset.told !== said;
   }
 
   /**
@@ -215,7 +231,13 @@ export class AskForm {
   async deliver(typed, key) {
     this.sending = true;
     this.refresh();
+    const waiting = setTimeout(() => {
+      this.late = true;
+      this.refresh();
+    }, LATE_AFTER);
     const reply = await this.site.send(typed, key);
+    clearTimeout(waiting);
+    this.late = false;
     this.sending = false;
     if (reply.type === "done") this.accept(typed);
     else {
@@ -259,6 +281,7 @@ export class AskForm {
     if (now.background === sent.background) this.put("background", "");
     this.saved(this.isTyped() && this.site.drafts.save(this.fields()));
     this.left = this.remainder();
+    this.asked = true;
     this.refresh();
   }
 

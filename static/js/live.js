@@ -9,10 +9,11 @@ import { overPoll } from "./poll.js";
 import { overSocket } from "./socket.js";
 import { apply, EMPTY, isResync, upvoting } from "./state.js";
 import { tab } from "./storage.js";
+import { Upvotes } from "./upvotes.js";
 import { CLOSE, command, freshKey, ServerClock } from "./wire.js";
 
 /** @typedef {import("./connection.js").ConnectionSite} ConnectionSite */
-/** @typedef {Omit<ConnectionSite, "position" | "heard" | "status">} LiveSite */
+/** @typedef {Omit<ConnectionSite, "position" | "heard" | "status"> & { of?: string }} LiveSite */
 /** @typedef {(state: State, before: State, message: ServerMessage | null) => void} Watcher */
 
 export class Live {
@@ -36,6 +37,13 @@ export class Live {
       heard: (message) => this.hear(message),
       status: (status) => this.tell(status),
     });
+    this.upvotes = new Upvotes(site.memory, site.of ?? "", () => site.clock.now());
+  }
+
+  /** Connects, and sends again what was tapped before a reload and never answered. */
+  start() {
+    for (const one of this.upvotes.open()) void this.support(one);
+    this.connection.start();
   }
 
   /**
@@ -81,9 +89,18 @@ export class Live {
    * @returns {Promise<Reply>}
    */
   upvote(number, on) {
-    const key = freshKey();
+    const tapped = { key: freshKey(), number, on, intent: this.clock.intent() };
+    this.upvotes.keep(tapped);
+    return this.support(tapped);
+  }
+
+  /**
+   * Sends an upvote and shows it at once.
+   * @param {import("./upvotes.js").Tapped} tapped
+   */
+  support({ key, number, on, intent }) {
     this.become(upvoting(this.state, number, on, key), null);
-    return this.do("upvote", { number, on, intent: this.clock.intent() }, key);
+    return this.do("upvote", { number, on, intent }, key);
   }
 
   /**
@@ -142,6 +159,7 @@ export class Live {
    * @param {Done | Refused} reply
    */
   answer(reply) {
+    this.upvotes.forget(reply.key);
     this.waiting.get(reply.key)?.(reply);
     this.waiting.delete(reply.key);
   }
@@ -181,14 +199,16 @@ export function follow(window) {
   const root = document.querySelector("[data-live]");
   if (!(root instanceof window.HTMLElement)) return null;
   const clock = deviceClock(window);
-  const live = new Live({ ...transports(window, root, () => live.state), clock });
+  // A backup that was restored gives the numbers to other questions, and has another epoch.
+  const of = `${root.dataset.live} ${root.dataset.epoch}`;
+  const live = new Live({ ...transports(window, root, () => live.state), clock, of });
   window.addEventListener("online", () => live.connection.wake());
   window.addEventListener("offline", () => live.connection.unplug());
   window.addEventListener("pageshow", () => live.connection.wake());
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) live.connection.wake();
   });
-  live.connection.start();
+  live.start();
   return live;
 }
 

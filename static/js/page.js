@@ -160,7 +160,7 @@ export function finalSaid(document, code) {
  * @returns {Said}
  */
 export function refusalOf(document, refused) {
-  const seconds = Math.max(1, Math.ceil((refused.retry_ms ?? 20_000) / 1000));
+  const seconds = Math.max(2, Math.ceil((refused.retry_ms ?? 20_000) / 1000));
   const { code, limit = 300, number = "", open = "" } = refused;
   const values = { limit, seconds, number, open };
   for (const key of [`${code}.${refused.field ?? ""}`, code, "malformed"]) {

@@ -60,13 +60,23 @@ def test_a_question_sent_without_a_line_arrives_after_a_reload(
         server.stop()
         expect(page.get_by_role("alert").filter(has_text="Keine Verbindung")).to_be_visible()
         field(page).fill(text)
-        page.locator("form[data-ask] [data-submit]").click()
+        button = page.locator("form[data-ask] [data-submit]")
+        expect(button).to_have_text("Einreichen, sobald verbunden")
+        button.click()
+        expect(button).to_have_text("Wird eingereicht, sobald verbunden")
+        expect(page.get_by_text("Ihre Frage ist noch nicht angekommen.")).to_be_visible()
         page.close(run_before_unload=False)
         server.start()
         tab = another(page)
         expect(own(tab, text)).to_contain_text("Wird geprüft", timeout=BACK_WITHIN)
     expect(field(tab)).to_have_value("")
     expect(own(tab, text)).to_have_count(1)
+    # Who sees only the form reads there what became of the question, until the next letter.
+    asked = tab.get_by_text("Ihre Frage ist eingereicht.", exact=True)
+    expect(asked).to_be_visible()
+    field(tab).press_sequentially("N")
+    expect(asked).to_be_hidden()
+    field(tab).fill("")
 
 
 def test_a_new_wording_survives_the_return_of_its_question(people: People, server: Server) -> None:

@@ -8,21 +8,29 @@ import { FakeClock, FakeStorage, FakeWay, question, snapshot, welcome } from "./
 let clock;
 let socket;
 let live;
+let memory;
 
 beforeEach(() => {
   clock = new FakeClock(Date.parse("2026-11-24T17:00:00.000Z"));
+  memory = new FakeStorage();
+  open();
+});
+
+/** Opens the page, or opens it again in the same tab. */
+function open(of = "room e1") {
   socket = new FakeWay();
   live = new Live({
+    of,
     stream: "floor",
     page: "token",
     clock,
     socket: socket.open,
     poll: new FakeWay().open,
-    memory: new FakeStorage(),
+    memory,
     reload: () => assert.fail("nothing to load again"),
   });
-  live.connection.start();
-});
+  live.start();
+}
 
 function greet() {
   socket.last.heard(welcome("e1", 5));
@@ -155,4 +163,44 @@ test("where the record was published everyone becomes a reader", () => {
   socket.last.heard(welcome("e2", 1, { role: "reader", person: null }));
   assert.equal(live.status.final, null);
   assert.equal(live.state.role, "reader");
+});
+
+test("an upvote without an answer is sent again after a reload, as the same tap", () => {
+  greet();
+  live.upvote(3, true);
+  const [tapped] = socket.last.sent;
+  socket.last.lost(1006);
+  open();
+  assert.deepEqual(support(live.state, 3), { on: true, sending: true });
+  assert.equal(socket.last.sent.length, 0);
+  greet();
+  assert.deepEqual(socket.last.sent, [tapped]);
+  socket.last.heard({ type: "done", key: tapped.key, seq: 6, result: { number: 3, on: true } });
+  open();
+  greet();
+  assert.deepEqual(socket.last.sent, []);
+});
+
+test("an upvote is not sent again when it is refused, too old, or numbers mean something else", () => {
+  greet();
+  live.upvote(3, true);
+  open("room e2");
+  greet();
+  assert.deepEqual(socket.last.sent, []);
+  clock.pass(10 * 60_000);
+  open();
+  greet();
+  assert.deepEqual(socket.last.sent, []);
+  live.upvote(3, true);
+  socket.last.heard({ type: "refused", key: socket.last.sent[0].key, code: "closed" });
+  open();
+  greet();
+  assert.deepEqual(socket.last.sent, []);
+});
+
+test("what is kept of taps and cannot be read is nothing", () => {
+  memory.setItem("dialog.upvotes room e1", "{");
+  open();
+  greet();
+  assert.deepEqual(socket.last.sent, []);
 });

@@ -535,6 +535,13 @@ MUTANTS: tuple[Mutant, ...] = (
         LIVE,
     ),
     Mutant(
+        "an upvote without an answer is lost with a reload",
+        "static/js/live.js",
+        "    for (const one of this.upvotes.open()) void this.support(one);\n",
+        "",
+        LIVE,
+    ),
+    Mutant(
         "a page whose pass has ended goes on as a reader's",
         "static/js/live.js",
         "      this.connection.drop(CLOSE.PASS_ENDED);\n      return;\n",

@@ -93,7 +93,7 @@ async def _page(
         entrance,
         view,
         refusal,
-        mine=view.me["mine"],
+        mine=view.me["mine"][::-1],
         private_link=f"{site.base_url}/sessions/{slug}/mine/{private}",
         form=_typed(form, view.me["mine"]),
     )

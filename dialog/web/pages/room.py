@@ -77,6 +77,7 @@ async def _page(
 
 
 def _own(mine: list[Row], coming: list[int]) -> tuple[list[Row], list[Row]]:
-    """Return one's own questions that need something, and the others."""
-    needs = [row for row in mine if own_state(row, coming) in NEEDS]
-    return needs, [row for row in mine if row not in needs]
+    """Return one's own questions that need something, and the others; the newest first."""
+    newest = mine[::-1]
+    needs = [row for row in newest if own_state(row, coming) in NEEDS]
+    return needs, [row for row in newest if row not in needs]

@@ -29,7 +29,8 @@ def refusal(code: str, lang: str, fields: Mapping[str, Any] | None = None) -> Sa
     """Says a refusal; `retry_ms` becomes whole seconds, an unknown code is said as `malformed`."""
     given = dict(fields or {})
     if "retry_ms" in given:
-        given["seconds"] = max(1, -(-int(given["retry_ms"]) // 1000))
+        # Two at least: the sentence knows no singular.
+        given["seconds"] = max(2, -(-int(given["retry_ms"]) // 1000))
     own = f"{code}.{given.get('field', '')}"
     said = REFUSALS.get(own) or REFUSALS.get(code, REFUSALS["malformed"])
     return said.translated(lang).filled(given)

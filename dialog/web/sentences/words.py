@@ -131,6 +131,7 @@ LIVE: Final[dict[str, str]] = {
     "submit.anyway": N_("Trotzdem einreichen"),
     "submit.later": N_("Einreichen, sobald verbunden"),
     "sending": N_("Wird gesendet"),
+    "sending.later": N_("Wird eingereicht, sobald verbunden"),
     "saved": N_("Entwurf gesichert"),
     "closing.one": N_("Noch 1 Minute für neue Fragen"),
     "closing.many": N_("Noch {n} Minuten für neue Fragen"),
