@@ -112,7 +112,8 @@ MUTANTS = (
     ),
     Mutant(
         "lines of a log are those of others", "dialog/log.py",
-        'return found[0].strip() if found else ""', "return record.getMessage()", "log",
+        'return _NUMBER.sub("…", found[0].strip()) if found else ""',
+        "return record.getMessage()", "log",
     ),
 )  # fmt: skip
 
