@@ -133,7 +133,12 @@ class Room:
         self._stir.set()
 
     async def ask(
-        self, command: c.Command, who: Who, *, key: str = "", stream: Stream = Stream.FLOOR
+        self,
+        command: c.Command | Refusal,
+        who: Who,
+        *,
+        key: str = "",
+        stream: Stream = Stream.FLOOR,
     ) -> Reply:
         """Give a command and wait for its answer; a caller who leaves cancels nothing."""
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
@@ -400,8 +405,8 @@ class Room:
             return
         try:
             await self._journal.append(self.slug, Batch(()))
-        except Exception as fault:  # noqa: BLE001 - the first of them was told
-            self._met(fault)
+        except Exception:  # noqa: BLE001 - the first of them was told
+            self._outage.met(asyncio.get_running_loop().time())
             return
         if not self._whole:
             await self._reopen()
