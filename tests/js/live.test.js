@@ -156,3 +156,11 @@ test("where the record was published everyone becomes a reader", () => {
   assert.equal(live.status.final, null);
   assert.equal(live.state.role, "reader");
 });
+
+test("a device whose clock is set while it polls has the server's time at the next answer", () => {
+  greet();
+  const before = live.now();
+  clock.time += 3_600_000;
+  socket.last.heard({ ...welcome("e1", 5), type: "me" });
+  assert.equal(live.now(), before);
+});
