@@ -27,7 +27,7 @@ from tests.live.stepped import HOUR, Stepped
 from tests.mutants import Mutant
 
 LIVE, FORMS, GUARDS = "dialog/web/live.py", "dialog/web/forms.py", "dialog/web/guards.py"
-PEOPLE, ROOM, HUB = "dialog/store/people.py", "dialog/hub/room.py", "dialog/hub/hub.py"
+PEOPLE, HUB = "dialog/store/people.py", "dialog/hub/hub.py"
 MUTANTS = (
     Mutant(
         "leaving ends no pass", "dialog/web/pages/leave.py",
@@ -44,8 +44,8 @@ MUTANTS = (
         "if guest.pass_id in site.hub.ended:", "if not guest:", "poll_under_way",
     ),
     Mutant(
-        "a waiting poll waits on", ROOM,
-        "if waiting == pass_id and not future.done():", "if waiting < 0:", "poll_under_way",
+        "a waiting poll waits on", "dialog/hub/pollers.py",
+        "if waiting == pass_id)", "if waiting < 0)", "poll_under_way",
     ),
     Mutant(
         "a publication leaves a waiting poll its rows", LIVE,
