@@ -5,12 +5,17 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
+import structlog
+
 from dialog.forum.commands import Declare
 from dialog.forum.names import SYSTEM
+from dialog.forum.refusals import Refusal
 from dialog.hub import wire
 from dialog.hub.closing import Close
 from dialog.hub.room import Room
 from dialog.hub.sweep import Frame
+
+log = structlog.get_logger()
 
 AWAY_MS = 1_000  # a process needs about that long to begin
 SPREAD_MS = 4_000
@@ -45,7 +50,8 @@ class Hub:
         """Open all rooms and tell each what its declaration says now."""
         for slug, room in self._rooms.items():
             await room.start()
-            await room.ask(declared[slug], SYSTEM)
+            if isinstance(await room.ask(declared[slug], SYSTEM), Refusal):
+                log.warning("declaration not taken, the one of before holds", session=slug)
 
     async def stop(self, within: float, lot: Lot = random.random) -> None:
         """Finish the commits under way, then say good-bye to everyone.

@@ -16,8 +16,6 @@ class Pace:
     burst: float
 
 
-VOLUNTEERS = Pace(rate=2.0, burst=40.0)
-STAFF = Pace(rate=10.0, burst=100.0)
 GUESSES = Pace(rate=0.1, burst=100.0)
 
 

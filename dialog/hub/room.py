@@ -31,6 +31,7 @@ from dialog.hub.closing import Close
 from dialog.hub.connection import NOTHING, Connection
 from dialog.hub.digest import mark
 from dialog.hub.ledger import Ledger, Reply, Undecided, Waiting
+from dialog.hub.pollers import Pollers
 from dialog.hub.presence import Presence
 from dialog.hub.sweep import Frame, Sweep
 
@@ -90,7 +91,7 @@ class Room:
         self._ledger: Ledger
         self._inbox: list[Waiting] = []
         self._requests: list[Callable[[], None]] = []
-        self._movers: dict[asyncio.Future[None], int] = {}
+        self._pollers = Pollers()
         self._stir = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
@@ -114,7 +115,7 @@ class Room:
         self._stir.set()
         if self._task is not None:
             await self._task
-        self._wake_movers()
+        self._pollers.wake()
         for waiting in self._inbox:
             waiting.tell(Refusal(Code.BUSY, retry_ms=2_000))
         self._inbox.clear()
@@ -133,7 +134,12 @@ class Room:
         self._stir.set()
 
     async def ask(
-        self, command: c.Command, who: Who, *, key: str = "", stream: Stream = Stream.FLOOR
+        self,
+        command: c.Command | Refusal,
+        who: Who,
+        *,
+        key: str = "",
+        stream: Stream = Stream.FLOOR,
     ) -> Reply:
         """Give a command and wait for its answer; a caller who leaves cancels nothing."""
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
@@ -217,24 +223,18 @@ class Room:
         More is also another state of a person's ``own`` than the one named: some moves no stream.
         After ``wait`` seconds it is enough.
         """
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._movers[future] = pass_id
-        try:
+        with self._pollers.waiting(pass_id) as news:
             there = (self.epoch, await self.read(lambda _s, board: board.sheets[stream].seq))
             alone = own is None or own[1] == await self.read(lambda s, _b: mark(me(s, own[0])))
             if there == (epoch, seq) and alone and not self._stopping:
-                await asyncio.wait({future}, timeout=wait)
-        finally:
-            del self._movers[future]
+                await asyncio.wait({news}, timeout=wait)
 
     def revoke(self, pass_id: int) -> None:
         """Close every connection of a pass that has ended, and let its polls wait no longer."""
         for connection in self.presence.everyone():
             if connection.pass_id == pass_id:
                 connection.close(Close.PASS_ENDED)
-        for future, waiting in self._movers.items():
-            if waiting == pass_id and not future.done():
-                future.set_result(None)
+        self._pollers.revoke(pass_id)
 
     @property
     def epoch(self) -> str:
@@ -327,14 +327,9 @@ class Room:
     async def _tick(self, ledger: Ledger) -> None:
         if self._sweep.dirty:
             await self._sweep.tick(ledger)
-            self._wake_movers()
+            self._pollers.wake()
         else:
             self._sweep.catch_up(ledger)
-
-    def _wake_movers(self) -> None:
-        for future in self._movers:
-            if not future.done():
-                future.set_result(None)
 
     def _due(self) -> bool:
         """Tell whether the clock asks for something."""
@@ -412,8 +407,8 @@ class Room:
             return
         try:
             await self._journal.append(self.slug, Batch(()))
-        except Exception as fault:  # noqa: BLE001 - the first of them was told
-            self._met(fault)
+        except Exception:  # noqa: BLE001 - the first of them was told
+            self._outage.met(asyncio.get_running_loop().time())
             return
         if not self._whole:
             await self._reopen()

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -22,11 +23,13 @@ from dialog.hub.ledger import Done, Reply, Waiting
 from dialog.hub.room import Room
 from dialog.web import forms
 from dialog.web.announcement import Announcement
-from dialog.web.entrance import floor
+from dialog.web.entrance import Entrance, floor
 from dialog.web.errors import Refused
 from dialog.web.passes import Visitor, visitor
 from dialog.web.seals import Sealed
 from dialog.web.site import Site, site_of
+
+log = structlog.get_logger()
 
 LONGEST_WAIT = 25
 RESYNC_APART = 10.0
@@ -185,6 +188,10 @@ class Line:
         except Unavailable:
             self._frames.close(Close.OVERLOAD, "come back later")
             return
+        except Exception:
+            log.exception("hello fault", session=self._room.slug)
+            self._frames.close(Close.FAULT, "fault")
+            return
         if connection.pass_id in ended:  # what it said meanwhile is not heard either
             return
         self._entered = True
@@ -239,37 +246,64 @@ class Line:
 # --- without a websocket -------------------------------------------------------------------------
 
 
+class Poll(NamedTuple):
+    """What a poll has of a stream and of its person's own, and how long it waits for more."""
+
+    stream: Stream
+    epoch: str
+    seq: int
+    own: str
+    wait: int
+
+
 async def updates(request: Request) -> Response:
     """Answer a long poll: what changed since ``seq``, at the latest after ``wait`` seconds.
 
     A proxy that ends long answers is met with shorter waits; the first poll does not wait at all.
     """
     entrance = await floor(request)
-    query = request.query_params
-    try:
-        stream, seq = Stream(query.get("stream", "floor")), int(query.get("seq", "0"))
-        wait = min(LONGEST_WAIT, int(query.get("wait", LONGEST_WAIT)))
-    except ValueError as error:
-        raise Refused(Refusal(Code.MALFORMED)) from error
-    room, guest, epoch = entrance.room, entrance.visitor, query.get("epoch", "")
-    who = _watching(entrance.dialog, guest, stream)
-    if wait > 0:
-        own = (who, query["own"]) if "own" in query else None
-        with entrance.site.crowd.place(_person(guest, room.slug)) as welcome:
-            if not welcome:
-                raise Refused(Refusal(Code.BUSY, retry_ms=5_000))
-            news = room.moved(stream, epoch, seq, wait, pass_id=guest.pass_id, own=own)
-            await _first(news, _hung_up(request))
-    if room.epoch != epoch:  # publishing ended what volunteers' passes open
+    poll = _poll(request)
+    site, room, guest = entrance.site, entrance.room, entrance.visitor
+    who = _watching(entrance.dialog, guest, poll.stream)
+    if poll.wait > 0:
+        await _news(request, entrance, who, poll)
+    if room.epoch != poll.epoch:  # publishing ended what volunteers' passes open
         guest = await visitor(request)
-        who = _watching(entrance.dialog, guest, stream)
-    messages = await room.updates(stream, who, epoch, seq)
-    if guest.pass_id in entrance.site.hub.ended:  # while this one waited
+        who = _watching(entrance.dialog, guest, poll.stream)
+    messages = await room.updates(poll.stream, who, poll.epoch, poll.seq)
+    if guest.pass_id in site.hub.ended:  # while this one waited
         raise Refused(Refusal(Code.FORBIDDEN, field="role"))
-    if entrance.site.hub.parting:
+    if site.hub.parting:
         messages.append(wire.bye("restart", next(moments(1))))
     body = b"[" + b",".join(messages) + b"]"
     return Response(body, 200, {"cache-control": "no-store"}, "application/json")
+
+
+def _poll(request: Request) -> Poll:
+    query = request.query_params
+    try:
+        return Poll(
+            stream=Stream(query.get("stream", "floor")),
+            epoch=query.get("epoch", ""),
+            seq=int(query.get("seq", "0")),
+            own=query.get("own", ""),
+            wait=min(LONGEST_WAIT, int(query.get("wait", LONGEST_WAIT))),
+        )
+    except ValueError as error:
+        raise Refused(Refusal(Code.MALFORMED)) from error
+
+
+async def _news(request: Request, entrance: Entrance, who: Who, poll: Poll) -> None:
+    """Wait for more than a poll has, in one of its person's places, until its client is gone."""
+    room, guest = entrance.room, entrance.visitor
+    with entrance.site.crowd.place(_person(guest, room.slug)) as welcome:
+        if not welcome:
+            raise Refused(Refusal(Code.BUSY, retry_ms=5_000))
+        own = (who, poll.own) if poll.own else None
+        news = room.moved(
+            poll.stream, poll.epoch, poll.seq, poll.wait, pass_id=guest.pass_id, own=own
+        )
+        await _first(news, _hung_up(request))
 
 
 def _watching(dialog: Announcement, guest: Visitor, stream: Stream) -> Who:
@@ -299,27 +333,32 @@ async def _first(*waited: Coroutine[Any, Any, None]) -> None:
 async def commands(request: Request) -> Response:
     """Take one command by POST, as the websocket would: the token's page says in which role."""
     entrance = await floor(request)
-    slug = entrance.dialog.slug
-    sealed = entrance.site.seals.read_form(request.headers.get("x-dialog-token", ""))
+    site, slug = entrance.site, entrance.dialog.slug
+    sealed = site.seals.read_form(request.headers.get("x-dialog-token", ""))
     body = await request.body()
     who = _acting(entrance.visitor, sealed, slug)
-    if who is None or entrance.visitor.pass_id in entrance.site.hub.ended:
+    if who is None or entrance.visitor.pass_id in site.hub.ended:
         raise Refused(Refusal(Code.FORBIDDEN, field="token"))
-    try:
-        order = wire.decode(body)
-    except wire.Malformed as malformed:
-        # With its key, or the page that sent it would wait for its answer for ever.
-        return forms.message(Refusal(Code.MALFORMED), malformed.key)
-    except wire.NotUnderstood:
-        return forms.message(Refusal(Code.MALFORMED), None)
-    if not isinstance(order, wire.Order):
-        return forms.message(Refusal(Code.MALFORMED), None)
+    key, command = _order(body)
     stream = Stream.FLOOR if who.role is Role.VOLUNTEER else Stream.STAGE
     stream = Stream.DESK if sees(who.role, Stream.DESK) else stream
-    reply = forms.pace(entrance.site, who, slug) or await entrance.room.ask(
-        order.command, who, key=order.key, stream=stream
+    reply = forms.pace(site, who, slug) or await entrance.room.ask(
+        command, who, key=key or "", stream=stream
     )
-    return forms.message(reply, order.key)
+    return forms.message(reply, key)
+
+
+def _order(body: bytes) -> tuple[str | None, Command | Refusal]:
+    """Return key and command of a message, or why it is none; with its key, for an answer."""
+    try:
+        message = wire.decode(body)
+    except wire.Malformed as malformed:
+        return malformed.key, Refusal(Code.MALFORMED)
+    except wire.NotUnderstood:
+        return None, Refusal(Code.MALFORMED)
+    if isinstance(message, wire.Order):
+        return message.key, message.command
+    return None, Refusal(Code.MALFORMED)
 
 
 def _acting(guest: Visitor, sealed: Sealed | None, slug: str) -> Who | None:

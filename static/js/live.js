@@ -113,7 +113,7 @@ export class Live {
       this.connection.drop(CLOSE.PASS_ENDED);
       return;
     }
-    if ("now" in message) this.clock.learn(message.now, message.type === "welcome");
+    if ("now" in message) this.clock.learn(message.now, message.type !== "heartbeat");
     const result = this.applied(message);
     if (isResync(result)) this.connection.resync(result.resync);
     else this.become(result, message);

@@ -143,7 +143,7 @@ export class ServerClock {
 
   /**
    * Learns from a message's `now`. It was written a little earlier than it is read, so within one
-   * connection the largest offset is the nearest; a welcome (`anew`) starts over.
+   * connection the largest offset is the nearest; a welcome or a poll's answer (`anew`) starts over.
    * @param {string} now
    * @param {boolean} anew
    */

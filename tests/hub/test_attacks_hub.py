@@ -10,11 +10,23 @@ from dialog.forum.refusals import Code
 from dialog.hub import backoff
 from dialog.hub.closing import Close
 from dialog.hub.connection import Connection
+from dialog.hub.hub import Hub
 from dialog.hub.ledger import Done, Waiting
 from dialog.hub.limits import Buckets, Pace
 from dialog.hub.room import Timing
 from dialog.hub.sweep import FRAMES
-from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, OLGA, READER, SCHEDULE, Hall, Line
+from tests.hub.doubles import (
+    ANNA,
+    BORIS,
+    DECLARE,
+    MARA,
+    OLGA,
+    READER,
+    SCHEDULE,
+    SLUG,
+    Hall,
+    Line,
+)
 
 LONG = 3_600.0
 
@@ -212,6 +224,15 @@ async def test_numbers_to_resume_from_fill_no_memory(hall) -> None:
         hall.room.leave(connection)
         assert line.kinds() == ["welcome", "delta"]
     assert len(hall.room._sweep._frames) <= FRAMES
+
+
+async def test_a_declaration_that_cannot_be_stored_is_told(logged) -> None:
+    hall, hub = Hall(), Hub(bytes)
+    hub.add(hall.room)
+    hall.journal.failing = 1
+    await hub.start({hall.room.slug: DECLARE})
+    await hub.stop(1)
+    assert [e["session"] for e in logged if e["event"].startswith("declaration")] == [SLUG]
 
 
 async def test_a_record_that_could_not_be_kept_is_kept_later(hall, monkeypatch) -> None:

@@ -9,7 +9,7 @@ from dialog.forum.names import Role, Stream, Who
 from dialog.hub.closing import Close
 from dialog.hub.connection import Connection
 from dialog.hub.likeness import Likeness
-from dialog.hub.limits import PEOPLE, STAFF, Buckets, Pace, Strikes
+from dialog.hub.limits import PEOPLE, Buckets, Pace, Strikes
 from dialog.hub.marks import marks
 from dialog.hub.presence import Presence
 from tests.hub.doubles import ANNA, BORIS, MARA, READER, Line
@@ -141,7 +141,7 @@ def test_a_clock_that_was_set_back_locks_nobody_out() -> None:
 
 def test_buckets_are_bounded(monkeypatch) -> None:
     monkeypatch.setattr("dialog.hub.limits.PEOPLE", 3)
-    buckets = Buckets(STAFF)
+    buckets = Buckets(Pace(rate=10, burst=100))
     for person in range(10):
         buckets.take(person, 1.0)
     assert len(buckets._buckets) == 3

@@ -204,3 +204,11 @@ test("what is kept of taps and cannot be read is nothing", () => {
   greet();
   assert.deepEqual(socket.last.sent, []);
 });
+
+test("a device whose clock is set while it polls has the server's time at the next answer", () => {
+  greet();
+  const before = live.now();
+  clock.time += 3_600_000;
+  socket.last.heard({ ...welcome("e1", 5), type: "me" });
+  assert.equal(live.now(), before);
+});

@@ -209,9 +209,9 @@ MUTANTS = (
     ),
     Mutant(
         "a poll looks, and only then begins to listen",
-        "dialog/hub/room.py",
-        "        self._movers[future] = pass_id\n",
-        "        later = self._movers.setdefault\n"
+        "dialog/hub/pollers.py",
+        "        self._passes[future] = pass_id\n",
+        "        later = self._passes.setdefault\n"
         "        asyncio.get_running_loop().call_later(0.05, later, future, pass_id)\n",
         "a_poll_that_waits",
     ),

@@ -27,7 +27,7 @@ from tests.live.stepped import HOUR, Stepped
 from tests.mutants import Mutant
 
 LIVE, FORMS, GUARDS = "dialog/web/live.py", "dialog/web/forms.py", "dialog/web/guards.py"
-PEOPLE, ROOM, HUB = "dialog/store/people.py", "dialog/hub/room.py", "dialog/hub/hub.py"
+PEOPLE, HUB = "dialog/store/people.py", "dialog/hub/hub.py"
 MUTANTS = (
     Mutant(
         "leaving ends no pass", "dialog/web/pages/leave.py",
@@ -36,20 +36,24 @@ MUTANTS = (
     Mutant("leaving closes nothing", HUB, "room.revoke(pass_id)", "room.slug.strip()", "tab"),
     Mutant("a late hello is heard", HUB, "self.ended.add(pass_id)", "self.ended", "late"),
     Mutant(
-        "a waiting poll delivers to whom it waits no more", LIVE,
-        "if guest.pass_id in entrance.site.hub.ended:", "if not guest:", "poll_under_way",
+        "a hello that waits for the room is heard", LIVE,
+        "if connection.pass_id in self._site.hub.ended:", "if not connection:", "meanwhile",
     ),
     Mutant(
-        "a waiting poll waits on", ROOM,
-        "if waiting == pass_id and not future.done():", "if waiting < 0:", "poll_under_way",
+        "a waiting poll delivers to whom it waits no more", LIVE,
+        "if guest.pass_id in site.hub.ended:", "if not guest:", "poll_under_way",
+    ),
+    Mutant(
+        "a waiting poll waits on", "dialog/hub/pollers.py",
+        "if waiting == pass_id)", "if waiting < 0)", "poll_under_way",
     ),
     Mutant(
         "a publication leaves a waiting poll its rows", LIVE,
-        "    if room.epoch != epoch:", "    if not room:", "publication",
+        "    if room.epoch != poll.epoch:", "    if not room:", "publication",
     ),
     Mutant(
         "a command that drips in is taken", LIVE,
-        "if who is None or entrance.visitor.pass_id in entrance.site.hub.ended:", "if who is None:",
+        "if who is None or entrance.visitor.pass_id in site.hub.ended:", "if who is None:",
         "drips",
     ),
     Mutant(
@@ -218,6 +222,22 @@ async def test_a_socket_of_before_says_hello_too_late(server, slug) -> None:
     assert await one.closed() == 4501
 
 
+async def test_a_hello_that_waits_for_the_room_is_refused_meanwhile(tmp_path) -> None:
+    with running(tmp_path, **PACE, window_ms=1_000) as server:
+        slug = server.slugs["live"]
+        browser, other = server.volunteer(slug), server.volunteer(slug, "Beate")
+        page, stays = server.page(browser, slug), server.page(other, slug)
+        one = Live(browser, slug)
+        await one.open(browser.cookie)
+        async with Live(other, slug, page=stays.live) as busy:
+            asked = asyncio.create_task(busy.command("ask", text="Wie lange sammelt der Raum?"))
+            await asyncio.sleep(0.2)  # it gathers now; before or after, the hello ends as well
+            await one.send({"type": "hello", "stream": "floor", "page": page.live})
+            await asyncio.to_thread(leave, browser, slug, page.token)
+            assert await one.closed() == 4501
+            assert (await asked)["type"] == "done"
+
+
 async def test_a_poll_under_way_ends_with_its_pass(server, slug) -> None:
     browser = await asyncio.to_thread(server.staff, slug, "organiser")
     page = server.page(browser, slug, "/organiser")
@@ -273,6 +293,7 @@ async def test_publication_ends_what_volunteers_had(server) -> None:
         await one.until(lambda: one.session["phase"] == "closed")
         head = (await asyncio.to_thread(thief.get, f"/sessions/{slug}/updates")).json()[0]
         path = f"/sessions/{slug}/updates?epoch={head['epoch']}&seq={head['seq']}"
+        await asyncio.to_thread(thief.get, f"{path}&wait=1")  # until the tick that is still due
         waiting = asyncio.create_task(asyncio.to_thread(thief.get, path))
         await asyncio.sleep(0.3)  # it waits, or it comes after the end
         assert (await organiser.command("publish"))["type"] == "done"
