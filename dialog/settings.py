@@ -1,8 +1,9 @@
 """Every setting, read once from the environment; only ``app`` and ``cli`` look here."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -114,6 +115,14 @@ class Settings(BaseSettings):
     barrier: str = Field(default="", description="Address for reporting a barrier.")
     easy: str = Field(default="", description="Address of a page in Leichte Sprache.")
     sign: str = Field(default="", description="Address of a page in sign language.")
+
+    @field_validator("proxies")
+    @classmethod
+    def _named(cls, proxies: str) -> str:
+        """Refuse what names no address: "*" believes everyone, a name of a host nobody."""
+        for named in filter(None, (proxy.strip() for proxy in proxies.split(","))):
+            ip_network(named)
+        return proxies
 
     @property
     def database(self) -> str:

@@ -43,6 +43,12 @@ def test_settings_come_from_the_environment(monkeypatch, tmp_path) -> None:
     assert Settings().database == "postgresql://db/dialog"
 
 
+@pytest.mark.parametrize("named", ["", "127.0.0.1", " ::1, 10.0.0.0/8,", "fd00::/64"])
+def test_proxies_are_named_by_address_or_network(monkeypatch, named) -> None:
+    monkeypatch.setenv("DIALOG_PROXIES", named)
+    assert Settings().proxies == named
+
+
 @pytest.mark.parametrize(
     "name, value",
     [
@@ -51,6 +57,9 @@ def test_settings_come_from_the_environment(monkeypatch, tmp_path) -> None:
         ("TICK_MS", "0"),
         ("HELLO_SECONDS", "0"),
         ("CONNECTIONS", "0"),
+        ("PROXIES", "*"),
+        ("PROXIES", "127.0.0.1, nginx"),
+        ("PROXIES", "10.0.0.1/8"),
     ],
 )
 def test_values_that_cannot_be_meant_are_refused(monkeypatch, name, value) -> None:
