@@ -98,7 +98,7 @@ async def on_refused(request: Request, error: Exception) -> Response:
     if wants_json(request):
         return as_message(error.refusal, None)
     said = spoken(request, error.refusal)
-    typed = await _typed(request)
+    typed = _words(await _sent(request))
     made = _error(request, await visitor(request), STATUS[error.refusal.code], said, typed)
     made.headers.update(retry(error.refusal))
     return made
@@ -109,9 +109,9 @@ async def on_unavailable(request: Request, _fault: Exception) -> Response:
     refusal = Refusal(Code.BUSY, field="storage", retry_ms=RETRY_MS)
     if wants_json(request):
         return as_message(refusal, None)
-    typed = await _typed(request)
+    sent = await _sent(request)
     said = spoken(request, refusal)
-    made = _error(request, Visitor(None, None), STATUS[Code.BUSY], said, typed)
+    made = _error(request, Visitor(None, None), STATUS[Code.BUSY], said, _words(sent), sent)
     made.headers.update(retry(refusal))
     return made
 
@@ -145,17 +145,28 @@ async def on_fault(request: Request, _fault: Exception) -> Response:
     return _error(request, Visitor(None, None), 500, said)
 
 
-async def _typed(request: Request) -> list[str]:
-    """Return what someone wrote into the form that was refused: the page gives it back."""
+async def _sent(request: Request) -> dict[str, str]:
+    """Return the form that was refused."""
     if request.method != "POST":
-        return []
+        return {}
     form = await request.form(max_files=0)
-    return [text for name in TYPED if isinstance(text := form.get(name), str) and text.strip()]
+    return {name: text for name, text in form.items() if isinstance(text, str)}
+
+
+def _words(sent: Mapping[str, str]) -> list[str]:
+    """Return what someone wrote into a form: the page gives it back."""
+    return [sent[name] for name in TYPED if sent.get(name, "").strip()]
 
 
 def _error(
-    request: Request, who: Visitor, status: int, said: Spoken, typed: Sequence[str] = ()
+    request: Request,
+    who: Visitor,
+    status: int,
+    said: Spoken,
+    typed: Sequence[str] = (),
+    again: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
+    """Return the page of an error; with ``again`` it offers to send or ask for the same anew."""
     return page(
         request,
         "error",
@@ -165,6 +176,7 @@ def _error(
         sentence=said.sentence,
         next_step=said.next,
         typed=typed,
+        again=again,
     )
 
 
