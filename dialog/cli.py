@@ -4,12 +4,13 @@ import asyncio
 import json
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sized
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
 from dialog.log import write_as_json
 from dialog.settings import Settings
@@ -18,7 +19,7 @@ STAFF = ("moderator", "minister", "scribe", "organiser")
 HOUR_S = 60 * 60
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="dialog-digital", message="%(version)s")
 def main() -> None:
     """Dialog digital: volunteers ask, a minister answers, everyone can read it afterwards."""
@@ -27,11 +28,8 @@ def main() -> None:
 @main.command()
 def serve() -> None:
     """Serve the programme; settings come from the environment (DIALOG_…)."""
-    from dialog.store.migrate import at_head
-
-    settings = Settings()
-    if not at_head(settings.database):
-        sys.exit("The database is not up to date. Run: python -m dialog migrate")
+    settings = _settings()
+    _be_at_head(settings.database)
 
     async def listening(port: int) -> None:
         click.echo(f"Dialog digital: http://{settings.host}:{port}")
@@ -45,7 +43,9 @@ def migrate() -> None:
     """Bring the database up to date."""
     from dialog.store.migrate import migrate as bring
 
-    bring(Settings().database)
+    settings = _settings()
+    with _opening():
+        bring(settings.database)
     click.echo("The database is up to date.")
 
 
@@ -55,10 +55,10 @@ def check(folder: Path | None) -> None:
     """Check the declared sessions and name everything that is wrong with them."""
     from dialog.programme import programme
 
-    read = programme(folder or Settings().sessions)
+    read = programme(folder or _settings().sessions)
     for fault in read.faults:
         click.echo(f"{fault.told('de')}\n  {fault.told('en')}", err=True)
-    click.echo(f"{len(read.declarations)} sessions, {len(read.faults)} faults")
+    click.echo(f"{_count(read.declarations, 'session')}, {_count(read.faults, 'fault')}")
     sys.exit(1 if read.faults else 0)
 
 
@@ -66,18 +66,25 @@ def check(folder: Path | None) -> None:
 @click.argument("slug")
 @click.option("--role", type=click.Choice(STAFF), required=True, help="What the person may do.")
 @click.option("--name", required=True, help="The person's name, as colleagues see it.")
-@click.option("--hours", default=72, show_default=True, help="How long the link is good.")
+@click.option(
+    "--hours",
+    default=72,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="How long the link is good.",
+)
 def invite(slug: str, role: str, name: str, hours: int) -> None:
     """Make a link that lets one member of staff in, once."""
     from dialog.forum.names import Limits, Role
     from dialog.forum.texts import required
 
-    settings = Settings()
+    settings = _settings()
     called = required(name, Limits().name, "name")
     if not isinstance(called, str):
         sys.exit(f"This name cannot be used: {called.code.value}.")
     if not (settings.sessions / slug / "session.toml").is_file():
         sys.exit(f"There is no session {slug} in {settings.sessions}.")
+    _be_at_head(settings.database)
 
     async def make() -> str:
         from dialog.app import Application
@@ -98,7 +105,7 @@ def backup(file: Path) -> None:
     from dialog.store.backup import Unfit
     from dialog.store.backup import backup as write
 
-    settings = Settings()
+    settings = _settings()
     try:
         size = write(settings.database, file)
     except (Unfit, OSError, sqlite3.Error) as fault:
@@ -122,7 +129,7 @@ def restore(file: Path | None) -> None:
     from dialog.store.backup import restore as put
     from dialog.store.lock import InUse
 
-    settings, now = Settings(), datetime.now(UTC)
+    settings, now = _settings(), datetime.now(UTC)
     try:
         kept = put(settings.database, file, now) if file else None
         renewed = 0 if file else renew(settings.database, now)
@@ -130,7 +137,7 @@ def restore(file: Path | None) -> None:
         sys.exit(f"Nothing was restored. {fault} Stop the server first.")
     except (Unfit, OSError, sqlite3.Error) as fault:
         sys.exit(f"Nothing was restored. {fault}")
-    click.echo(f"{file} was restored." if file else f"{renewed} sessions have new epochs.")
+    click.echo(f"{file} was restored." if file else f"Sessions with a new epoch: {renewed}.")
     if kept:
         click.echo(f"The database of before lies in {kept}; delete it when it is not needed.")
     click.echo(
@@ -146,7 +153,13 @@ def restore(file: Path | None) -> None:
 
 @main.command()
 @click.option("--port", default=8000, show_default=True, help="Port on 127.0.0.1.")
-@click.option("--data", default="demo-data", show_default=True, type=click.Path(path_type=Path))
+@click.option(
+    "--data",
+    default="demo-data",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Folder that keeps the evening; another one is another evening.",
+)
 @click.option("--play", is_flag=True, help="Let 60 simulated volunteers take part.")
 @click.option("--seed", default=1, show_default=True, help="Seed of what they do.")
 @click.option("--json", "as_json", is_flag=True, help="Print the links as one JSON object.")
@@ -159,6 +172,41 @@ def demo(port: int, data: Path, seed: int, *, play: bool, as_json: bool) -> None
 
     write_as_json()
     show.run(data, port, tell=tell, play=play, seed=seed)
+
+
+def _settings() -> Settings:
+    """Read the settings, or end with a sentence for each that cannot be used; none is repeated."""
+    try:
+        return Settings()
+    except ValidationError as fault:
+        told = (f"DIALOG_{str(one['loc'][0]).upper()}: {one['msg']}." for one in fault.errors())
+        sys.exit("\n".join(told))
+
+
+def _be_at_head(database: str) -> None:
+    """Go on with a database that is up to date, or end."""
+    from dialog.store.migrate import at_head
+
+    with _opening():
+        if not at_head(database):
+            sys.exit("The database is not up to date. Run: python -m dialog migrate")
+
+
+@contextmanager
+def _opening() -> Iterator[None]:
+    """End with the sentence why a database cannot be opened."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except (OSError, ValueError) as fault:
+        sys.exit(f"The database cannot be opened. {fault}")
+    except DBAPIError as fault:
+        sys.exit(f"The database cannot be opened. {fault.orig}")
+
+
+def _count(things: Sized, noun: str) -> str:
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
 
 
 @contextmanager

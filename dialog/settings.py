@@ -15,6 +15,7 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("data"), description="Folder for the database and the secret.")
     database_url: str = Field(
         default="",
+        pattern="^(|sqlite:///.+|postgres(ql)?([+]psycopg)?://.+)$",
         description="SQLAlchemy address; empty: SQLite in the data folder. PostgreSQL: postgresql://…",
     )
     sessions: Path = Field(
@@ -24,6 +25,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on.")
     base_url: str = Field(
         default="http://127.0.0.1:8000",
+        pattern="^https?://[^/]+/?$",
         description="Address under which people reach the server; https makes the cookie Secure.",
     )
     origins: str = Field(

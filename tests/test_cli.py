@@ -51,14 +51,14 @@ def test_migrate_twice_is_migrate_once(environment) -> None:
 
 
 def test_check_names_every_fault(environment, tmp_path) -> None:
-    assert run(environment, "check").output == "1 sessions, 0 faults\n"
+    assert run(environment, "check").output == "1 session, 0 faults\n"
     file = tmp_path / "sessions" / slug(environment) / "session.toml"
     file.write_text(f"colour = 'red'\n{file.read_text('utf-8')}", "utf-8")
     for arguments in ((), (str(tmp_path / "sessions"),)):
         done = run(environment, "check", *arguments)
         assert done.exit_code == 1
         assert "colour" in done.output
-        assert "1 faults" in done.output
+        assert done.output.endswith("0 sessions, 1 fault\n")
     assert "0 sessions" in run(environment, "check", str(tmp_path / "nirgends")).output
 
 
@@ -75,6 +75,33 @@ def test_invite_says_what_is_wrong(environment) -> None:
     assert done.exit_code == 1
     assert "no session gibt-es-nicht" in done.output
     assert run(environment, "invite", "x", "--role", "king", "--name", "S").exit_code == 2
+    given = (slug(environment), "--role", "scribe", "--name", "Sven")
+    assert run(environment, "invite", *given, "--hours", "0").exit_code == 2
+    early = run(environment, "invite", *given)
+    assert (early.exit_code, "python -m dialog migrate" in early.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "name, value", [("PORT", "abc"), ("BASE_URL", "dialog.example"), ("DATABASE_URL", "mysql://a")]
+)
+def test_a_setting_that_cannot_be_meant_is_named_and_not_repeated(environment, name, value) -> None:
+    for command in ("serve", "migrate", "check"):
+        done = run(environment | {f"DIALOG_{name}": value}, command)
+        assert isinstance(done.exception, SystemExit)
+        assert done.exit_code == 1
+        assert done.output.startswith(f"DIALOG_{name}: ")
+        assert value not in done.output
+
+
+def test_a_database_that_cannot_be_opened_is_said_to_be_so(environment, tmp_path) -> None:
+    (tmp_path / "file").write_text("no folder", "utf-8")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "dialog.sqlite3").write_text("no database " * 20, "utf-8")
+    for data in ("file", "data"):
+        for command in ("serve", "migrate"):
+            done = run(environment | {"DIALOG_DATA": str(tmp_path / data)}, command)
+            assert isinstance(done.exception, SystemExit)
+            assert (done.exit_code, "cannot be opened." in done.output) == (1, True)
 
 
 def test_the_secret_is_drawn_once_and_for_us_alone(tmp_path) -> None:
@@ -100,7 +127,7 @@ def test_a_backup_is_made_and_restored(environment, tmp_path) -> None:
     assert "There is no secret" in back.output
     kept_secret(tmp_path / "data")
     renewed = run(environment, "restore")
-    assert renewed.output.startswith("0 sessions have new epochs.")
+    assert renewed.output.startswith("Sessions with a new epoch: 0.")
     assert "There is no secret" not in renewed.output
 
 

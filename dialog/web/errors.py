@@ -99,15 +99,16 @@ async def on_refused(request: Request, error: Exception) -> Response:
 
 
 async def on_unavailable(request: Request, _fault: Exception) -> Response:
-    """Answer what cannot be stored or read now."""
-    return await _refuse(request, Refusal(Code.BUSY, field="storage", retry_ms=RETRY_MS))
+    """Answer what cannot be stored or read now, and offer to try the same again."""
+    refusal = Refusal(Code.BUSY, field="storage", retry_ms=RETRY_MS)
+    return await _refuse(request, refusal, again=True)
 
 
-async def _refuse(request: Request, refusal: Refusal) -> Response:
+async def _refuse(request: Request, refusal: Refusal, *, again: bool = False) -> Response:
     if wants_json(request):
         return as_message(refusal, None)
-    said, typed = spoken(request, refusal), await _typed(request)
-    made = _error(request, STATUS[refusal.code], said, typed)
+    said, sent = spoken(request, refusal), await _sent(request)
+    made = _error(request, STATUS[refusal.code], said, _words(sent), sent if again else None)
     made.headers.update(retry(refusal))
     return made
 
@@ -141,16 +142,30 @@ async def on_fault(request: Request, _fault: Exception) -> Response:
     return _error(request, 500, said)
 
 
-async def _typed(request: Request) -> list[str]:
-    """Return what someone wrote into the form that was refused: the page gives it back."""
+async def _sent(request: Request) -> dict[str, str]:
+    """Return the form that was refused."""
     if request.method != "POST":
-        return []
+        return {}
     form = await request.form(max_files=0)
-    return [text for name in TYPED if isinstance(text := form.get(name), str) and text.strip()]
+    return {name: text for name, text in form.items() if isinstance(text, str)}
 
 
-def _error(request: Request, status: int, said: Spoken, typed: Sequence[str] = ()) -> HTMLResponse:
-    """Return an error page; it has no form, so nobody asks a database at fault who is there."""
+def _words(sent: Mapping[str, str]) -> list[str]:
+    """Return what someone wrote into a form: the page gives it back."""
+    return [sent[name] for name in TYPED if sent.get(name, "").strip()]
+
+
+def _error(
+    request: Request,
+    status: int,
+    said: Spoken,
+    typed: Sequence[str] = (),
+    again: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """Return the page of an error, for which no database need know who is there.
+
+    With ``again`` it offers to send or ask for the same anew.
+    """
     return page(
         request,
         "error",
@@ -160,6 +175,7 @@ def _error(request: Request, status: int, said: Spoken, typed: Sequence[str] = (
         sentence=said.sentence,
         next_step=said.next,
         typed=typed,
+        again=again,
     )
 
 

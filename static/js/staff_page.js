@@ -97,6 +97,7 @@ export class Staff {
     this.keeping.ended = final !== null;
     if (state === "live" && this.lost) this.say(this.phrases.say("said.connected"));
     if (state !== "behind") this.lost = state === "offline";
+    if (this.lost && final === null) this.tellWaiting();
     this.plan();
   }
 
@@ -269,10 +270,24 @@ export class Staff {
 
   /** @param {HTMLFormElement | null} form */
   tellOffline(form) {
-    const [title, sentence, next] = ["title", "sentence", "next"].map((part) =>
-      this.phrases.say(`offline.${part}`),
+    this.note(form, this.said("offline"));
+  }
+
+  /** Says in a dialog, which covers the strip, that what was sent from it waits for the connection. */
+  tellWaiting() {
+    const form = find(this.document, 'dialog[open] form[aria-busy="true"]');
+    if (form instanceof HTMLFormElement) this.note(form, this.said("waiting"));
+  }
+
+  /**
+   * Returns what a red note says.
+   * @param {string} what
+   */
+  said(what) {
+    const [title = "", sentence = "", next = ""] = ["title", "sentence", "next"].map((part) =>
+      this.phrases.say(`${what}.${part}`),
     );
-    this.note(form, { title: title ?? "", sentence: sentence ?? "", next: next ?? "" });
+    return { title, sentence, next };
   }
 
   /**

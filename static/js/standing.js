@@ -60,7 +60,9 @@ export class Standing {
     const { icon: name, tone, word } = SAID[status.state];
     const said = make(this.document, "span", `st${tone}`);
     const drawn = this.icons[name]?.cloneNode(true);
-    said.append(...(drawn ? [drawn] : []), this.phrases.say(word));
+    const { final } = status;
+    const words = final === null ? this.phrases.say(word) : finalSaid(this.document, final).title;
+    said.append(...(drawn ? [drawn] : []), words);
     if (status.state === "live" || asOf === null) return [said];
     return [said, ` · ${this.phrases.say("as_of", { time: this.phrases.clockWithSeconds(asOf) })}`];
   }

@@ -14,6 +14,7 @@ from tests.journeys.people import (
     connected,
     decide,
     field,
+    opened,
     ranked,
     stayed,
     stays,
@@ -132,12 +133,36 @@ def test_an_end_for_good_is_said_in_words_with_the_next_step(
         strip = page.get_by_role("alert").filter(has_text=title)
         expect(strip).to_be_visible()
         expect(strip.get_by_role("link", name=step)).to_be_visible()
+        if room:
+            expect(page.locator("[data-connection]")).to_contain_text(title.rstrip("."))
         expect(page.get_by_role("button", name="Erneut verbinden")).to_have_count(0)
         expect(page.get_by_role("link", name="Neu laden")).to_have_count(0)
         if room:
             expect(field(page)).to_have_value(DRAFT)
         if code == 4501:
             looks.at(page, "room-ended" if room else "desk-ended")
+
+
+def test_what_a_dialog_has_sent_is_said_to_wait_and_arrives(
+    people: People, server: Server, looks: Looks
+) -> None:
+    slug, text = server.slugs["third"], "Wer erklärt einen Bescheid in einfachen Worten?"
+    desk = people.staff(slug, "moderator", "Kaya Demir")
+    ask(people.volunteer(slug), text)
+    opened(desk, text)
+    desk.keyboard.press("e")
+    sheet = desk.get_by_role("dialog")
+    sheet.locator("#edit-text").fill("Wer erklärt Bescheide in einfachen Worten?")
+    with people.expecting(LOST):
+        with server.frozen():
+            sheet.get_by_role("button", name="Bearbeitung sichern").click()
+            desk.evaluate("window.dispatchEvent(new Event('offline'))")
+            note = sheet.get_by_role("alert").filter(has_text="Noch keine Antwort")
+            expect(note).to_contain_text("sobald die Verbindung wieder da ist")
+            looks.at(desk, "desk-waiting")
+        connected(desk, BACK_WITHIN)
+    expect(sheet).to_be_hidden()
+    expect(desk.locator("#fq")).to_have_text("Wer erklärt Bescheide in einfachen Worten?")
 
 
 HEARD = """

@@ -105,6 +105,16 @@ class Server:
         self._process = None
         return code
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let the process stand still; its connections stay and nobody answers."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """End the process as a power cut would."""
         assert self._process is not None
