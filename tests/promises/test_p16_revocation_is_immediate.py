@@ -36,8 +36,8 @@ MUTANTS = (
     Mutant("leaving closes nothing", HUB, "room.revoke(pass_id)", "room.slug.strip()", "tab"),
     Mutant("a late hello is heard", HUB, "self.ended.add(pass_id)", "self.ended", "late"),
     Mutant(
-        "a hello that waits for the room is heard", LIVE,
-        "if connection.pass_id in self._site.hub.ended:", "if not connection:", "meanwhile",
+        "a hello that waits for the room is heard", "dialog/hub/room.py",
+        "if connection.pass_id in ended:", "if not connection:", "meanwhile",
     ),
     Mutant(
         "a waiting poll delivers to whom it waits no more", LIVE,
