@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from alembic.util import CommandError
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 
 from dialog import disk
 from dialog.store.database import locate, make_engine
@@ -90,21 +90,17 @@ def begin_anew(url: str, now: datetime) -> int:
 
     One of them may have been used after the moment to which the database went back.
     """
-
-    def work(connection: Connection) -> int:
-        sessions = connection.scalars(select(SESSIONS.c.id)).all()
-        for session in sessions:
-            set_session(connection, session, epoch=draw_epoch())
-        used = {"used": int(now.timestamp() * 1000)}
-        connection.execute(update(INVITATIONS).where(INVITATIONS.c.used == 0).values(used))
-        return len(sessions)
-
+    used = {"used": int(now.timestamp() * 1000)}
     engine = make_engine(url, size=1)
     try:
         with engine.begin() as connection:
-            return work(connection)
+            sessions = connection.scalars(select(SESSIONS.c.id)).all()
+            for session in sessions:
+                set_session(connection, session, epoch=draw_epoch())
+            connection.execute(update(INVITATIONS).where(INVITATIONS.c.used == 0).values(used))
     finally:
         engine.dispose()
+    return len(sessions)
 
 
 def check(file: Path) -> None:

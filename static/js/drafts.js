@@ -14,6 +14,7 @@ const KEPT_FOR = 7 * 86_400_000;
  * @property {string | null} key  under which it was sent
  * @property {Typed | null} sent  what was sent under that key
  * @property {boolean} open  whether that was never answered
+ * @property {string} [rev]  the revision of the question at which the browser sent it
  * @property {[string, number]} [from]  another page's draft it began with: its name and moment
  */
 

@@ -46,8 +46,10 @@ export class Keeping {
     const refused = this.document.querySelector("[data-refused]:not([hidden]), [data-refusal]");
     for (const form of /** @type {HTMLFormElement[]} */ (all(this.document, FORMS))) {
       const drafts = this.draftsOf(form);
-      // Sent by the browser itself: without a refusal the server has it.
-      if (drafts?.load()?.open && !refused) drafts.clear();
+      const draft = drafts?.load();
+      // Sent by the browser itself: the server has it, unless it says no or nothing has changed.
+      if (draft?.open && (refused || stands(form, draft))) drafts?.refused();
+      else if (draft?.open) drafts?.clear();
       this.restore(form);
     }
   }
@@ -100,7 +102,7 @@ export class Keeping {
     if (this.left) return;
     const drafts = this.draftsOf(form);
     const draft = drafts?.load();
-    if (draft && !this.ended) drafts?.put({ ...draft, open: true });
+    if (draft && !this.ended) drafts?.put({ ...draft, open: true, rev: revOf(form) });
   }
 
   /** Forgets everything that was kept: whoever signs out may hand the device on. */
@@ -136,6 +138,23 @@ export class Keeping {
     this.unsaved.delete(drafts.own);
     drafts.clear();
   }
+}
+
+/**
+ * Returns the revision of the question that a form is about.
+ * @param {HTMLFormElement} form
+ */
+function revOf(form) {
+  return String(new FormData(form).get("rev") ?? "");
+}
+
+/**
+ * Tells whether the question still stands as it did when a form was sent: the form never arrived.
+ * @param {HTMLFormElement} form
+ * @param {import("./drafts.js").Draft} draft
+ */
+function stands(form, draft) {
+  return Boolean(draft.rev) && draft.rev === revOf(form);
 }
 
 /**

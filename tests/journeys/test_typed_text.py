@@ -195,3 +195,19 @@ def test_signing_out_leaves_nothing_on_the_device(people: People, server: Server
     expect(scribe.get_by_role("button", name="Abmelden")).to_have_count(0)
     kept = scribe.evaluate("Object.keys(localStorage)")
     assert [name for name in kept if name.startswith(("dialog.draft", "dialog.answer"))] == []
+
+
+def test_a_form_that_found_no_line_keeps_its_text(people: People, server: Server) -> None:
+    slug, text = server.slugs["other"], "Bleibt auch dieser Text?"
+    page = people.volunteer(slug)
+    ask(page, text)
+    page.goto(f"/sessions/{slug}/mine")
+    page.get_by_text("Ändern").click()
+    area = page.locator("[data-own-form=reword] textarea[name=text]")
+    area.fill("Bleibt auch die neue Fassung?")
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        page.locator("[data-own-form=reword] [type=submit]").click()
+    page.context.set_offline(False)
+    page.goto(f"/sessions/{slug}/mine")
+    expect(area).to_have_value("Bleibt auch die neue Fassung?")

@@ -219,6 +219,20 @@ def by_post(browser: Browser, token: str, slug: str, number: int, on: bool, inte
 
 MUTANTS = (
     Mutant(
+        "the browser believes its own tap instead of the answer",
+        "static/js/state.js",
+        "message.result.on ?? one.on",
+        "one.on",
+        "tests/js/state.test.js",
+    ),
+    Mutant(
+        "a late answer overwrites what a poll has told",
+        "static/js/state.js",
+        "?? state.ownAt",
+        "?? -1",
+        "tests/js/state.test.js",
+    ),
+    Mutant(
         "an older intent that comes later counts",
         "dialog/forum/asking.py",
         "if last is not None and intent <= last.intent:",

@@ -23,6 +23,13 @@ ALLOWED_TO_STAY = {"body"}  # refused with 413, and read to nowhere until its ti
 
 MUTANTS = (
     Mutant(
+        "every number to resume from is kept as a frame",
+        "dialog/hub/sweep.py",
+        "if len(self._frames) >= FRAMES:",
+        "if len(self._frames) < 0:",
+        "tests/hub/test_attacks_hub.py::test_numbers_to_resume_from_fill_no_memory",
+    ),
+    Mutant(
         "pings and pongs are not counted",
         "dialog/edge/conversation.py",
         "if self._signals > self._limits.control_frames:",

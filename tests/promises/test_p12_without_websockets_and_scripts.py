@@ -584,6 +584,13 @@ MUTANTS: tuple[Mutant, ...] = (
         TYPED + "test_a_new_wording_survives_the_return_of_its_question",
     ),
     Mutant(
+        "what was sent without a line counts as arrived",
+        "static/js/keeping.js",
+        "(refused || stands(form, draft))",
+        "refused",
+        TYPED + "test_a_form_that_found_no_line_keeps_its_text",
+    ),
+    Mutant(
         "what staff type is lost by a reload",
         "static/js/keeping.js",
         "    whenLeft(document, () => this.flush());\n",
