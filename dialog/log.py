@@ -19,7 +19,7 @@ from structlog.typing import EventDict, WrappedLogger
 DEEPEST = 12
 LONGEST = 200
 # Of a library's sentence the beginning: what comes after it may be the argument of a call.
-_SENTENCE = re.compile(r"[\w .,:'-]*")
+_SENTENCE = re.compile(r"[\w .,:'…-]*")
 # A client chooses numbers as it likes, and each would make another sentence to tell and to count.
 _NUMBER = re.compile(r"\d+")
 # Their words come from the system and say what to do, such as that the disk is full.
@@ -81,8 +81,8 @@ class Lines(logging.Formatter):
 
 def sentence(record: logging.LogRecord) -> str:
     """Return what a library says, without what it says it of."""
-    found = _SENTENCE.match(str(record.msg)[:LONGEST])
-    return _NUMBER.sub("…", found[0].strip()) if found else ""
+    found = _SENTENCE.match(_NUMBER.sub("…", str(record.msg)[:LONGEST]))
+    return found[0].strip() if found else ""
 
 
 def told(error: BaseException) -> str:

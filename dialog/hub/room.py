@@ -110,17 +110,22 @@ class Room:
         self._task = asyncio.create_task(self._run(), name=f"room {self.slug}")
 
     async def stop(self) -> None:
-        """Finish the commit under way and end; what still waits is refused."""
+        """Finish the commit under way and end; what still waits is refused.
+
+        Who is cancelled while that commit hangs ends the room as well.
+        """
         self._stopping = True
         self._stir.set()
-        if self._task is not None:
-            await self._task
-        self._pollers.wake()
-        for waiting in self._inbox:
-            waiting.tell(Refusal(Code.BUSY, retry_ms=2_000))
-        self._inbox.clear()
-        if self.resyncs:
-            log.info("resyncs", session=self.slug, **self.resyncs)
+        try:
+            if self._task is not None:
+                await self._task
+        finally:
+            self._pollers.wake()
+            for waiting in self._inbox:
+                waiting.tell(Refusal(Code.BUSY, retry_ms=2_000))
+            self._inbox.clear()
+            if self.resyncs:
+                log.info("resyncs", session=self.slug, **self.resyncs)
 
     def submit(self, waiting: Waiting) -> None:
         """Take a command in; its answer comes after the commit, or at once where none works."""
@@ -261,14 +266,19 @@ class Room:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        while not self._stopping:
-            await self._wait(loop.time())
-            try:
-                await self._turn(loop)
-            except Exception:
-                log.exception("room fault", session=self.slug)
-                await self._reopen()
-        self._serve()
+        try:
+            while not self._stopping:
+                await self._wait(loop.time())
+                try:
+                    await self._turn(loop)
+                except Exception:
+                    log.exception("room fault", session=self.slug)
+                    await self._reopen()
+        except asyncio.CancelledError:
+            self._whole = False  # nobody knows whether the commit under way will be stored
+            raise
+        finally:
+            self._serve()
 
     async def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         """Answer what was asked, store what was commanded, tell what has changed."""

@@ -137,10 +137,10 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _file(url: str) -> Path | None:
-    """Return the file of a SQLite database, None for PostgreSQL."""
+    """Return the file of a SQLite database, behind any link to it, None for PostgreSQL."""
     located = locate(url)
     sqlite = located.drivername == "sqlite" and located.database
-    return Path(located.database).absolute() if sqlite and located.database else None
+    return Path(located.database).resolve() if sqlite and located.database else None
 
 
 @contextmanager

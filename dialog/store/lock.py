@@ -23,8 +23,9 @@ def lock(url: str) -> Iterator[None]:
     if located.drivername != "sqlite" or not located.database:
         yield
         return
-    Path(located.database).parent.mkdir(parents=True, exist_ok=True)
-    file = Path(f"{located.database}.lock")
+    database = Path(located.database).resolve()  # a link to it is not another one
+    database.parent.mkdir(parents=True, exist_ok=True)
+    file = Path(f"{database}.lock")
     with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
         try:
             connection.execute("PRAGMA journal_mode = MEMORY")

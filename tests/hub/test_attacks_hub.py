@@ -2,9 +2,13 @@
 
 import asyncio
 import json
+from contextlib import suppress
+
+import pytest
 
 from dialog.forum import commands as c
 from dialog.forum.decide import decide
+from dialog.forum.journal import Unavailable
 from dialog.forum.names import MINUTE, Phase, Stream
 from dialog.forum.refusals import Code
 from dialog.hub import backoff
@@ -277,3 +281,24 @@ async def test_who_waits_to_enter_while_the_pass_ends_hears_nothing(hall) -> Non
     await asyncio.gather(asking, entering)
     assert (line.code, line.frames) == (Close.PASS_ENDED, [])
     assert connection not in hall.room.presence.everyone()
+
+
+async def test_who_waits_behind_a_commit_that_hangs_is_told_when_the_room_ends(hall) -> None:
+    """And nobody reads what that commit would have stored."""
+    hall.journal.free.clear()
+    hanging = asyncio.create_task(hall.room.ask(c.Ask("Was hängt?"), ANNA))
+    await until(lambda: not hall.room._inbox and hall.room._ledger.session.questions)
+    waiting = asyncio.create_task(hall.room.ask(c.Ask("Wer wartet?"), BORIS))
+    reading = asyncio.create_task(hall.count())
+    await until(lambda: hall.room._inbox and hall.room._requests)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await hall.room.stop()
+    async with asyncio.timeout(5):
+        assert (await waiting).code is Code.BUSY
+        with pytest.raises(Unavailable):
+            await reading
+        with pytest.raises(Unavailable):
+            await hall.count()
+    hanging.cancel()
+    hall.room._task = None

@@ -263,6 +263,17 @@ def test_nothing_is_restored_while_a_server_runs(tmp_path, file, url) -> None:
     assert file.read_bytes() == before
 
 
+def test_a_link_to_a_database_is_that_database(tmp_path, file, url) -> None:
+    backup(url, tmp_path / "copy")
+    link = tmp_path / "dialog.sqlite3"
+    link.symlink_to(file)
+    with lock(url), pytest.raises(InUse), lock(f"sqlite:///{link}"):
+        pass
+    kept = restore(f"sqlite:///{link}", tmp_path / "copy", NOW)
+    assert kept is not None
+    assert (kept.parent, link.readlink()) == (file.parent, file)
+
+
 def test_nothing_is_wiped_by_a_restore(tmp_path, file, url) -> None:
     backup(url, tmp_path / "copy")
     with closing(sqlite3.connect(file)) as killed:  # its log is not yet in the file
