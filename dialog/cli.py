@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sized
@@ -19,7 +20,7 @@ STAFF = ("moderator", "minister", "scribe", "organiser")
 HOUR_S = 60 * 60
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="dialog-digital", message="%(version)s")
 def main() -> None:
     """Dialog digital: volunteers ask, a minister answers, everyone can read it afterwards."""
@@ -27,7 +28,7 @@ def main() -> None:
 
 @main.command()
 def serve() -> None:
-    """Serve the programme; settings come from the environment (DIALOG_…)."""
+    """Serve the programme as the environment sets it (DIALOG_…)."""
     settings = _settings()
     _be_at_head(settings.database)
 
@@ -35,6 +36,7 @@ def serve() -> None:
         click.echo(f"Dialog digital: http://{settings.host}:{port}")
 
     with _alone(settings.database):
+        _be_free(settings.host, settings.port)
         run(settings, listening)
 
 
@@ -52,7 +54,7 @@ def migrate() -> None:
 @main.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def check(folder: Path | None) -> None:
-    """Check the declared sessions and name everything that is wrong with them."""
+    """Check the declared sessions and name every fault."""
     from dialog.programme import programme
 
     read = programme(folder or _settings().sessions)
@@ -101,7 +103,7 @@ def invite(slug: str, role: str, name: str, hours: int) -> None:
 @main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write the whole database of this moment into FILE, while the server goes on."""
+    """Write the database as it is now into FILE, also while serving."""
     from dialog.store.backup import Unfit
     from dialog.store.backup import backup as write
 
@@ -120,7 +122,7 @@ def backup(file: Path) -> None:
 @main.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 def restore(file: Path | None) -> None:
-    """Put the backup FILE in the database's place; the server must not run.
+    """Put the backup FILE in the database's place; stop serving first.
 
     Without FILE: tell the clients of a database that was restored by other means, such as
     pg_restore, that it is another one than before.
@@ -130,6 +132,8 @@ def restore(file: Path | None) -> None:
     from dialog.store.lock import InUse
 
     settings, now = _settings(), datetime.now(UTC)
+    if not file:
+        _be_at_head(settings.database)
     try:
         kept = put(settings.database, file, now) if file else None
         renewed = 0 if file else renew(settings.database, now)
@@ -164,7 +168,7 @@ def restore(file: Path | None) -> None:
 @click.option("--seed", default=1, show_default=True, help="Seed of what they do.")
 @click.option("--json", "as_json", is_flag=True, help="Print the links as one JSON object.")
 def demo(port: int, data: Path, seed: int, *, play: bool, as_json: bool) -> None:
-    """Show an evening on this machine: a demonstration, no authority's offer."""
+    """Show an evening on this machine; it is no authority's offer."""
     from dialog import demo as show
 
     def tell(links: dict[str, object]) -> None:
@@ -203,6 +207,19 @@ def _opening() -> Iterator[None]:
         sys.exit(f"The database cannot be opened. {fault}")
     except DBAPIError as fault:
         sys.exit(f"The database cannot be opened. {fault.orig}")
+
+
+def _be_free(host: str, port: int) -> None:
+    """Go on with an address to listen on, or end: later it would be one empty line of a log."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as fault:
+            sys.exit(
+                f"Nobody can listen on {host}, port {port}: {fault.strerror}. "
+                f"Set DIALOG_HOST and DIALOG_PORT, or end what uses them."
+            )
 
 
 def _count(things: Sized, noun: str) -> str:

@@ -1,5 +1,6 @@
 """The command line: what each command says, and how it ends."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,7 @@ def test_help_names_every_command_quickly() -> None:
     )  # fmt: skip
     for command in ("serve", "migrate", "check", "invite", "backup", "restore", "demo"):
         assert command in done.stdout
+    assert "..." not in done.stdout.partition("Commands:")[2]  # each is read whole
     for heavy in ("sqlalchemy", "starlette", "jinja2", "uvicorn"):
         assert f" {heavy}\n" not in done.stderr
 
@@ -132,6 +134,8 @@ def test_a_backup_is_made_and_restored(environment, tmp_path) -> None:
 
 
 def test_a_restore_says_what_is_wrong(environment, tmp_path) -> None:
+    early = run(environment, "restore")
+    assert (early.exit_code, "python -m dialog migrate" in early.output) == (1, True)
     run(environment, "migrate")
     wrong = run(environment, "restore", str(tmp_path / "nowhere"))
     assert (wrong.exit_code, "There is no file" in wrong.output) == (1, True)
@@ -148,3 +152,12 @@ def test_a_demonstration_has_its_folder_to_itself(tmp_path, free_port) -> None:
         done = run({}, "demo", "--data", str(tmp_path), "--port", str(free_port))
     assert done.exit_code == 1
     assert "läuft schon eine Vorführung" in done.output
+
+
+def test_a_port_that_is_taken_is_said_to_be_so(environment) -> None:
+    run(environment, "migrate")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run(environment | {"DIALOG_PORT": port}, "serve")
+    assert done.exit_code == 1
+    assert f"127.0.0.1, port {port}: Address already in use." in done.output
