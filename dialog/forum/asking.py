@@ -150,7 +150,7 @@ def _twin(session: Session, text: str, who: Who) -> Question | None:
     words, own = plain(text), session.asked.get(who.person, ())
     for question in session.questions.values():
         mine = question.number in own and question.standing.review not in GONE
-        if question.plain == words and (mine or question.public):
+        if session.plain[question.number] == words and (mine or question.public):
             return question
     return None
 

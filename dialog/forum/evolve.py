@@ -240,7 +240,7 @@ def _reword(question: Question, change: Change) -> None:
 
 def _say(session: Session, question: Question) -> None:
     """Keep what a question says in plain form: each new one is compared with thousands."""
-    question.plain = plain(session.text(question.wording.text))
+    session.plain[question.number] = plain(session.text(question.wording.text))
 
 
 def _stand(session: Session, question: Question, after: Standing, touched: Touched) -> None:

@@ -123,7 +123,6 @@ class Question:
     asked: int
     wording: Wording
     rev: int
-    plain: str = ""
     via: Via | None = None
     standing: Standing = Standing()
     result: Result = Result()

@@ -64,6 +64,7 @@ class Session:
     texts: dict[int, str] = field(default_factory=dict)
     last_text: int = 0
     questions: dict[int, Question] = field(default_factory=dict)
+    plain: dict[int, str] = field(default_factory=dict)
     staff: dict[int, Staff] = field(default_factory=dict)
     muted: frozenset[int] = frozenset()
     asked: dict[int, list[int]] = field(default_factory=dict)

@@ -104,7 +104,7 @@ def test_what_is_asked_again_is_compared_with_the_words_that_stand_there_now():
     assert evening.refused(c.Ask(TEXT), BORIS).number == number
     evening.told(c.Redact(number, 0, 4, Field.TEXT), OLGA)
     assert isinstance(evening.decide(c.Ask(TEXT), BORIS), Fact)
-    assert "wann" not in evening.q(number).plain
+    assert "wann" not in evening.session.plain[number]
 
 
 def test_a_public_question_is_not_asked_by_anyone_again():
