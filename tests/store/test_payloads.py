@@ -145,6 +145,5 @@ def test_strings_in_payloads_are_words_of_closed_sets():
     for module in ("events", "question", "phase"):
         file = Path(forum.__file__).parent / f"{module}.py"
         found |= set(source.findall(file.read_text("utf-8")))
-    # A command's name · an ISO day · a kind of mark · a topic of the session's declaration · and
-    # what a question says, in memory alone: no event has a question.
-    assert found == {"act", "until", "kind", "topic", "plain"}
+    # A command's name · an ISO day · a kind of mark · a topic of the session's declaration.
+    assert found == {"act", "until", "kind", "topic"}
