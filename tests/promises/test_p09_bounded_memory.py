@@ -9,7 +9,7 @@ import pytest
 
 from dialog.edge.conversation import LAST_FRAMES
 from tests.chaos.flood import KINDS, TEXT, Flooded, flood, frame
-from tests.edge.test_attacks_edge import UPGRADE, hung_up, raw
+from tests.edge.test_attacks_edge import UPGRADE, Slow, hung_up, raw
 from tests.edge.test_edge import App, serving
 from tests.live.client import Live
 from tests.live.memory import resident
@@ -76,7 +76,7 @@ MUTANTS = (
         "dialog/edge/requests.py",
         "if len(self.pipeline) >= AHEAD:",
         "if len(self.pipeline) >= 10**9:",
-        "small-ahead",
+        "sent_ahead",
     ),
     Mutant(
         "who is told to go may say on",
@@ -140,6 +140,17 @@ async def test_a_flood_ends_or_is_idle_and_fills_no_memory(server, kind, megabyt
     assert growth < GROWTH
     assert closed or kind in ALLOWED_TO_STAY
     assert server.browser().get("/healthz").status == 200
+
+
+async def test_requests_sent_ahead_without_end_are_cut() -> None:
+    """While one is being answered eight more may wait; the ninth ends the connection."""
+    app = Slow()
+    async with serving(app) as address, raw(address) as (reader, writer):
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await asyncio.wait_for(app.came.wait(), 5)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        assert await hung_up(reader) == b""
+        app.may.set()
 
 
 async def test_a_head_of_many_headers_is_cut_before_it_is_whole() -> None:
