@@ -146,7 +146,7 @@ class Stored:
     texts: dict[int, str]
     voters: dict[int, set[int]]
     approved: set[int]
-    results: dict[str, tuple[int, Message]]
+    results: dict[str, Message]
 
 
 def stored(file: Path, slug: str) -> Stored:
@@ -167,7 +167,7 @@ def stored(file: Path, slug: str) -> Stored:
             (session,),
         ).fetchall()
         known = database.execute(
-            "SELECT key, seq, result FROM results WHERE session = ?", (session,)
+            "SELECT key, result FROM results WHERE session = ?", (session,)
         ).fetchall()
     assert [row[0] for row in rows] == list(range(1, head + 1))
     voters, approved = folded([row[1:] for row in rows])
@@ -180,7 +180,7 @@ def stored(file: Path, slug: str) -> Stored:
         {number: text for number, _review, _upvotes, text in lines},
         voters,
         approved,
-        {key: (seq, json.loads(result)) for key, seq, result in known},
+        {key: json.loads(result) for key, result in known},
     )
 
 
@@ -206,7 +206,7 @@ def compare(storm: Storm, found: Stored) -> None:
     for sent in storm.done("ask"):
         assert sent.answer is not None
         assert numbers[sent.fields["text"]] == sent.answer["result"]["number"]
-        assert found.results[sent.key] == (sent.answer["seq"], sent.answer["result"])
+        assert found.results[sent.key] == sent.answer["result"]
     assert {sent.fields["number"] for sent in storm.done("approve")} <= found.approved
     for one in storm.volunteers:
         unsure = one.open.fields.get("number") if one.open else None
