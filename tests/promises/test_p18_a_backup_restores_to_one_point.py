@@ -113,7 +113,7 @@ MUTANTS = (
         MODULE,
         "        connection.execute(update(INVITATIONS)"
         ".where(INVITATIONS.c.used == 0).values(used))\n",
-        "",
+        "        pass\n",
         "invitations",
     ),
 )
