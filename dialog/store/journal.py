@@ -11,10 +11,11 @@ from dialog.store import payloads
 from dialog.store.database import Database
 from dialog.store.lines import refresh
 from dialog.store.sessions import Found, draw_epoch, enrol, find, set_session
-from dialog.store.tables import JOURNAL, RESULTS, TEXTS, insert, upsert
+from dialog.store.tables import JOURNAL, RESULTS, TEXTS, upsert
 
 ROWS_AT_ONCE = 5_000
 TRIAL = Batch(())
+_ENTER = JOURNAL.insert()
 
 
 class JournalFault(Exception):  # noqa: N818 - the word of the contract with the hub
@@ -151,7 +152,7 @@ def _append(connection: Connection, slug: str, batch: Batch) -> None:
 def _store_entries(connection: Connection, session: int, entries: tuple[Entry, ...]) -> None:
     if entries:
         rows = [_entry(session, entry) for entry in entries]
-        connection.execute(insert(connection, JOURNAL), rows)
+        connection.execute(_ENTER, rows)
     # The last body of a number wins: what a batch blackens again is never stored.
     texts = dict(text for entry in entries for text in entry.texts)
     bodies = [{"session": session, "number": n, "body": body} for n, body in texts.items()]
