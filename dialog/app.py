@@ -42,6 +42,7 @@ from dialog.web.announcement import announce
 from dialog.web.guards import Guards
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
+from dialog.web.shelf import Shelf
 from dialog.web.site import Bounds, Operator, Site
 
 log = structlog.get_logger()
@@ -157,9 +158,10 @@ class Application:
             addresses=Crowd(settings.connections_per_address),
             aliases=self.aliases,
         )
+        shelf = Middleware(Shelf, clock=time.monotonic)
         made = Starlette(
             routes=routes(),
-            middleware=[guards, Middleware(GZipMiddleware, minimum_size=SMALL)],
+            middleware=[guards, shelf, Middleware(GZipMiddleware, minimum_size=SMALL)],
             lifespan=self._lifespan,
             exception_handlers={
                 errors.Refused: errors.on_refused,

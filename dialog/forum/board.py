@@ -51,12 +51,16 @@ class Delta:
 
 @dataclass(slots=True)
 class Sheet:
-    """One stream: ``recent`` holds the numbers that changed, the latest last."""
+    """One stream: ``recent`` holds the numbers that changed, the latest last.
+
+    ``revised`` is the last change of anything but counts.
+    """
 
     stream: Stream
     seq: int = 0
     session: Row = field(default_factory=dict)
     session_version: int = 0
+    revised: int = 0
     shown: dict[int, Shown] = field(default_factory=dict)
     recent: dict[int, int] = field(default_factory=dict)
 
@@ -104,11 +108,13 @@ class Sheet:
             if old is not None:
                 del self.shown[number]
                 self._moved(number, state.seq)
+                self.revised = state.seq
         elif old is None or old.row != new:
             count = old.upvotes if old else state.upvotes(number)
             counted = old.counted if old else state.seq
             self.shown[number] = Shown(new, state.seq, count, counted)
             self._moved(number, state.seq)
+            self.revised = state.seq
 
     def _follow_count(self, state: Session, number: int) -> None:
         shown = self.shown[number]
@@ -119,7 +125,7 @@ class Sheet:
         new = session_row(state, self.stream)
         if new != self.session:
             self.session = new
-            self.session_version = self.seq = state.seq
+            self.session_version = self.revised = self.seq = state.seq
 
     def _moved(self, number: int, seq: int) -> None:
         self.recent.pop(number, None)

@@ -247,6 +247,11 @@ class Room:
         return self._ledger.epoch
 
     @property
+    def revised(self) -> tuple[str, int]:
+        """What is another whenever readers see more than other counts."""
+        return self._ledger.epoch, self._ledger.board.sheets[Stream.FLOOR].revised
+
+    @property
     def now(self) -> int:
         """The room's time in ms UTC: it never goes back, whatever the machine's clock does."""
         return self._clock()

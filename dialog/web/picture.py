@@ -20,6 +20,7 @@ class Picture:
 
     epoch: str
     seq: int
+    revised: int
     session: Row
     rows: list[Row]
     me: Row
@@ -73,7 +74,8 @@ async def picture(room: Room, stream: Stream, who: Who) -> Picture:
         rows = sheet.snapshot().questions
         own = me(session, who)
         supported = set(own["upvoted"])
-        return Picture(room.epoch, sheet.seq, sheet.session, rows, own, _ranked(rows, supported))
+        ranked = _ranked(rows, supported)
+        return Picture(room.epoch, sheet.seq, sheet.revised, sheet.session, rows, own, ranked)
 
     return await room.read(read)
 
