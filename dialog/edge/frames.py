@@ -71,6 +71,10 @@ class Frames(WebSocketsSansIOProtocol):
         if self.handshake_initiated and not self.handshake_complete:
             self._cut()
             return
+        if self.receiver is not None and not self.close_sent:
+            data = self.conn.whole_texts(data, self.receiver)
+            if not data and self.conn.parser_exc is None:
+                return
         super().data_received(data)
         if not self.handshake_initiated:
             self.transport.write(b"".join(self.conn.data_to_send()) or NO_HANDSHAKE)
