@@ -7,6 +7,7 @@ restart counts the same, and an entry that changes nothing visible moves nothing
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Self
 
 from dialog.forum.evolve import Touched
 from dialog.forum.names import Stream
@@ -49,6 +50,25 @@ class Delta:
     gone: list[int]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptSheet:
+    """What a stream knows beyond the session: ``rows`` in the order of their last change.
+
+    Each is number, version and version of the count; 0 for the last tells that it is gone.
+    """
+
+    seq: int
+    session_version: int
+    rows: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a board knows beyond the session, as a plain value."""
+
+    sheets: dict[Stream, KeptSheet]
+
+
 @dataclass(slots=True)
 class Sheet:
     """One stream: ``recent`` holds the numbers that changed, the latest last.
@@ -63,6 +83,27 @@ class Sheet:
     revised: int = 0
     shown: dict[int, Shown] = field(default_factory=dict)
     recent: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, stream: Stream, state: Session, kept: KeptSheet) -> Self:
+        """Return a stream as it was kept, its rows made anew from the session."""
+        made = session_row(state, stream)
+        sheet = cls(stream, kept.seq, made, kept.session_version)
+        for number, version, counted in kept.rows:
+            new = row(state, stream, number) if counted else None
+            if new is not None:
+                sheet.shown[number] = Shown(new, version, state.upvotes(number), counted)
+            sheet.recent[number] = max(version, counted)
+        return sheet
+
+    @property
+    def kept(self) -> KeptSheet:
+        """What has to be kept of a stream beside the session."""
+        rows = []
+        for number, seq in self.recent.items():
+            shown = self.shown.get(number)
+            rows.append((number, shown.version, shown.counted) if shown else (number, seq, 0))
+        return KeptSheet(self.seq, self.session_version, tuple(rows))
 
     def follow(self, state: Session, touched: Touched) -> None:
         """Take over what an entry changed, where this stream shows it."""
@@ -138,6 +179,21 @@ class Board:
     def __init__(self) -> None:
         """Begin with nothing shown."""
         self.sheets = {stream: Sheet(stream) for stream in Stream}
+
+    @classmethod
+    def begin(cls, session: Session, kept: Kept) -> Self:
+        """Return the board as it was kept with just this session."""
+        board = cls()
+        for stream, sheet in kept.sheets.items():
+            board.sheets[stream] = Sheet.begin(stream, session, sheet)
+        return board
+
+    def kept(self) -> Kept:
+        """Return all that the board knows beyond the session."""
+        return Kept({stream: sheet.kept for stream, sheet in self.sheets.items()})
+
+    def settle(self, session: Session) -> None:
+        """Bring the windows up to date: at the start of each tick, after all was followed."""
 
     def follow(self, state: Session, touched: Touched) -> None:
         """Let every stream take over what an entry changed."""

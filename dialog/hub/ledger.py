@@ -6,6 +6,7 @@ the batch is not stored, the whole ledger is thrown away.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 import structlog
@@ -26,6 +27,9 @@ from dialog.hub.marks import marks
 
 log = structlog.get_logger()
 
+# A small session is compared whole from the start; of a large one, opening must not wait for it.
+READ_AT_ONCE = 2_000
+READ_ON = 20
 RECORDED = frozenset({"publish", "correct", "keep", "unpublish"})
 
 
@@ -99,9 +103,9 @@ class Ledger:
         for entry in opened.entries:
             self.board.follow(self.session, evolve(self.session, entry))
         self._remembered = {(r.person, r.key): r for r in opened.remembered}
-        self._likeness = Likeness()
-        for question in self.session.questions.values():
-            self._likeness.put(question.number, self.session.text(question.wording.text))
+        self._likeness = Likeness(self._text)
+        self._unread = iter(range(1, len(self.session.questions) + 1))
+        self._read_on(READ_AT_ONCE)
 
     def draft(self, commands: list[Waiting], now: int) -> Draft:
         """Decide commands one after the other and return what is to be stored and answered.
@@ -144,11 +148,21 @@ class Ledger:
         """Return what was found beside new texts, as commands of the server."""
         found = []
         for number in sorted(draft.worded):
-            text = self.session.text(self.session.questions[number].wording.text)
-            self._likeness.put(number, text)
-            note = c.Note(number, self._likeness.alike(number), marks(text))
-            found.append(Waiting(note, SYSTEM))
+            self._likeness.put(number)
+            # Together they may take as long as one: nobody's upvote waits for suggestions.
+            alike = self._likeness.alike(number, 1 / len(draft.worded))
+            found.append(Waiting(c.Note(number, alike, marks(self._text(number))), SYSTEM))
+        self._read_on(READ_ON)
         return found
+
+    def _text(self, number: int) -> str:
+        return self.session.text(self.session.questions[number].wording.text)
+
+    def _read_on(self, count: int) -> None:
+        """Take some more of the questions that were there at the opening into the index."""
+        for number in islice(self._unread, count):
+            if number not in self._likeness:
+                self._likeness.put(number)
 
     def _decide(self, draft: Draft, one: Waiting) -> Reply | bytes:
         """Return a refusal, an earlier answer, or the result's JSON."""

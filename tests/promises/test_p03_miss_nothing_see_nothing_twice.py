@@ -479,8 +479,8 @@ MUTANTS = (
     Mutant(
         "an older tap counts",
         "dialog/forum/asking.py",
-        "if last is not None and intent <= last.intent:",
-        "if last is not None and intent == last.intent:",
+        "if last is not None and intent <= last:",
+        "if last is not None and intent == last:",
         "an_older_tap",
     ),
     Mutant(
