@@ -21,8 +21,10 @@ async def home(request: Request) -> Response:
     running: list[dict[str, Any]] = []
     upcoming: list[dict[str, Any]] = []
     for room in site.hub:
-        view = await picture(room, Stream.FLOOR, READER)
         dialog = site.announcements[room.slug]
+        if dialog.rehearsal:
+            continue
+        view = await picture(room, Stream.FLOOR, READER)
         shown = {
             "dialog": dialog,
             "session": view.session,
