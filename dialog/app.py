@@ -1,5 +1,6 @@
 """The composition root: settings, store, hub, web, in this order; stopped in reverse."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from dialog import disk
 from dialog.archive import folder
 from dialog.archive.bundle import Heading, bundle
+from dialog.copies import Copies
 from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
 from dialog.edge.door import Door, room_for
@@ -75,6 +77,9 @@ class Application:
         self.ready = False
         self.aliases = Aliases(time.monotonic)
         self.hub = Hub(text_frame)
+        self.announcements = {slug: announce(d) for slug, d in self._declared.items()}
+        self.copies = Copies(settings.sessions, self.database, self.hub, clock, self._begin)
+        self._looking: asyncio.Task[None] | None = None
         self.asgi = self._web(secret)
 
     async def start(self) -> None:
@@ -84,10 +89,13 @@ class Application:
         records = [
             slug for slug in folder.slugs(self.settings.sessions) if await self._take_in(slug)
         ]
-        live = [d for slug, d in self._declared.items() if slug not in records]
+        declared = (d for d in self._declared.values() if not d.rehearsal_until)
+        live = [d for d in declared if d.slug not in records]
         for declaration in live:
             self.hub.add(self._room(declaration))
         await self.hub.start({d.slug: declare(d) for d in live})
+        await self.copies.look()
+        self._looking = asyncio.create_task(self.copies.run(), name="rehearsals")
         self.ready = True
 
     async def storing(self) -> bool:
@@ -101,6 +109,9 @@ class Application:
     async def drain(self) -> None:
         """Finish the commits under way, close the rooms and say good-bye to everyone."""
         self.ready = False
+        if self._looking:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         await self.hub.stop(self.settings.drain_seconds / 2)
 
     async def close(self) -> None:
@@ -137,6 +148,11 @@ class Application:
         except JournalFault:
             return False
         return True
+
+    async def _begin(self, declaration: Declaration) -> None:
+        """Open the room of a rehearsal, which may come while others are open."""
+        self.announcements[declaration.slug] = announce(declaration)
+        await self.hub.open(self._room(declaration), declare(declaration))
 
     def _room(self, declaration: Declaration) -> Room:
         timing = Timing(self.settings.tick_ms / SECOND, self.settings.window_ms / SECOND)
@@ -182,7 +198,7 @@ class Application:
             hub=self.hub,
             people=self.people,
             transcripts=self.transcripts,
-            announcements={slug: announce(d) for slug, d in self._declared.items()},
+            announcements=self.announcements,
             seals=Seals(secret, clock),
             operator=operator(settings),
             bounds=Bounds(
@@ -281,6 +297,7 @@ def declare(declaration: Declaration) -> Declare:
             waiting=limits.waiting,
             ask_ms=limits.ask_seconds * SECOND,
         ),
+        rehearsal=declaration.rehearsal_until is not None,
     )
 
 

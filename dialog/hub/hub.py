@@ -39,8 +39,8 @@ class Hub:
         self._rooms[room.slug] = room
 
     def __iter__(self) -> Iterator[Room]:
-        """Return all rooms."""
-        return iter(self._rooms.values())
+        """Return all rooms there are now; some may come or go meanwhile."""
+        return iter(tuple(self._rooms.values()))
 
     def room(self, slug: str) -> Room | None:
         """Return the room of a session, None for an unknown one."""
@@ -49,9 +49,24 @@ class Hub:
     async def start(self, declared: Mapping[str, Declare]) -> None:
         """Open all rooms and tell each what its declaration says now."""
         for slug, room in self._rooms.items():
-            await room.start()
-            if isinstance(await room.ask(declared[slug], SYSTEM), Refusal):
-                log.warning("declaration not taken, the one of before holds", session=slug)
+            await self._open(room, declared[slug])
+
+    async def open(self, room: Room, declared: Declare) -> None:
+        """Take in one more room while others are open."""
+        await self._open(room, declared)
+        self.add(room)
+
+    async def shut(self, slug: str) -> None:
+        """End one room while others stay open; who is in it is told that it is gone."""
+        room = self._rooms.pop(slug)
+        await room.stop()
+        for connection in room.presence.everyone():
+            connection.close(Close.GONE)
+
+    async def _open(self, room: Room, declared: Declare) -> None:
+        await room.start()
+        if isinstance(await room.ask(declared, SYSTEM), Refusal):
+            log.warning("declaration not taken, the one of before holds", session=room.slug)
 
     async def stop(self, within: float, lot: Lot = random.random) -> None:
         """Finish the commits under way, then say good-bye to everyone.

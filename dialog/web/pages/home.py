@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dialog.forum.names import Phase, Role, Stream, Who
+from dialog.hub.room import Room
 from dialog.web.page import page
 from dialog.web.passes import NOBODY, visitor
 from dialog.web.picture import Picture, picture
@@ -25,7 +26,7 @@ async def home(request: Request) -> Response:
     views: list[Picture] = []
     running: list[dict[str, Any]] = []
     upcoming: list[dict[str, Any]] = []
-    for room in site.hub:
+    for room in _listed(site):
         view = await picture(room, Stream.FLOOR, READER)
         views.append(view)
         dialog = site.announcements[room.slug]
@@ -50,4 +51,9 @@ async def home(request: Request) -> Response:
 
 def _stamp(site: Site) -> tuple[object, ...]:
     """Return what is another whenever a session or the archive shows something else."""
-    return site.transcripts.version, *(room.revised for room in site.hub)
+    return site.transcripts.version, *(room.revised for room in _listed(site))
+
+
+def _listed(site: Site) -> list[Room]:
+    """Return the rooms of sessions that everyone may find: no rehearsals."""
+    return [room for room in site.hub if not site.announcements[room.slug].rehearsal]
