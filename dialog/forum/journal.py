@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dialog.forum.events import Entry
 from dialog.forum.names import Outcome, Phase, Reason, Review
+from dialog.forum.state import State
 
 
 class Unavailable(Exception):  # noqa: N818 - it is said of whoever keeps a journal
@@ -52,9 +53,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A journal as read: epoch (16 hex digits), entries in order, texts and remembered answers."""
+    """A journal as read: epoch (16 hex digits), texts, remembered answers, and what happened.
+
+    Of a long journal the beginning is added up to a ``state``, which belongs to whoever gets it;
+    then the ``entries`` are those after it, and the texts are its texts.
+    """
 
     epoch: str
     entries: tuple[Entry, ...]
     texts: Mapping[int, str]
     remembered: tuple[Remembered, ...]
+    state: State | None = None

@@ -12,15 +12,15 @@ import msgspec
 import structlog
 
 from dialog.forum import commands as c
-from dialog.forum.board import Board
 from dialog.forum.decide import decide, result, seal
 from dialog.forum.events import Acted, Asked, Axis, Entry, Event, Fact, Redacted, Tap, Upvoted
-from dialog.forum.evolve import Touched, begin, evolve
+from dialog.forum.evolve import Touched, evolve
 from dialog.forum.journal import Batch, Line, Opened, Remembered
 from dialog.forum.names import SYSTEM, Stream, Who
 from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
+from dialog.forum.state import State
 from dialog.hub import wire
 from dialog.hub.likeness import Likeness
 from dialog.hub.marks import marks
@@ -98,10 +98,10 @@ class Ledger:
     def __init__(self, opened: Opened) -> None:
         """Add up a journal as it was stored."""
         self.epoch = opened.epoch
-        self.session = begin(opened.texts)
-        self.board = Board()
+        state = opened.state or State.begin(opened.texts)
         for entry in opened.entries:
-            self.board.follow(self.session, evolve(self.session, entry))
+            state.follow(entry)
+        self.session, self.board = state.session, state.board
         self._remembered = {(r.person, r.key): r for r in opened.remembered}
         self._likeness = Likeness(self._text)
         self._unread = iter(range(1, len(self.session.questions) + 1))

@@ -1,19 +1,29 @@
 """The journal of sessions: opened whole, appended in batches, gapless."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 
 import msgspec
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
-from dialog.forum.events import Entry, Event, Redacted, Sealed
-from dialog.forum.journal import Batch, Opened, Remembered
-from dialog.store import payloads
+from dialog.forum.events import Entry, Event, Redacted, Sealed, Upvoted
+from dialog.forum.journal import Batch, Opened, Remembered, Unavailable
+from dialog.forum.state import State
+from dialog.store import payloads, states
 from dialog.store.database import Database
 from dialog.store.lines import refresh
 from dialog.store.sessions import Found, draw_epoch, enrol, find, set_session
 from dialog.store.tables import JOURNAL, RESULTS, TEXTS, insert, upsert
 
-ROWS_AT_ONCE = 5_000
+ROWS_AT_ONCE = 500
+# How many taps are added up in a moment, and what others weigh beside them: in time, in bytes.
+LONG = 100_000
+TAPS_OF_OTHERS = 10
+BYTES_OF_TAP = 35
+BYTES_OF_OTHERS = 200
+BETWEEN = 0.01
 TRIAL = Batch(())
 
 
@@ -40,11 +50,32 @@ class Journal:
 
         Raise ``JournalFault`` for a gap, an unknown kind or a payload that does not fit its kind.
         """
-        opened = await self._database.read(lambda connection: _open(connection, slug))
-        if opened is None:
+        read = await self._database.read(lambda connection: _open(connection, slug))
+        if read is None:
             await self._database.write(lambda connection: enrol(connection, slug))
             return await self.open(slug)
+        opened, parts = read
+        with suppress(Unavailable):  # it is made anew whenever it is wanted
+            await self._keep(slug, parts)
         return opened
+
+    async def _keep(self, slug: str, parts: Iterable[states.Row]) -> None:
+        """Store a state part by part, so that others store between them, and drop earlier ones.
+
+        It is given up where the session has another epoch meanwhile.
+        """
+        for part in parts:
+            if not await self._database.write(partial(states.store, slug=slug, part=part)):
+                return
+            await asyncio.sleep(BETWEEN)
+        more = bool(parts)
+        while more:
+            more = await self._database.write(lambda connection: states.tidy(connection, part))
+            await asyncio.sleep(BETWEEN)
+
+    async def long(self, slug: str) -> bool:
+        """Tell whether opening a session's journal would take a while: its state is old."""
+        return await self._database.read(lambda connection: _long(connection, slug))
 
     async def append(self, slug: str, batch: Batch) -> None:
         """Store a batch in one transaction; raise ``Behind`` where it does not follow the head.
@@ -82,28 +113,62 @@ def _new_epoch(connection: Connection, slug: str) -> str:
 # --- open ----------------------------------------------------------------------------------------
 
 
-def _open(connection: Connection, slug: str) -> Opened | None:
+def _open(connection: Connection, slug: str) -> tuple[Opened, Iterable[states.Row]] | None:
+    """Return a journal as stored, and what is to be kept of it so that it opens quickly again."""
     session = find(connection, slug)
     if session is None:
         return None
-    entries = tuple(_entries(connection, session, slug))
-    if len(entries) != session.head:
-        raise JournalFault(f"{slug}: the journal ends at {len(entries)}, not at {session.head}")
-    texts = select(TEXTS.c.number, TEXTS.c.body).where(TEXTS.c.session == session.id)
-    return Opened(
-        epoch=session.epoch,
-        entries=entries,
-        texts={row.number: row.body for row in connection.execute(texts)},
-        remembered=tuple(_remembered(connection, session.id)),
-    )
+    query = select(TEXTS.c.number, TEXTS.c.body).where(TEXTS.c.session == session.id)
+    texts = {number: body for number, body in connection.execute(query)}  # noqa: C416 - rows
+    state = states.read(connection, session, texts)
+    begun = state.session.seq if state else 0
+    state, tail = _add_up(state, _entries(connection, session, slug, begun), texts)
+    added = state.session.seq if state else 0
+    head = added + len(tail)
+    if head != session.head:
+        raise JournalFault(f"{slug}: the journal ends at {head}, not at {session.head}")
+    parts = states.parts(state, session) if state and added > begun else ()
+    remembered = tuple(_remembered(connection, session.id))
+    texts = state.session.texts if state else texts
+    return Opened(session.epoch, tuple(tail), texts, remembered, state), parts
 
 
-def _entries(connection: Connection, session: Found, slug: str) -> Iterator[Entry]:
+def _add_up(
+    state: State | None, entries: Iterable[Entry], texts: Mapping[int, str]
+) -> tuple[State | None, list[Entry]]:
+    """Add up entries while they are read: millions of taps need more room than what they come to.
+
+    Return the state and the last entries, which are not long.
+    """
+    tail: list[Entry] = []
+    taps = 0
+    for entry in entries:
+        tail.append(entry)
+        taps += len(entry.event.taps) if isinstance(entry.event, Upvoted) else TAPS_OF_OTHERS
+        if taps > LONG:
+            state = state or State.begin(texts)
+            for one in tail:
+                state.follow(one)
+            tail, taps = [], 0
+    return state, tail
+
+
+def _long(connection: Connection, slug: str) -> bool:
+    session = _known(connection, slug)
+    columns = JOURNAL.c
+    query = select(func.sum(func.length(columns.payload) + BYTES_OF_OTHERS))
+    after = states.number(connection, session)
+    query = query.where(columns.session == session.id, columns.number > after)
+    return (connection.scalar(query) or 0) > LONG * BYTES_OF_TAP
+
+
+def _entries(connection: Connection, session: Found, slug: str, since: int = 0) -> Iterator[Entry]:
     columns = JOURNAL.c
     query = select(columns.number, columns.at, columns.person, columns.kind, columns.payload)
-    query = query.where(columns.session == session.id).order_by(columns.number)
+    query = query.where(columns.session == session.id, columns.number > since)
+    query = query.order_by(columns.number)
     with connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
-        for expected, (number, at, person, kind, payload) in enumerate(rows, 1):
+        for expected, (number, at, person, kind, payload) in enumerate(rows, since + 1):
             if number != expected:
                 raise JournalFault(f"{slug}: entry {expected} is missing")
             yield Entry(number, at, person, _event(slug, number, kind, payload))
@@ -173,6 +238,7 @@ def _entry(session: int, entry: Entry) -> dict[str, object]:
 def _forget(connection: Connection, session: int, entry: Entry) -> None:
     """Delete what a redaction or the sealing of the record leaves no reason to keep."""
     if isinstance(entry.event, Redacted | Sealed):
+        states.forget(connection, session)
         # A hash of a blackened text would still betray it to whoever guesses.
         own, earlier = RESULTS.c.session == session, RESULTS.c.seq < entry.number
         connection.execute(delete(RESULTS).where(own, earlier))

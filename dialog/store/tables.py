@@ -127,6 +127,23 @@ class ResultRow(Table, table=True):
     result: bytes = Field(sa_type=LargeBinary)
 
 
+class StateRow(Table, table=True):
+    """A part of what a journal added up to at ``number``; whole with all ``parts`` of one epoch.
+
+    ``rules`` names the program that wrote it, ``hash`` is that of the whole body.
+    """
+
+    __tablename__ = "states"
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    part: int = Field(primary_key=True)
+    parts: int
+    epoch: str = Field(sa_type=Prose)
+    rules: str = Field(sa_type=Prose)
+    hash: bytes = Field(sa_type=LargeBinary)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
 class PersonRow(Table, table=True):
     """A person in one role of one session; ``link`` is the hash of the private link, if any."""
 
@@ -192,6 +209,7 @@ JOURNAL = METADATA.tables["journal"]
 TEXTS = METADATA.tables["texts"]
 QUESTIONS = METADATA.tables["questions"]
 RESULTS = METADATA.tables["results"]
+STATES = METADATA.tables["states"]
 PEOPLE = METADATA.tables["people"]
 PASSES = METADATA.tables["passes"]
 GRANTS = METADATA.tables["grants"]

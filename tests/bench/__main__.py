@@ -63,7 +63,8 @@ def goal(found: Found) -> str:
     """Say what a figure should be, and whether it is."""
     wanted = [f"≤ {found['most']:g}"] if found["most"] is not None else []
     wanted += [f"≥ {found['least']:g}"] if found["least"] is not None else []
-    return f"{' '.join(wanted)} {'✓' if found['met'] else '✗'}" if wanted else ""
+    met = {True: " ✓", False: " ✗", None: ""}[found["met"]]
+    return f"{' '.join(wanted)}{met}"
 
 
 def show(report: Found, before: Found, console: Console) -> None:

@@ -8,12 +8,14 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
+
+from sqlalchemy import Connection
 
 from dialog.app import declare as declared
 from dialog.forum.events import Acted, Asked, Axis, Change, Entry, Upvoted
@@ -47,6 +49,8 @@ LIMITS = (
 MODERATOR = 1_000_000
 AT_ONCE = 10_000
 
+T = TypeVar("T")
+
 
 class Size(NamedTuple):
     """How large an evening is."""
@@ -58,6 +62,22 @@ class Size(NamedTuple):
 def clock() -> int:
     """Return the time in ms UTC."""
     return time.time_ns() // 1_000_000
+
+
+class OneCommit:
+    """A database of which everything asked for is one transaction."""
+
+    failing = False
+
+    def __init__(self, connection: Connection) -> None:
+        """Bind it to the transaction."""
+        self._connection = connection
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Do what would be a commit of its own."""
+        return work(self._connection)
+
+    read = write
 
 
 class Evening:
@@ -82,24 +102,22 @@ class Evening:
         database = Database(self.database_url)
         try:
             await write(Journal(database), self.folder / "sessions", self.size.questions)
-            tickets = await self._people(People(database, self.secret, clock))
+            tickets = await database.write(lambda connection: asyncio.run(self._join(connection)))
         finally:
             await database.close()
         self.tickets.write_text("".join(f"{t}\t{page}\n" for t, page in tickets), "ascii")
 
-    async def _people(self, people: People) -> list[tuple[str, str]]:
-        """Let people join, and return their cookies with the tokens of their pages."""
+    async def _join(self, connection: Connection) -> list[tuple[str, str]]:
+        """Let people join, all in one commit; return their cookies and the tokens of their pages."""
+        people = People(cast("Database", OneCommit(connection)), self.secret, clock)
         seals = Seals(self.secret, clock)
-        names = range(1, self.size.people + 1)
-        joined = await asyncio.gather(
-            *(people.join(None, self.slug, f"Person {n}") for n in names)
-        )
-        passes = await asyncio.gather(*(people.pass_of(token) for token, _grant in joined))
-        return [
-            (token, seals.page(Sealed(holder.id, self.slug, Role.VOLUNTEER)))
-            for (token, _grant), holder in zip(joined, passes, strict=True)
-            if holder
-        ]
+        tickets = []
+        for number in range(1, self.size.people + 1):
+            token, _grant = await people.join(None, self.slug, f"Person {number}")
+            holder = await people.pass_of(token)
+            assert holder is not None
+            tickets.append((token, seals.page(Sealed(holder.id, self.slug, Role.VOLUNTEER))))
+        return tickets
 
     # --- running -----------------------------------------------------------------------------
 

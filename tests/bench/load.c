@@ -16,6 +16,7 @@
  *   settle SECONDS         until nothing is outstanding and every connection has the same number
  *   lost SECONDS           until the server has closed every connection
  *   save FILE              what the first connection got last as a delta, as it came
+ *   questions Q            from now on upvotes go to the first Q questions only
  *   get SECONDS            HTTP: every connection asks again as soon as it is answered
  *
  * An upvote is absolute. A connection goes through all Q questions with "on", then through all with "off", so
@@ -652,7 +653,11 @@ static void obey(char *line) {
   else if (!strcmp(word, "loop")) run_loop(a, (int)b, (int)c);
   else if (!strcmp(word, "settle")) settle(a);
   else if (!strcmp(word, "get")) get(a);
-  else if (!strcmp(word, "lost")) {
+  else if (!strcmp(word, "questions")) {
+    questions = (int)a;
+    printf("{\"command\":\"questions\"}\n");
+    fflush(stdout);
+  } else if (!strcmp(word, "lost")) {
     begin(0);
     int64_t end = begun + (int64_t)(a * 1e9);
     while (gone_count < count && now_ns() < end) turn(20);
