@@ -168,14 +168,14 @@ class Frames(WebSocketsSansIOProtocol):
     def _waiting(self) -> int:
         return self.transport.get_write_buffer_size()
 
-    def write(self, frame: bytes) -> None:
-        """Send a ready frame; on a connection that is closing it goes nowhere."""
+    def write(self, *frames: bytes) -> None:
+        """Send ready frames; on a connection that is closing they go nowhere."""
         if not self.handshake_complete or self._ended():
             return
         if self._waiting() > WAITING_MOST:
             self._stalled()
         else:
-            self.transport.write(frame)
+            self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
 
     def _ended(self) -> bool:
         return self.close_sent or self.disconnected or self.transport.is_closing()

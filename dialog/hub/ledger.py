@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 
-import msgspec
 import structlog
 
 from dialog.forum import commands as c
@@ -79,11 +78,15 @@ class Undecided(Exception):  # noqa: N818 - it is said of a command
 
 @dataclass(slots=True)
 class Draft:
-    """A batch in the making: entries, the taps of the last one, replies and what it changed."""
+    """A batch in the making: entries, the taps of the last one, replies and what it changed.
+
+    What taps have ``tapped`` is followed and told once for all of an entry.
+    """
 
     now: int
     entries: list[Entry] = field(default_factory=list)
     taps: list[Tap] = field(default_factory=list)
+    tapped: Touched = field(default_factory=Touched)
     remembered: list[Remembered] = field(default_factory=list)
     replies: list[tuple[Waiting, Reply | bytes]] = field(default_factory=list)
     touched: list[Touched] = field(default_factory=list)
@@ -180,7 +183,7 @@ class Ledger:
         if isinstance(decision, Refusal):
             return decision
         entry = self._apply(draft, one.who, decision) if decision else None
-        told = msgspec.json.encode(result(self.session, one.command, one.who, entry))
+        told = wire.encode(result(self.session, one.command, one.who, entry))
         if said and entry is not None:
             kept = Remembered(one.who.person, one.key, said, told)
             self._remembered[kept.person, kept.key] = kept
@@ -211,7 +214,7 @@ class Ledger:
             return self._tap(draft, event)
         self._close_taps(draft)
         entry = Entry(self.session.seq + 1, draft.now, who.person, event, fact.texts)
-        self._evolve(draft, entry)
+        self._follow(draft, evolve(self.session, entry))
         draft.entries.append(entry)
         draft.worded |= _worded(event)
         draft.recorded = draft.recorded or _recorded(event)
@@ -221,17 +224,17 @@ class Ledger:
         number = self.session.seq if draft.taps else self.session.seq + 1
         entry = Entry(number, draft.now, 0, event)
         draft.taps.extend(event.taps)
-        self._evolve(draft, entry)
+        evolve(self.session, entry, draft.tapped)
         return entry
 
     def _close_taps(self, draft: Draft) -> None:
         if draft.taps:
             event = Upvoted(tuple(draft.taps))
             draft.entries.append(Entry(self.session.seq, draft.now, 0, event))
-            draft.taps = []
+            self._follow(draft, draft.tapped)
+            draft.taps, draft.tapped = [], Touched()
 
-    def _evolve(self, draft: Draft, entry: Entry) -> None:
-        touched = evolve(self.session, entry)
+    def _follow(self, draft: Draft, touched: Touched) -> None:
         self.board.follow(self.session, touched)
         draft.touched.append(touched)
 

@@ -87,12 +87,12 @@ class Room:
         self._timing = timing or Timing()
         self._publish = publish
         self._frame = frame
-        self._sweep = Sweep(frame, self.presence, self._clock)
+        self._stir = asyncio.Event()
+        self._sweep = Sweep(frame, self.presence, self._clock, self._stir.set)
         self._ledger: Ledger
         self._inbox: list[Waiting] = []
         self._requests: list[Callable[[], None]] = []
         self._pollers = Pollers()
-        self._stir = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
         self._tick_at = 0.0
@@ -119,6 +119,7 @@ class Room:
         try:
             if self._task is not None:
                 await self._task
+            await self._sweep.end()
         finally:
             self._pollers.wake()
             for waiting in self._inbox:
@@ -298,11 +299,11 @@ class Room:
         if self._unrecorded.on and not self._unrecorded.left(loop.time()):
             await self._record()
         if self._whole:
-            await self._tell(loop.time())
+            self._tell(loop.time())
 
     async def _wait(self, now: float) -> None:
         """Sleep until something is asked, or the next tick, heartbeat, phase or try is due."""
-        timeout = min(self._moments(now))
+        timeout = min(self._moments(now), default=self._timing.heartbeat)
         if not self._stir.is_set() and timeout > 0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stir.wait(), timeout)
@@ -314,7 +315,7 @@ class Room:
             yield self._outage.left(now)
         if self._unrecorded.on:
             yield self._unrecorded.left(now)
-        if self._whole:
+        if self._whole and not self._sweep.busy:
             yield self._beat_at - now
             if self._sweep.pending:
                 yield self._tick_at - now
@@ -328,23 +329,19 @@ class Room:
         for serve in requests:
             serve()
 
-    async def _tell(self, now: float) -> None:
-        """Send the tick and the heartbeat that are due."""
-        ledger = self._ledger
-        beat = now >= self._beat_at  # its deltas are a tick's too, and one's own comes first
-        if self._sweep.pending and (beat or now >= self._tick_at):
-            self._tick_at = now + self._timing.tick
-            await self._tick(ledger)
+    def _tell(self, now: float) -> None:
+        """Send the tick and the heartbeat that are due, once the tick before has reached all."""
+        beat = now >= self._beat_at
+        if self._sweep.busy or not (beat or (self._sweep.pending and now >= self._tick_at)):
+            return
+        self._tick_at = now + self._timing.tick
         if beat:
             self._beat_at = now + self._timing.heartbeat
-            await self._sweep.heartbeat(ledger)
-
-    async def _tick(self, ledger: Ledger) -> None:
-        if self._sweep.dirty:
-            await self._sweep.tick(ledger)
-            self._pollers.wake()
-        else:
-            self._sweep.catch_up(ledger)
+        if not (beat or self._sweep.dirty):
+            self._sweep.catch_up(self._ledger)
+            return
+        self._sweep.tick(self._ledger, beat=beat)
+        self._pollers.wake()
 
     def _due(self) -> bool:
         """Tell whether the clock asks for something."""

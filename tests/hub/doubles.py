@@ -93,8 +93,8 @@ class Line:
         self.backed_up = False
         self.code = 0
 
-    def write(self, frame: bytes) -> None:
-        self.frames.append(json.loads(frame))
+    def write(self, *frames: bytes) -> None:
+        self.frames.extend(json.loads(frame) for frame in frames)
 
     def close(self, code: int, reason: str) -> None:
         self.code = self.code or code

@@ -507,8 +507,8 @@ MUTANTS = (
     Mutant(
         "one's own goes to who is backed up",
         "dialog/hub/sweep.py",
-        "tab.owed = tab.owed or tab.line.backed_up",
-        "tab.owed = tab.owed and tab.line.backed_up",
+        "connection.owed = own is not None",
+        "connection.owed = False",
         "whoever_drains_nothing",
     ),
     Mutant(

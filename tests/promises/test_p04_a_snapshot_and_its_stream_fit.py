@@ -58,7 +58,8 @@ class Hall(Venue):
 
 @pytest.fixture
 async def hall(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Hall]:
-    monkeypatch.setattr(sweep, "SLICE", 2)
+    monkeypatch.setattr(sweep, "SLICE_MS", 0)
+    monkeypatch.setattr(sweep, "LOOK", 2)
     made = Hall()
     await made.open()
     for _ in range(5):
