@@ -21,6 +21,7 @@ from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
 from dialog.hub import wire
+from dialog.hub.digest import Digest
 from dialog.hub.likeness import Likeness
 from dialog.hub.marks import marks
 
@@ -95,13 +96,27 @@ class Ledger:
         """Add up a journal as it was stored."""
         self.epoch = opened.epoch
         self.session = begin(opened.texts)
-        self.board = Board()
+        self._board = Board()
+        self._unsettled = True
         for entry in opened.entries:
-            self.board.follow(self.session, evolve(self.session, entry))
+            self._board.follow(self.session, evolve(self.session, entry))
+        self._digests = {stream: Digest(sheet) for stream, sheet in self._board.sheets.items()}
         self._remembered = {(r.person, r.key): r for r in opened.remembered}
         self._likeness = Likeness()
         for question in self.session.questions.values():
             self._likeness.put(question.number, self.session.text(question.wording.text))
+
+    @property
+    def board(self) -> Board:
+        """The streams as they are, their windows brought up to date where something has changed."""
+        if self._unsettled:
+            self._board.settle(self.session)
+            self._unsettled = False
+        return self._board
+
+    def digest(self, stream: Stream) -> str:
+        """Return the digest of a stream as it was last told."""
+        return self._digests[stream].now()
 
     def draft(self, commands: list[Waiting], now: int) -> Draft:
         """Decide commands one after the other and return what is to be stored and answered.
@@ -136,7 +151,7 @@ class Ledger:
         """Answer every command of a stored draft, in the order of asking."""
         for one, reply in draft.replies:
             if isinstance(reply, bytes):
-                one.tell(Done(one.key, self.board.sheets[one.stream].seq, reply))
+                one.tell(Done(one.key, self._board.sheets[one.stream].seq, reply))
             else:
                 one.tell(reply)
 
@@ -218,7 +233,8 @@ class Ledger:
 
     def _evolve(self, draft: Draft, entry: Entry) -> None:
         touched = evolve(self.session, entry)
-        self.board.follow(self.session, touched)
+        self._board.follow(self.session, touched)
+        self._unsettled = True
         draft.touched.append(touched)
 
     def _line(self, number: int) -> Line:

@@ -16,7 +16,6 @@ from dialog.forum.views import me, own_row
 from dialog.hub import wire
 from dialog.hub.closing import Close
 from dialog.hub.connection import NOTHING, Connection
-from dialog.hub.digest import digest
 from dialog.hub.ledger import Ledger
 from dialog.hub.presence import Presence
 
@@ -36,6 +35,7 @@ class Sweep:
         self._clock = clock
         self._frame = frame
         self._presence = presence
+        self._told: dict[tuple[Stream, int, int], bytes] = {}
         self._frames: dict[tuple[Stream, int, int], bytes] = {}
         self._rows: dict[int, set[int]] = {}
         self._taps: dict[int, dict[int, bool]] = {}
@@ -65,7 +65,8 @@ class Sweep:
         self._taps.setdefault(tap.person, {})[tap.number] = tap.on
 
     def forget(self) -> None:
-        """Drop the frames of a state that was thrown away; what was noted was stored, and stays."""
+        """Drop the rows made of an earlier state; what was noted was stored, and stays."""
+        self._told.clear()
         self._frames.clear()
 
     def anew(self, ledger: Ledger, connection: Connection) -> None:
@@ -79,7 +80,7 @@ class Sweep:
         One's own comes first: whoever has reached the number of a ``done`` has seen what it did.
         """
         self.dirty = False
-        self._frames.clear()
+        self.forget()
         rows, self._rows = self._rows, {}
         taps, self._taps = self._taps, {}
         for person in rows.keys() | taps.keys():
@@ -124,18 +125,23 @@ class Sweep:
             connection.seq = sheet.seq
 
     def _rows_since(self, ledger: Ledger, stream: Stream, seq: int) -> bytes:
-        """Return what a stream has beyond a number, made once for all who lack the same."""
-        sheet = ledger.board.sheets[stream]
-        key = (stream, seq, sheet.seq)
+        """Return the frame of what a stream has beyond a number, made once for all who lack it."""
+        key = (stream, seq, ledger.board.sheets[stream].seq)
         if key not in self._frames:
             if len(self._frames) >= FRAMES:  # a quiet evening has no tick that clears them
-                self._frames.clear()
-            if seq == NOTHING:
-                told = wire.snapshot(ledger.epoch, sheet.snapshot())
-            else:
-                told = wire.delta(sheet.delta(seq))
-            self._frames[key] = self._frame(told)
+                self.forget()
+            self._frames[key] = self._frame(self.rows(ledger, stream, seq))
         return self._frames[key]
+
+    def rows(self, ledger: Ledger, stream: Stream, seq: int) -> bytes:
+        """Return the message of what a stream has beyond a number, also to those who poll."""
+        sheet = ledger.board.sheets[stream]
+        key = (stream, seq if sheet.reaches(seq) else NOTHING, sheet.seq)
+        if key not in self._told:
+            if len(self._told) >= FRAMES:
+                self.forget()
+            self._told[key] = wire.rows(ledger.epoch, sheet.since(seq))
+        return self._told[key]
 
     def _tell(self, ledger: Ledger, person: int, rows: set[int], taps: dict[int, bool]) -> None:
         """Tell all tabs of a person what is new of their own; who is behind gets it all later."""
@@ -155,7 +161,7 @@ class Sweep:
         """Give every connection a sign of life, with the digest of its stream."""
         people, now_ms = self._presence.people, self._clock()
         for stream, sheet in ledger.board.sheets.items():
-            beat = wire.heartbeat(sheet.seq, now_ms, people, digest(sheet))
+            beat = wire.heartbeat(sheet.seq, now_ms, people, ledger.digest(stream))
             frame = self._frame(beat)
             for index, connection in enumerate(self._presence.follow(stream)):
                 self.send(ledger, connection)
