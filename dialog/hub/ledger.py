@@ -11,6 +11,7 @@ from itertools import islice
 import structlog
 
 from dialog.forum import commands as c
+from dialog.forum.board import Board
 from dialog.forum.decide import decide, result, seal
 from dialog.forum.events import Acted, Asked, Axis, Entry, Event, Fact, Redacted, Tap, Upvoted
 from dialog.forum.evolve import Touched, evolve
@@ -21,6 +22,7 @@ from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
 from dialog.forum.state import State
 from dialog.hub import wire
+from dialog.hub.digest import Digest
 from dialog.hub.likeness import Likeness
 from dialog.hub.marks import marks
 
@@ -104,11 +106,30 @@ class Ledger:
         state = opened.state or State.begin(opened.texts)
         for entry in opened.entries:
             state.follow(entry)
-        self.session, self.board = state.session, state.board
+        self.session, self._board = state.session, state.board
+        self._unsettled = True
+        self._digests = {stream: Digest(sheet) for stream, sheet in self._board.sheets.items()}
         self._remembered = {(r.person, r.key): r for r in opened.remembered}
         self._likeness = Likeness(self._text)
         self._unread = iter(range(1, len(self.session.questions) + 1))
         self._read_on(READ_AT_ONCE)
+
+    @property
+    def board(self) -> Board:
+        """The streams as they are, their windows brought up to date where something has changed."""
+        if self._unsettled:
+            self._board.settle(self.session)
+            self._unsettled = False
+        return self._board
+
+    @property
+    def revised(self) -> int:
+        """The number of the last entry that changed more than counts for readers."""
+        return self._board.sheets[Stream.FLOOR].revised
+
+    def digest(self, stream: Stream) -> str:
+        """Return the digest of a stream as it was last told."""
+        return self._digests[stream].now()
 
     def draft(self, commands: list[Waiting], now: int) -> Draft:
         """Decide commands one after the other and return what is to be stored and answered.
@@ -143,7 +164,7 @@ class Ledger:
         """Answer every command of a stored draft, in the order of asking."""
         for one, reply in draft.replies:
             if isinstance(reply, bytes):
-                one.tell(Done(one.key, self.board.sheets[one.stream].seq, reply))
+                one.tell(Done(one.key, self._board.sheets[one.stream].seq, reply))
             else:
                 one.tell(reply)
 
@@ -235,7 +256,8 @@ class Ledger:
             draft.taps, draft.tapped = [], Touched()
 
     def _follow(self, draft: Draft, touched: Touched) -> None:
-        self.board.follow(self.session, touched)
+        self._board.follow(self.session, touched)
+        self._unsettled = True
         draft.touched.append(touched)
 
     def _line(self, number: int) -> Line:

@@ -212,7 +212,7 @@ class Room:
 
     async def updates(self, stream: Stream, who: Who, epoch: str, seq: int) -> list[bytes]:
         """Return the messages that bring a client without a socket up to date."""
-        return await self.read(lambda s, board: self._updates(s, board, stream, who, epoch, seq))
+        return await self.read(lambda s, _board: self._updates(s, stream, who, epoch, seq))
 
     async def moved(
         self,
@@ -250,7 +250,7 @@ class Room:
     @property
     def revised(self) -> tuple[str, int]:
         """What is another whenever readers see more than other counts."""
-        return self._ledger.epoch, self._ledger.board.sheets[Stream.FLOOR].revised
+        return self._ledger.epoch, self._ledger.revised
 
     @property
     def now(self) -> int:
@@ -475,15 +475,14 @@ class Room:
 
     def _resumable(self, stream: Stream, epoch: str, seq: int) -> int:
         """Return the number from which a client goes on, ``NOTHING`` where it has to start anew."""
-        return seq if epoch == self.epoch and 0 < seq <= self._head(stream) else NOTHING
+        sheet = self._ledger.board.sheets[stream]
+        return seq if epoch == self.epoch and sheet.resumable(seq) else NOTHING
 
     def _updates(
-        self, session: Session, board: Board, stream: Stream, who: Who, epoch: str, seq: int
+        self, session: Session, stream: Stream, who: Who, epoch: str, seq: int
     ) -> list[bytes]:
-        sheet = board.sheets[stream]
-        messages = [wire.alone(self.epoch, sheet.seq, self._clock(), me(session, who))]
-        if epoch != self.epoch or not 0 < seq <= sheet.seq:
-            messages.append(wire.snapshot(self.epoch, sheet.snapshot()))
-        elif seq < sheet.seq:
-            messages.append(wire.delta(sheet.delta(seq)))
+        head, since = self._head(stream), self._resumable(stream, epoch, seq)
+        messages = [wire.alone(self.epoch, head, self._clock(), me(session, who))]
+        if since != head:
+            messages.append(self._sweep.rows(self._ledger, stream, since))
         return messages

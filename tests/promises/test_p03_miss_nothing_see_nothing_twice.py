@@ -486,8 +486,8 @@ MUTANTS = (
     Mutant(
         "numbers of another epoch are taken for one's own",
         "dialog/hub/room.py",
-        "return seq if epoch == self.epoch and 0 < seq",
-        "return seq if 0 < seq",
+        "return seq if epoch == self.epoch and sheet",
+        "return seq if sheet",
         "a_copy_in_the_database",
     ),
     Mutant(
