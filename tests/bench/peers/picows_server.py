@@ -1,6 +1,5 @@
 """picows: a websocket server in Cython without ASGI."""
 
-
 import uvloop  # type: ignore[import-untyped,unused-ignore]
 from picows import (  # type: ignore[import-not-found,unused-ignore]
     WSListener,
