@@ -119,7 +119,7 @@ class Evening:
         self.tickets.write_text("".join(f"{t}\t{page}\n" for t, page in tickets), "ascii")
 
     async def _join(self, connection: Connection) -> list[tuple[str, str]]:
-        """Let people join, all in one commit; return their cookies and the tokens of their pages."""
+        """Let people join in one commit; return their cookies and the tokens of their pages."""
         people = People(cast("Database", OneCommit(connection)), self.secret, clock)
         seals = Seals(self.secret, clock)
         tickets = []
@@ -153,7 +153,7 @@ class Evening:
         return memory(self.pid)
 
     def load(self, connections: int, *, skip: int = 0) -> Load:
-        """Return a load client with tickets for this session, those of the people after ``skip``."""
+        """Return a load client with tickets for this session, after the first ``skip`` people."""
         tickets = self.tickets
         if skip:
             tickets = self.folder / f"tickets-{skip}"

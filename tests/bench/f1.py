@@ -1,4 +1,4 @@
-"""F1: one change to every screen. The CPU that a delivered message costs, beside floor and peers."""
+"""F1: one change to every screen. CPU of a delivered message, beside floor and peers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager

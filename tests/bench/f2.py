@@ -1,4 +1,4 @@
-"""F2: from a tap to everyone's screen, while five thousand look on and two thousand tap a second."""
+"""F2: from a tap to every screen, while 5,000 look on and 2,000 tap each second."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

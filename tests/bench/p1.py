@@ -1,4 +1,4 @@
-"""P1: pages for whoever only reads: the record of a published session, and the room of a live one."""
+"""P1: pages for readers: the record of a published session, and the room of a live one."""
 
 import http.client
 import json

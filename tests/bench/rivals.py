@@ -42,8 +42,9 @@ http {{
   scgi_temp_path {folder}/scgi;
   server {{
     listen 127.0.0.1:{port} backlog=4096;
-    location = / {{ nchan_subscriber websocket; nchan_channel_id floor; nchan_subscriber_first_message newest; }}
-    location = /publish {{ nchan_publisher; nchan_channel_id floor; nchan_message_buffer_length 1; }}
+    nchan_channel_id floor;
+    location = / {{ nchan_subscriber websocket; nchan_subscriber_first_message newest; }}
+    location = /publish {{ nchan_publisher; nchan_message_buffer_length 1; }}
   }}
 }}
 """
@@ -95,7 +96,7 @@ def _signalled(process: subprocess.Popen[bytes], port: int) -> Rival:
 
 def _start(command: list[str | Path], **options: object) -> subprocess.Popen[bytes]:
     with pinned(SERVER_CORE):
-        return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, **options)  # type: ignore[call-overload,no-any-return]
+        return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, **options)  # type: ignore[call-overload]
 
 
 def _floor(port: int, frame: Path, tick_ms: int) -> subprocess.Popen[bytes]:

@@ -58,7 +58,7 @@ def rounds(
                 told["cpu"] = cpu(pid) - before
                 told["given in all"] = warm["given"] + told["given"]
                 told["left"] = rest["outstanding"]
-                told |= {"who": name, "outstanding each": outstanding}
+                told["who"], told["outstanding each"] = name, outstanding
                 report.runs.append(told)
                 found.setdefault(f"{name}, {outstanding}", []).append(told)
     busiest = load.busiest
@@ -91,11 +91,11 @@ def figures(report: Report, found: dict[str, list[Told]]) -> None:
             report.measured[f"{at}, CPU"] = figure(costs, "µs/upvote")
             report.measured[f"{at}, p50"] = figure((r["answer_ms"]["p50"] for r in told), "ms")
             report.measured[f"{at}, p99"] = figure((r["answer_ms"]["p99"] for r in told), "ms")
-    for outstanding in LEAST:
-        ours, usual = found[f"ours, {outstanding}"], found.get(f"{PEER}, {outstanding}", [])
+    for each_has in LEAST:
+        ours, usual = found[f"ours, {each_has}"], found.get(f"{PEER}, {each_has}", [])
         if usual:
             ratios = [a["done"] / max(b["done"], 1) for a, b in zip(ours, usual, strict=True)]
-            name = f"{outstanding} outstanding: ours ÷ a commit each"
+            name = f"{each_has} outstanding: ours ÷ a commit each"
             report.measured[name] = figure(ratios, "×", least=15)
 
 
