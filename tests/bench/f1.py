@@ -1,4 +1,4 @@
-"""F1: one change to every screen. The CPU that a delivered message costs, beside floor and peers."""
+"""F1: one change to every screen. CPU of a delivered message, beside floor and peers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -157,9 +157,7 @@ def _rounds(
     report.measured[f"{label}: first to last screen p99"] = figure(latest[OURS], "ms")
 
 
-def _figures(
-    report: Report, costs: dict[str, list[float]], whole: list[float], label: str
-) -> None:
+def _figures(report: Report, costs: dict[str, list[float]], whole: list[float], label: str) -> None:
     def ratio(one: str, other: str) -> list[float]:
         return [a / b for a, b in zip(costs[one], costs[other], strict=True)]
 

@@ -210,7 +210,9 @@ static void request(conn *c) {
   char text[2400];
   int i = (int)(c - all);
   int length = snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n", path, port);
-  if (hello >= 0) {
+  if (hello < 0) {
+    c->given++;
+  } else {
     length += snprintf(text + length, sizeof text - (size_t)length,
         "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
@@ -397,7 +399,7 @@ static void take_answer(conn *c, const char *data, size_t length) {
     n.bytes += (long)part;
     if (c->left) return;
     c->head_need = 0, c->text_have = 0;
-    n.answers++;
+    n.answers++, c->answered++;
     if (recording) {
       note(acks, now_ns() - c->began, 1);
       c->began = now_ns();
@@ -406,7 +408,7 @@ static void take_answer(conn *c, const char *data, size_t length) {
   }
   if (!c->left && c->head_need && c->state != GONE) { /* a body of nothing */
     c->head_need = 0, c->text_have = 0;
-    n.answers++;
+    n.answers++, c->answered++;
     if (recording) note(acks, now_ns() - c->began, 1), c->began = now_ns(), request(c);
   }
 }
@@ -623,8 +625,7 @@ static void get(double seconds) {
   while (now_ns() < end) turn(20);
   finish("get");
   end_line();
-  recording = 0; /* the last answers come in by themselves */
-  for (int64_t stop = now_ns() + 500000000LL; now_ns() < stop;) turn(20);
+  for (int64_t stop = now_ns() + 20000000000LL; outstanding() && now_ns() < stop;) turn(20);
 }
 
 static void read_tickets(const char *file) {
