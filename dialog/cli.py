@@ -181,6 +181,36 @@ def _token(settings: Settings, slug: str, good: timedelta) -> str:
 
 
 @main.command()
+@click.argument("url")
+@click.option("--volunteers", default=300, show_default=True, type=click.IntRange(1, 20_000))
+@click.option("--minutes", default=3.0, show_default=True, type=click.FloatRange(0.05, 240))
+@click.option("--seed", default=1, show_default=True, help="Seed of what they do.")
+@click.option(
+    "--token",
+    default="",
+    envvar="DIALOG_REHEARSAL_TOKEN",
+    help="What `rehearsal` printed; better in DIALOG_REHEARSAL_TOKEN, for others see commands.",
+)
+@click.option(
+    "--report",
+    default="rehearsal.html",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the report goes.",
+)
+@click.option("--lang", default="de", show_default=True, type=click.Choice(("de", "en")))
+def rehearse(
+    url: str, volunteers: int, minutes: float, seed: int, token: str, report: Path, lang: str
+) -> None:
+    """Play volunteers against the rehearsal at URL."""
+    from dialog.rehearsal.play import Plan
+    from dialog.rehearsal.show import Task, run
+
+    task = Task(url, token, Plan(volunteers, minutes * 60, seed), report)
+    sys.exit(run(task, lang, click.echo, lambda: datetime.now(UTC).astimezone()))
+
+
+@main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Write the database as it is now into FILE, also while serving."""
