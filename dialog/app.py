@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -25,19 +26,22 @@ from dialog.edge.frames import text_frame
 from dialog.edge.limits import Limits as EdgeLimits
 from dialog.edge.server import Server, configure
 from dialog.forum.commands import Declare
-from dialog.forum.journal import Batch, Unavailable
+from dialog.forum.journal import Unavailable
 from dialog.forum.names import SECOND, Limits
 from dialog.forum.phase import Schedule
 from dialog.forum.transcript import Transcript
 from dialog.hub.clock import Patient
 from dialog.hub.hub import Hub
-from dialog.hub.limits import GUESSES, Buckets, Pace
+from dialog.hub.limits import GUESSES, Buckets, Pace, Spent
+from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
 from dialog.settings import Settings
 from dialog.store.database import Database
 from dialog.store.journal import Journal, JournalFault
+from dialog.store.listening import listen
 from dialog.store.people import DAY, Lifetime, People
+from dialog.store.processes import Processes
 from dialog.store.transcripts import Transcripts
 from dialog.web import errors
 from dialog.web.announcement import announce
@@ -80,6 +84,11 @@ class Application:
         self.announcements = {slug: announce(d) for slug, d in self._declared.items()}
         self.copies = Copies(settings.sessions, self.database, self.hub, clock, self._begin)
         self._looking: asyncio.Task[None] | None = None
+        listening = partial(listen, settings.database)
+        self.relay = Relay(self.hub, Processes(self.database), listening)
+        self.crowd = Crowd(settings.connections_per_person, self.relay.elsewhere)
+        self.volunteers = Buckets(_pace(settings.messages_per_10s, 2))
+        self.staff = Buckets(_pace(settings.staff_messages_per_10s, 1))
         self.asgi = self._web(secret)
 
     async def start(self) -> None:
@@ -96,6 +105,8 @@ class Application:
         await self.hub.start({d.slug: declare(d) for d in live})
         await self.copies.look()
         self._looking = asyncio.create_task(self.copies.run(), name="rehearsals")
+        if self.database.shared:
+            self.relay.start(self.crowd.places)
         self.ready = True
 
     async def storing(self) -> bool:
@@ -103,8 +114,9 @@ class Application:
         slugs = [room.slug for room in self.hub]
         if self.database.failing and slugs:
             with suppress(Unavailable):
-                await self.journal.append(slugs[0], Batch(()))
-        return not self.database.failing and all(room.storing for room in self.hub)
+                await self.journal.trial(slugs[0])
+        reached = self.relay.reaching and not self.database.failing
+        return reached and all(room.storing for room in self.hub)
 
     async def drain(self) -> None:
         """Finish the commits under way, close the rooms and say good-bye to everyone."""
@@ -113,6 +125,7 @@ class Application:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
         await self.hub.stop(self.settings.drain_seconds / 2)
+        await self.relay.stop()
 
     async def close(self) -> None:
         """Close the database."""
@@ -163,7 +176,13 @@ class Application:
             frame=text_frame,
             timing=timing,
             publish=self.publish,
+            charge=self._charge,
         )
+
+    def _charge(self, spent: Spent) -> None:
+        """Let what somebody sent to another process count for their pace here."""
+        buckets = self.staff if spent.staff else self.volunteers
+        buckets.spend((spent.slug, spent.person), clock() / SECOND, spent.messages)
 
     def _web(self, secret: str) -> Starlette:
         settings = self.settings
@@ -207,9 +226,9 @@ class Application:
                 settings.hello_seconds,
                 settings.pass_days * DAY // SECOND,
             ),
-            crowd=Crowd(settings.connections_per_person),
-            volunteers=Buckets(_pace(settings.messages_per_10s, 2)),
-            staff=Buckets(_pace(settings.staff_messages_per_10s, 1)),
+            crowd=self.crowd,
+            volunteers=self.volunteers,
+            staff=self.staff,
             guesses=Buckets(GUESSES),
             aliases=self.aliases,
             origins=settings.allowed_origins,

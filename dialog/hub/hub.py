@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import structlog
@@ -12,6 +12,7 @@ from dialog.forum.names import SYSTEM
 from dialog.forum.refusals import Refusal
 from dialog.hub import wire
 from dialog.hub.closing import Close
+from dialog.hub.presence import There
 from dialog.hub.room import Room
 from dialog.hub.sweep import Frame
 
@@ -88,6 +89,28 @@ class Hub:
         self.ended.add(pass_id)
         for room in self._rooms.values():
             room.revoke(pass_id)
+
+    # --- other processes -------------------------------------------------------------------------
+
+    def heard(self, slug: str, head: int, epoch: str = "") -> None:
+        """Let a room look at its journal if that stands elsewhere by now."""
+        room = self._rooms.get(slug)
+        if room is not None:
+            room.heard(head, epoch)
+
+    @property
+    def passes(self) -> set[int]:
+        """The passes with which anybody is here."""
+        return {held for room in self for held in room.passes} - {0}
+
+    def there(self) -> dict[str, There]:
+        """Return who is in each room, to be told to other processes."""
+        return {room.slug: room.presence.there() for room in self}
+
+    def hear(self, elsewhere: Sequence[Mapping[str, There]]) -> None:
+        """Take in who is in the rooms of the other processes."""
+        for room in self:
+            room.presence.hear([told[room.slug] for told in elsewhere if room.slug in told])
 
 
 def moments(count: int, lot: Lot = random.random) -> Iterator[int]:

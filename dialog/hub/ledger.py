@@ -15,7 +15,7 @@ from dialog.forum.board import Board
 from dialog.forum.decide import decide, result, seal
 from dialog.forum.events import Acted, Asked, Axis, Entry, Event, Fact, Redacted, Tap, Upvoted
 from dialog.forum.evolve import Touched, evolve
-from dialog.forum.journal import Batch, Line, Opened, Remembered
+from dialog.forum.journal import Batch, Line, Opened, Place, Remembered, Tail
 from dialog.forum.names import SYSTEM, Stream, Who
 from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
@@ -131,6 +131,27 @@ class Ledger:
         """Return the digest of a stream as it was last told."""
         return self._digests[stream].now()
 
+    @property
+    def place(self) -> Place:
+        """How far this has come in the journal."""
+        return Place(self.epoch, self.session.seq, self.session.last_text)
+
+    def follow(self, tail: Tail) -> list[Touched]:
+        """Add up what other processes have stored, and return what it touched."""
+        session = self.session
+        session.texts.update(tail.texts)
+        session.last_text = max(session.last_text, *tail.texts, 0)
+        self._remembered.update({(r.person, r.key): r for r in tail.remembered})
+        followed = []
+        for entry in tail.entries:
+            touched = evolve(session, entry)
+            self._board.follow(session, touched)
+            followed.append(touched)
+            for number in _worded(entry.event):
+                self._likeness.put(number)
+        self._unsettled = True
+        return followed
+
     def draft(self, commands: list[Waiting], now: int) -> Draft:
         """Decide commands one after the other and return what is to be stored and answered.
 
@@ -238,7 +259,7 @@ class Ledger:
         self._follow(draft, evolve(self.session, entry))
         draft.entries.append(entry)
         draft.worded |= _worded(event)
-        draft.recorded = draft.recorded or _recorded(event)
+        draft.recorded = draft.recorded or recorded(event)
         return entry
 
     def _tap(self, draft: Draft, event: Upvoted) -> Entry:
@@ -277,7 +298,7 @@ class Ledger:
         )
 
 
-def _recorded(event: Event) -> bool:
+def recorded(event: Event) -> bool:
     """Tell whether an event changes what a published record says."""
     return isinstance(event, Redacted) or (isinstance(event, Acted) and event.act in RECORDED)
 
