@@ -81,7 +81,7 @@ class Sheet:
 
     With more questions than the ``extent`` has room for, a ``window`` tells which ones are shown.
     What is gone is known from number ``horizon`` on.
-    ``revised`` is the last change of anything but counts.
+    ``revised`` is the last change of anything but counts, as far as this process knows.
     """
 
     stream: Stream
@@ -89,7 +89,7 @@ class Sheet:
     seq: int = 0
     session: Row = field(default_factory=dict)
     session_version: int = 0
-    revised: int = 0
+    revised: int = field(default=0, compare=False)
     shown: dict[int, Shown] = field(default_factory=dict)
     recent: dict[int, int] = field(default_factory=dict)
     horizon: int = 0
