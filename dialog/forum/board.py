@@ -16,7 +16,7 @@ from dialog.forum.evolve import Touched
 from dialog.forum.names import Review, Stream
 from dialog.forum.session import Session
 from dialog.forum.views import Row, row, session_row, visible
-from dialog.forum.window import FULL, Extent, KeptPart, Window
+from dialog.forum.window import FULL, Extent, KeptWindow, Window
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class KeptSheet:
     session_version: int
     rows: tuple[tuple[int, int, int], ...]
     horizon: int
-    window: dict[str, KeptPart] | None
+    window: KeptWindow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ class Sheet:
                 self._follow_count(state, number)
             elif self.window and visible(state, self.stream, number):
                 self.seq = state.seq
-            if self.window and visible(state, self.stream, number):
-                self.window.follow_count(state, number)
+        if self.window:
+            self.window.counted |= touched.counts
         if touched.session:
             self._follow_session(state)
         if self.window is None and _size(state, self.stream) > self.extent.whole:
@@ -151,7 +151,7 @@ class Sheet:
             return
         if first:
             self.horizon = self.seq = state.seq
-        if not self.window.stale:
+        if not (self.window.stale or self.window.counted):
             return
         wanted = self._wanted(state, self.window)
         for number in self.shown.keys() - wanted:

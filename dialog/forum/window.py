@@ -107,6 +107,14 @@ class KeptPart:
     chosen: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptWindow:
+    """A window as it is kept: its parts, and whose count has changed since they were looked at."""
+
+    parts: dict[str, KeptPart]
+    counted: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class Part:
     """The first ``size`` of its members: rank, then the earlier question.
@@ -183,9 +191,13 @@ class Part:
 
 @dataclass(slots=True)
 class Window:
-    """What one stream carries, part by part; ``stale`` since something changed that may matter."""
+    """What one stream carries, part by part; ``stale`` since something changed that may matter.
+
+    ``counted`` are those whose count alone has changed since: many taps cost one look.
+    """
 
     parts: dict[str, Part]
+    counted: set[int] = field(default_factory=set)
     stale: bool = field(default=True, compare=False)
 
     @classmethod
@@ -200,16 +212,18 @@ class Window:
         return cls(parts)
 
     @classmethod
-    def begin(cls, session: Session, blank: Self, kept: Mapping[str, KeptPart]) -> Self:
+    def begin(cls, session: Session, blank: Self, kept: KeptWindow) -> Self:
         """Return a window as it was kept with just this session."""
-        for name, part in kept.items():
+        blank.counted = set(kept.counted)
+        for name, part in kept.parts.items():
             Part.begin(session, blank.parts[name], part)
         return blank
 
     @property
-    def kept(self) -> dict[str, KeptPart]:
+    def kept(self) -> KeptWindow:
         """What has to be kept of a window beside the session."""
-        return {name: part.kept for name, part in self.parts.items()}
+        parts = {name: part.kept for name, part in self.parts.items()}
+        return KeptWindow(parts, tuple(sorted(self.counted)))
 
     def follow(self, session: Session, number: int, *, shown: bool) -> None:
         """Take in a question as it is now, and whether its stream would show it at all."""
@@ -217,14 +231,12 @@ class Window:
         for part in self.parts.values():
             part.put(session, session.questions[number], shown=shown)
 
-    def follow_count(self, session: Session, number: int) -> None:
-        """Take in a question whose count alone has changed."""
-        ranked = self.parts["ranked"]
-        ranked.put(session, session.questions[number], shown=True)
-        self.stale = self.stale or ranked.stale
-
     def choose(self, session: Session) -> set[int]:
         """Return the numbers that are carried: those of every part, and those on the stage."""
+        ranked = self.parts["ranked"]
+        for number in ranked.members.intersection(BitMap(self.counted)):
+            ranked.put(session, session.questions[number], shown=True)
+        self.counted.clear()
         self.stale = False
         chosen = {number for number in (*session.stage.order, session.stage.now) if number}
         return chosen.union(*(part.choose(session) for part in self.parts.values()))

@@ -117,8 +117,8 @@ def _taking(session: Row, who: Who) -> bool:
 
 def log(session: Session, most: int = 200) -> list[dict[str, Any]]:
     """Return the moderation log, the latest first: who, when, what, on which question."""
-    undone = {deed.acted.undoes for deed in session.deeds.values()}
-    latest = islice(reversed(session.deeds.items()), most)
+    latest = list(islice(reversed(session.deeds.items()), most))
+    undone = {deed.acted.undoes for _, deed in latest}  # an undoing is later than what it undoes
     return [_deed(session, event, deed) | {"undone": event in undone} for event, deed in latest]
 
 
