@@ -5,7 +5,6 @@ Three suggestions for a person to look at, never a verdict: no lexical method is
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from heapq import nlargest
 
@@ -15,14 +14,15 @@ SUGGESTIONS = 3
 CANDIDATES = 50
 STEPS = 10_000
 CLOSE = 0.34
+MANY = 20
+_OFTEN = [1 + math.log(max(count, 1)) for count in range(MANY + 1)]
 _WORDS = re.compile(r"\w+")
 
 
-def trigrams(text: str) -> dict[str, float]:
-    """Return the trigrams of a text's words with their beginnings and ends, by how often."""
-    words = (f"  {word} " for word in _WORDS.findall(text.casefold()))
-    counts = Counter(word[i : i + 3] for word in words for i in range(len(word) - 2))
-    return {gram: 1 + math.log(count) for gram, count in counts.items()}
+def trigrams(text: str) -> list[str]:
+    """Return the trigrams of a text's words with their beginnings and ends, each as it comes."""
+    words = [f"  {word} " for word in _WORDS.findall(text.casefold())]
+    return [word[i : i + 3] for word in words for i in range(len(word) - 2)]
 
 
 class Likeness:
@@ -45,7 +45,7 @@ class Likeness:
         if number in self:
             for having in self._postings.values():
                 having.discard(number)
-        grams = trigrams(self._read(number))
+        grams = set(trigrams(self._read(number)))
         self._sizes[number] = len(grams)
         for gram in grams:
             if gram in self._postings:
@@ -59,13 +59,12 @@ class Likeness:
         Only those that share most for their size are measured wholly: an evening has thousands.
         ``share`` is how much of the usual effort may be spent.
         """
-        grams = trigrams(self._read(number))
-        own = {gram: w * self._rarity(gram) ** 2 for gram, w in grams.items()}
+        rarity: dict[str, float] = {}
+        own = self._weights(number, rarity)
         scores = self._shared(number, own, int(STEPS * share))
-        length = self._length(grams)
         most = math.ceil(CANDIDATES * share)
         likely = nlargest(most, scores, lambda n: scores[n] ** 2 / self._sizes[n])
-        close = [(self._closeness(own, length, other), other) for other in likely]
+        close = [(_cosine(own, self._weights(other, rarity)), other) for other in likely]
         ordered = sorted(close, key=lambda pair: (-pair[0], pair[1]))
         return tuple(other for score, other in ordered[:SUGGESTIONS] if score >= CLOSE)
 
@@ -82,23 +81,28 @@ class Likeness:
             steps += len(self._postings[gram])
             if steps > most:
                 break
-            weight = own[gram]
+            weight = own[gram] ** 2
             for other in self._postings[gram]:
                 scores[other] = scores.get(other, 0) + weight
         scores.pop(number, None)
         return scores
 
-    def _closeness(self, own: Mapping[str, float], length: float, other: int) -> float:
-        """Return the cosine of the angle between two texts: 1 for the same, 0 for no relation."""
-        theirs = trigrams(self._read(other))
-        shared = sum(own[gram] * theirs[gram] for gram in own if gram in theirs)
-        return shared / (length * self._length(theirs))
+    def _weights(self, number: int, rarity: dict[str, float]) -> dict[str, float]:
+        """Return a question's trigrams: how often, times how rare; ``rarity`` is what is known."""
+        counts: dict[str, int] = {}
+        for gram in trigrams(self._read(number)):
+            counts[gram] = counts.get(gram, 0) + 1
+            if gram not in rarity:
+                rarity[gram] = self._rarity(gram)
+        return {gram: _OFTEN[min(n, MANY)] * rarity[gram] for gram, n in counts.items()}
 
     def _rarity(self, gram: str) -> float:
         # A text that was blackened after it had been taken in may hold what no other one does.
         having = len(self._postings.get(gram, ()))
         return math.log(1 + len(self._sizes) / max(having, 1))
 
-    def _length(self, grams: Mapping[str, float]) -> float:
-        weights = (w * self._rarity(gram) for gram, w in grams.items())
-        return math.sqrt(sum(weight * weight for weight in weights))
+
+def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """Return the cosine of the angle between two texts: 1 for the same, 0 for no relation."""
+    product = sum(one[gram] * other[gram] for gram in one.keys() & other.keys())
+    return product / (math.hypot(*one.values()) * math.hypot(*other.values()))

@@ -37,7 +37,7 @@ from dialog.store.database import Database
 from dialog.store.journal import Journal
 from dialog.store.migrate import migrate
 from tests.bench.scenario import Report, figure, main, say
-from tests.bench.white_house import AGAIN, ASK, HOURS, TAKE_BACK, Action, Crowd
+from tests.bench.white_house import ASK, HOURS, TAKE_BACK, Action, Crowd
 from tests.bench.words import question
 
 GOAL = (
