@@ -5,6 +5,7 @@ is the real one. What limits a single person or address is lifted, since one mac
 """
 
 import asyncio
+import os
 import random
 import secrets
 import time
@@ -47,6 +48,7 @@ LIMITS = (
     "Lifted for the load: connections in all and for an address (15,000), messages of a person, "
     "time for the hello. All else is as it comes."
 )
+PROFILES = "DIALOG_TEST_PROFILES"
 MODERATOR = 1_000_000
 AT_ONCE = 10_000
 
@@ -95,6 +97,9 @@ class Evening:
         given |= {"database_url": url} if url else {}
         self._settings = given
         self.server = Server(folder, {"live": self.slug}, **given)
+        if PROFILES in os.environ:
+            kept = Path(os.environ[PROFILES]) / f"{folder.name}.pstats"
+            self.server.program = ("-m", "tests.bench.profiled", str(kept))
         self.database_url = url or f"sqlite:///{folder / 'data' / 'dialog.sqlite3'}"
         self.tickets = folder / "tickets"
         migrate(self.database_url)

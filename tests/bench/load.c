@@ -11,7 +11,8 @@
  *   connect HANDS          connect all, at most HANDS at once, until every one is live
  *   resume HANDS STALE     connect all again with epoch and number; every STALE-th with its first number (0: none)
  *   watch SECONDS          count what arrives
- *   tap SECONDS RATE       the same, while RATE upvotes a second are given, by all connections in turn
+ *   tap SECONDS RATE EVERY the same, while RATE upvotes a second are given, by all connections in turn; those of
+ *                          EVERY ms at once (0: evenly)
  *   loop SECONDS K M       the first M connections keep K upvotes outstanding each
  *   settle SECONDS         until nothing is outstanding and every connection has the same number
  *   lost SECONDS           until the server has closed every connection
@@ -570,13 +571,15 @@ static void connect_all(const char *command, int hands, int stale, int resume) {
   free(h);
 }
 
-static void run_for(const char *command, double seconds, double rate) {
+static void run_for(const char *command, double seconds, double rate, double every_ms) {
   begin(1);
   int64_t end = begun + (int64_t)(seconds * 1e9);
   static long cursor;
   long tapped = 0;
   for (int64_t now = begun; now < end; now = now_ns()) {
-    long due = (long)((double)(now - begun) / 1e9 * rate);
+    double passed = (double)(now - begun) / 1e9;
+    if (every_ms > 0) passed = (double)(long)(passed * 1000 / every_ms + 1) * every_ms / 1000;
+    long due = (long)(passed * rate);
     while (tapped < due) {
       conn *c = &all[cursor++ % count];
       char out[256];
@@ -649,8 +652,8 @@ static void obey(char *line) {
   sscanf(line, "%31s %lf %lf %lf", word, &a, &b, &c);
   if (!strcmp(word, "connect")) connect_all(word, (int)a, 0, 0);
   else if (!strcmp(word, "resume")) connect_all(word, (int)a, (int)b, 1);
-  else if (!strcmp(word, "watch")) run_for(word, a, 0);
-  else if (!strcmp(word, "tap")) run_for(word, a, b);
+  else if (!strcmp(word, "watch")) run_for(word, a, 0, 0);
+  else if (!strcmp(word, "tap")) run_for(word, a, b, c);
   else if (!strcmp(word, "loop")) run_loop(a, (int)b, (int)c);
   else if (!strcmp(word, "settle")) settle(a);
   else if (!strcmp(word, "get")) get(a);
