@@ -4,8 +4,8 @@ Published are three figures: 92,927 people, 104,127 questions and 3,606,825 rati
 How they were spread is not; drawn is what is known of such lists, with a seed:
 
 - **When**: by a daily rhythm, ``1 + 0.8 · sin``, highest in the afternoon. Questions and upvotes
-  are mixed evenly; but a question is public only some thousand actions (minutes) after it was asked, so
-  that the first of all actions are questions.
+  are mixed evenly; but a question is public only some thousand actions (minutes) after it was
+  asked, so that the first of all actions are questions.
 - **What** is supported: with 0.6 the question of a random earlier upvote, else any public one (the
   rule of Simon and Yule: people see what stands above). Then the share of questions with at least
   k upvotes falls as k^-1.67; the first have some ten thousand, most fewer than twenty.
