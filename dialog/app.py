@@ -1,5 +1,6 @@
 """The composition root: settings, store, hub, web, in this order; stopped in reverse."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -37,6 +38,7 @@ from dialog.store.database import Database
 from dialog.store.journal import Journal, JournalFault
 from dialog.store.people import DAY, Lifetime, People
 from dialog.store.transcripts import Transcripts
+from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce
 from dialog.web.guards import Guards
@@ -72,6 +74,7 @@ class Application:
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
         self.ready = False
+        self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
         self.hub = Hub(text_frame)
         self.asgi = self._web(secret)
@@ -87,6 +90,9 @@ class Application:
         for declaration in live:
             self.hub.add(self._room(declaration))
         await self.hub.start({d.slug: declare(d) for d in live})
+        self._upkeep = asyncio.create_task(
+            keep_up(self.journal, self.settings.database, lambda: [room.slug for room in self.hub])
+        )
         self.ready = True
 
     async def storing(self) -> bool:
@@ -104,6 +110,9 @@ class Application:
 
     async def close(self) -> None:
         """Close the database."""
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+            await asyncio.wait([self._upkeep])
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
