@@ -81,6 +81,7 @@ class Sheet:
 
     With more questions than the ``extent`` has room for, a ``window`` tells which ones are shown.
     What is gone is known from number ``horizon`` on.
+    ``revised`` is the last change of anything but counts, as far as this process knows.
     """
 
     stream: Stream
@@ -88,6 +89,7 @@ class Sheet:
     seq: int = 0
     session: Row = field(default_factory=dict)
     session_version: int = 0
+    revised: int = field(default=0, compare=False)
     shown: dict[int, Shown] = field(default_factory=dict)
     recent: dict[int, int] = field(default_factory=dict)
     horizon: int = 0
@@ -233,6 +235,7 @@ class Sheet:
         if self.window:
             shown = visible(state, self.stream, number)
             self.window.follow(state, number, shown=shown)
+            self.revised = state.seq  # pages show more than the window
             if old is None:
                 return
         new = row(state, self.stream, number)
@@ -240,11 +243,13 @@ class Sheet:
             if old is not None:
                 del self.shown[number]
                 self._moved(number, state.seq)
+                self.revised = state.seq
         elif old is None or old.row != new:
             count = old.upvotes if old else state.upvotes(number)
             counted = old.counted if old else state.seq
             self.shown[number] = Shown(new, state.seq, count, counted)
             self._moved(number, state.seq)
+            self.revised = state.seq
 
     def _follow_count(self, state: Session, number: int) -> None:
         shown = self.shown[number]
@@ -255,7 +260,7 @@ class Sheet:
         new = session_row(state, self.stream)
         if new != self.session:
             self.session = new
-            self.session_version = self.seq = state.seq
+            self.session_version = self.revised = self.seq = state.seq
 
     def _moved(self, number: int, seq: int) -> None:
         self.recent.pop(number, None)

@@ -25,6 +25,7 @@ class Picture:
 
     epoch: str
     seq: int
+    revised: int
     session: Row
     rows: list[Row]
     me: Row
@@ -85,7 +86,8 @@ async def picture(room: Room, stream: Stream, who: Who) -> Picture:
         supported = set(own["upvoted"])
         whole = sheet.window is None
         ranked = _ranked(rows, supported, len(rows) if whole else FULL.ranked)
-        return Picture(room.epoch, sheet.seq, sheet.session, rows, own, ranked, whole)
+        head = sheet.seq, sheet.revised
+        return Picture(room.epoch, *head, sheet.session, rows, own, ranked, whole)
 
     return await room.read(read)
 
