@@ -21,7 +21,7 @@ from dialog.forum.names import (
     Who,
 )
 from dialog.forum.question import Appeal, Question, Standing, Wording
-from dialog.forum.ranking import coming
+from dialog.forum.ranking import comes_next
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
 from dialog.forum.session import Session
@@ -242,14 +242,13 @@ def _withdraw(session: Session, question: Question) -> Decision:
 
 def _taken_up(session: Session, question: Question) -> bool:
     number = question.number
-    coming_up = coming(session)[:1]
     return (
         session.stage.now == number
-        or question in coming_up
         or question.result.outcome is not Outcome.OPEN
         or question.standing.review is Review.MERGED
         or bool(question.merged)
         or bool(session.supporters(number) - BitMap([question.asker]))
+        or comes_next(session, question)
     )
 
 

@@ -63,14 +63,14 @@ class Touched:
     taps: list[Tap] = field(default_factory=list)
 
 
-def evolve(session: Session, entry: Entry) -> Touched:
-    """Apply one entry and return what it touched."""
+def evolve(session: Session, entry: Entry, touched: Touched | None = None) -> Touched:
+    """Apply one entry and return what it touched, added to what was ``touched`` before."""
     session.seq = entry.number
     session.at = max(session.at, entry.at)
     if entry.texts:
         session.texts.update(entry.texts)
         session.last_text = max(session.last_text, entry.texts[-1][0])
-    touched = Touched()
+    touched = Touched() if touched is None else touched
     event = entry.event
     match event:
         case Upvoted():

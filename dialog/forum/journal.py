@@ -1,7 +1,7 @@
 """What a session and whoever keeps its journal hand to each other, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dialog.forum.events import Entry
 from dialog.forum.names import Outcome, Phase, Reason, Review
@@ -49,6 +49,25 @@ class Batch:
     remembered: tuple[Remembered, ...] = ()
     lines: tuple[Line, ...] = ()
     phase: Phase = Phase.ANNOUNCED
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far someone has read a journal: its epoch, its last entry, the last text."""
+
+    epoch: str
+    head: int
+    text: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What others have stored since a place; under another epoch all has to be read anew."""
+
+    epoch: str
+    entries: tuple[Entry, ...] = ()
+    texts: Mapping[int, str] = field(default_factory=dict)
+    remembered: tuple[Remembered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

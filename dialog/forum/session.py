@@ -71,6 +71,11 @@ class Session:
     _heard: int = field(default=0, compare=False)
 
     @property
+    def rehearsal(self) -> bool:
+        """Tell whether this is a copy to practise on, which is never published."""
+        return self.declaration is not None and self.declaration.rehearsal
+
+    @property
     def asking(self) -> bool:
         """Tell whether the phase itself lets people ask and upvote."""
         return self.phase in ASKING

@@ -1,7 +1,7 @@
 """The journal of sessions: opened whole, appended in batches, gapless."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 
@@ -9,11 +9,13 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select, update
 
 from dialog.forum.events import Entry, Event, Redacted, Sealed, Upvoted
-from dialog.forum.journal import Batch, Opened, Remembered, Unavailable
+from dialog.forum.journal import Batch, Opened, Place, Remembered, Tail, Unavailable
 from dialog.forum.state import State
 from dialog.store import payloads, states
 from dialog.store.database import Database
+from dialog.store.handover import Handover
 from dialog.store.lines import refresh
+from dialog.store.listening import tell
 from dialog.store.sessions import Found, draw_epoch, enrol, find, set_session
 from dialog.store.tables import JOURNAL, RESULTS, TEXTS, insert, upsert
 
@@ -24,19 +26,13 @@ TAPS_OF_OTHERS = 10
 BYTES_OF_TAP = 35
 BYTES_OF_OTHERS = 200
 BETWEEN = 0.01
-TRIAL = Batch(())
+GONE_BACK = ""  # no journal has this epoch
+
+Make = Callable[[Tail], Batch | None]
 
 
 class JournalFault(Exception):  # noqa: N818 - the word of the contract with the hub
     """A journal cannot be read, or a batch does not follow it; a person has to look."""
-
-
-class Behind(Exception):  # noqa: N818 - not an error: another process was quicker
-    """The journal has grown since the caller read it; ``head`` is its last number."""
-
-    def __init__(self, slug: str, head: int) -> None:
-        super().__init__(f"{slug}: the journal stands at {head}")
-        self.head = head
 
 
 class Journal:
@@ -77,15 +73,39 @@ class Journal:
         """Tell whether opening a session's journal would take a while: its state is old."""
         return await self._database.read(lambda connection: _long(connection, slug))
 
-    async def append(self, slug: str, batch: Batch) -> None:
-        """Store a batch in one transaction; raise ``Behind`` where it does not follow the head.
+    async def append(self, slug: str, place: Place, make: Make) -> None:
+        """Store in one transaction what ``make`` returns for what others stored since ``place``.
 
-        A batch of nothing writes as every other one does and leaves all as it is.
-        Redaction overwrites bodies and forgets remembered answers. Sealing deletes who supported
-        what, forgets remembered answers and draws a new epoch.
+        Where several processes write, ``make`` is called on the loop while a thread holds the
+        session's row, so that nobody is ever overtaken; what it raises rolls back and is raised
+        here, and for None nothing is stored. Redaction overwrites bodies and forgets remembered
+        answers. Sealing deletes who supported what, forgets remembered answers and draws a new
+        epoch.
         """
-        scrub = any(isinstance(entry.event, Redacted | Sealed) for entry in batch.entries)
-        await self._database.write(lambda connection: _append(connection, slug, batch), scrub=scrub)
+        if not self._database.shared:
+            batch = make(Tail(place.epoch))
+            if batch is not None:
+                scrub = any(isinstance(entry.event, Redacted | Sealed) for entry in batch.entries)
+                await self._write(slug, place, lambda _tail: batch, scrub=scrub)
+            return
+        with Handover(make) as decide:
+            await self._write(slug, place, decide)
+
+    async def _write(self, slug: str, place: Place, decide: Make, *, scrub: bool = False) -> None:
+        def work(connection: Connection) -> None:
+            _append(connection, slug, place, decide)
+
+        await self._database.write(work, scrub=scrub)
+
+    async def tail(self, slug: str, place: Place) -> Tail:
+        """Return what others have stored since ``place``."""
+        return await self._database.read(
+            lambda connection: _tail(connection, _known(connection, slug), slug, place)
+        )
+
+    async def trial(self, slug: str) -> None:
+        """Write as every batch does and leave all as it is, or raise."""
+        await self._database.write(lambda connection: _trial(connection, slug))
 
     async def epoch(self, slug: str) -> str:
         """Return a session's epoch as it is now; raise ``JournalFault`` for an unknown session."""
@@ -183,27 +203,46 @@ def _event(slug: str, number: int, kind: str, payload: str) -> Event:
         raise JournalFault(f"{slug}: entry {number} does not fit {kind}: {fault}") from None
 
 
-def _remembered(connection: Connection, session: int) -> Iterator[Remembered]:
+def _remembered(connection: Connection, session: int, since: int = -1) -> Iterator[Remembered]:
     columns = RESULTS.c
     query = select(columns.person, columns.key, columns.body, columns.result)
-    for person, key, body, result in connection.execute(query.where(columns.session == session)):
+    query = query.where(columns.session == session, columns.seq > since)
+    for person, key, body, result in connection.execute(query):
         yield Remembered(person, key, bytes(body), bytes(result))
+
+
+# --- tail ----------------------------------------------------------------------------------------
+
+
+def _tail(connection: Connection, session: Found, slug: str, place: Place) -> Tail:
+    if session.head < place.head:  # an older copy stands in the database's place
+        return Tail(GONE_BACK)
+    if session.epoch != place.epoch or session.head == place.head:
+        return Tail(session.epoch)
+    entries = tuple(_entries(connection, session, slug, place.head))
+    blackened = any(isinstance(entry.event, Redacted) for entry in entries)
+    texts = select(TEXTS.c.number, TEXTS.c.body).where(TEXTS.c.session == session.id)
+    if not blackened:  # then only new ones can be others than before
+        texts = texts.where(TEXTS.c.number > place.text)
+    return Tail(
+        session.epoch,
+        entries,
+        {row.number: row.body for row in connection.execute(texts)},
+        tuple(_remembered(connection, session.id, place.head)),
+    )
 
 
 # --- append --------------------------------------------------------------------------------------
 
 
-def _append(connection: Connection, slug: str, batch: Batch) -> None:
+def _append(connection: Connection, slug: str, place: Place, decide: Make) -> None:
     session = _known(connection, slug, lock=True)
-    if batch == TRIAL:
-        set_session(connection, session.id, head=session.head + 1)
-        set_session(connection, session.id, head=session.head)
+    batch = decide(_tail(connection, session, slug, place))
+    if batch is None:
         return
     numbers = [entry.number for entry in batch.entries]
-    if numbers and numbers[0] != session.head + 1:
-        raise Behind(slug, session.head)
     if numbers != list(range(session.head + 1, session.head + 1 + len(numbers))):
-        raise JournalFault(f"{slug}: a batch with a gap: {numbers}")
+        raise JournalFault(f"{slug}: a batch with a gap after {session.head}: {numbers}")
     _store_entries(connection, session.id, batch.entries)
     for entry in batch.entries:
         _forget(connection, session.id, entry)
@@ -211,6 +250,13 @@ def _append(connection: Connection, slug: str, batch: Batch) -> None:
     head = session.head + len(numbers)
     upsert(connection, RESULTS, [_result(session.id, result, head) for result in batch.remembered])
     set_session(connection, session.id, head=head, phase=batch.phase.value)
+    tell(connection, slug, head)
+
+
+def _trial(connection: Connection, slug: str) -> None:
+    session = _known(connection, slug, lock=True)
+    set_session(connection, session.id, head=session.head + 1)
+    set_session(connection, session.id, head=session.head)
 
 
 def _store_entries(connection: Connection, session: int, entries: tuple[Entry, ...]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     CheckConstraint,
     Connection,
     Dialect,
+    Index,
     LargeBinary,
     MetaData,
     Text,
@@ -119,6 +120,7 @@ class ResultRow(Table, table=True):
     """A remembered answer; ``body`` is a hash of the command, ``result`` JSON."""
 
     __tablename__ = "results"
+    __table_args__ = (Index(None, "session", "seq"),)
     session: int = Field(primary_key=True, foreign_key="sessions.id")
     person: int = Field(primary_key=True)
     key: str = Field(primary_key=True, sa_type=Prose)
@@ -203,6 +205,15 @@ class TranscriptRow(Table, table=True):
     bundle: str = Field(sa_type=Text)
 
 
+class ProcessRow(Table, table=True):
+    """A process that serves this database, and what it tells the others; ``at`` in ms UTC."""
+
+    __tablename__ = "processes"
+    name: str = Field(primary_key=True, sa_type=Prose)
+    at: int = Field(sa_type=BigInteger)
+    told: bytes = Field(sa_type=LargeBinary)
+
+
 METADATA = Table.metadata
 SESSIONS = METADATA.tables["sessions"]
 JOURNAL = METADATA.tables["journal"]
@@ -214,6 +225,7 @@ PEOPLE = METADATA.tables["people"]
 PASSES = METADATA.tables["passes"]
 GRANTS = METADATA.tables["grants"]
 INVITATIONS = METADATA.tables["invitations"]
+PROCESSES = METADATA.tables["processes"]
 TRANSCRIPTS = METADATA.tables["transcripts"]
 
 

@@ -1,4 +1,4 @@
-"""``python -m tests.bench [names] [--quick] [--keep] [--out FOLDER]``: all scenarios, one table.
+"""``python -m tests.bench [names] [--quick] [--keep] [--profile] [--out DIR]``: one table each.
 
 Every scenario runs as a process of its own, one after the other. Its report is written into the
 folder and compared with the one kept in the repository, where both were measured in the same sizes.
@@ -6,13 +6,18 @@ folder and compared with the one kept in the repository, where both were measure
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+from tests.bench import profiled
+from tests.bench.evening import PROFILES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -28,12 +33,19 @@ def there() -> list[str]:
     return [name for name in SCENARIOS if (HERE / f"{name}.py").exists()]
 
 
-def run(name: str, *, quick: bool) -> Found | None:
+def run(name: str, *, quick: bool, profiles: Path | None = None) -> Found | None:
     """Run one scenario and return its report; one that fails ends none of the others."""
     command = [sys.executable, "-m", f"tests.bench.{name}", *(["--quick"] if quick else [])]
+    told = dict(os.environ) | ({PROFILES: str(profiles)} if profiles else {})
     try:
         done = subprocess.run(
-            command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=LONGEST_S, check=True
+            command,
+            cwd=ROOT,
+            env=told,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=LONGEST_S,
+            check=True,
         )
     except subprocess.SubprocessError as error:
         print(f"{name} failed: {error}", file=sys.stderr)
@@ -67,6 +79,17 @@ def goal(found: Found) -> str:
     return f"{' '.join(wanted)}{met}"
 
 
+def profile(name: str, options: argparse.Namespace) -> int:
+    """Run a scenario with our server under a profiler, and write where its time goes."""
+    with TemporaryDirectory(prefix="dialog-bench-") as folder:
+        report = run(name, quick=options.quick, profiles=Path(folder))
+        told = [profiled.told(file) for file in sorted(Path(folder).glob("*.pstats"))]
+    file = options.out / f"{name}.profile.txt"
+    file.write_text("\n".join(told) or "No server of ours ran.\n", "utf-8")
+    print(f"{name}: {file}")
+    return int(report is None)
+
+
 def show(report: Found, before: Found, console: Console) -> None:
     """Print a scenario's figures beside their goals and the kept ones."""
     title = f"{report['scenario']} – {report['goal']}"
@@ -85,12 +108,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("names", nargs="*", choices=[[], *there()], default=[], metavar="scenario")
     parser.add_argument("--quick", action="store_true", help="small sizes: does it still run?")
-    parser.add_argument("--keep", action="store_true", help="keep these figures in the repository")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="keep these figures in the repository (in full size only)",
+    )
+    parser.add_argument("--profile", action="store_true", help="where our time goes; no figures")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     console = Console(width=None if sys.stdout.isatty() else 140)
     failed = False
+    if options.profile:
+        return max(profile(name, options) for name in options.names or there())
     for name in options.names or there():
         report = run(name, quick=options.quick)
         failed = failed or report is None
@@ -99,7 +129,7 @@ def main() -> int:
         show(report, kept(name, quick=options.quick), console)
         told = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
         (options.out / f"{name}.json").write_text(told, "utf-8")
-        if options.keep:
+        if options.keep and not options.quick:
             (KEPT / f"{name}.json").write_text(told, "utf-8")
     return int(failed)
 

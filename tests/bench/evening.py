@@ -5,11 +5,13 @@ is the real one. What limits a single person or address is lifted, since one mac
 """
 
 import asyncio
+import os
 import random
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,6 +48,7 @@ LIMITS = (
     "Lifted for the load: connections in all and for an address (15,000), messages of a person, "
     "time for the hello. All else is as it comes."
 )
+PROFILES = "DIALOG_TEST_PROFILES"
 MODERATOR = 1_000_000
 AT_ONCE = 10_000
 
@@ -92,11 +95,24 @@ class Evening:
         self.secret = secrets.token_urlsafe(32)
         given = LIFTED | {"tick_ms": 200, "window_ms": 10, "secret": self.secret} | settings
         given |= {"database_url": url} if url else {}
+        self._settings = given
         self.server = Server(folder, {"live": self.slug}, **given)
+        if PROFILES in os.environ:
+            kept = Path(os.environ[PROFILES]) / f"{folder.name}.pstats"
+            self.server.program = ("-m", "tests.bench.profiled", str(kept))
         self.database_url = url or f"sqlite:///{folder / 'data' / 'dialog.sqlite3'}"
         self.tickets = folder / "tickets"
         migrate(self.database_url)
         asyncio.run(self._write())
+
+    def beside(self, number: int) -> "Evening":
+        """Return another process of the same evening, which stands on the same database."""
+        other = copy(self)
+        folder = self.folder / f"beside-{number}"
+        folder.mkdir()
+        settings = self._settings | {"sessions": self.folder / "sessions"}
+        other.server = Server(folder, {"live": self.slug}, **settings)
+        return other
 
     async def _write(self) -> None:
         database = Database(self.database_url)
@@ -108,7 +124,7 @@ class Evening:
         self.tickets.write_text("".join(f"{t}\t{page}\n" for t, page in tickets), "ascii")
 
     async def _join(self, connection: Connection) -> list[tuple[str, str]]:
-        """Let people join, all in one commit; return their cookies and the tokens of their pages."""
+        """Let people join in one commit; return their cookies and the tokens of their pages."""
         people = People(cast("Database", OneCommit(connection)), self.secret, clock)
         seals = Seals(self.secret, clock)
         tickets = []
@@ -141,14 +157,19 @@ class Evening:
         """Return the bytes that the server takes."""
         return memory(self.pid)
 
-    def load(self, connections: int) -> Load:
-        """Return a load client with tickets for this session."""
+    def load(self, connections: int, *, skip: int = 0) -> Load:
+        """Return a load client with tickets for this session, after the first ``skip`` people."""
+        tickets = self.tickets
+        if skip:
+            tickets = self.folder / f"tickets-{skip}"
+            lines = self.tickets.read_text("ascii").splitlines(keepends=True)
+            tickets.write_text("".join(lines[skip:]), "ascii")
         return Load(
             self.server.port,
             connections,
             path=f"/sessions/{self.slug}/live",
             origin=self.server.base,
-            tickets=self.tickets,
+            tickets=tickets,
             questions=self.size.questions,
         )
 

@@ -11,7 +11,8 @@
  *   connect HANDS          connect all, at most HANDS at once, until every one is live
  *   resume HANDS STALE     connect all again with epoch and number; every STALE-th with its first number (0: none)
  *   watch SECONDS          count what arrives
- *   tap SECONDS RATE       the same, while RATE upvotes a second are given, by all connections in turn
+ *   tap SECONDS RATE EVERY the same, while RATE upvotes a second are given, by all connections in turn; those of
+ *                          EVERY ms at once (0: evenly)
  *   loop SECONDS K M       the first M connections keep K upvotes outstanding each
  *   settle SECONDS         until nothing is outstanding and every connection has the same number
  *   lost SECONDS           until the server has closed every connection
@@ -210,7 +211,9 @@ static void request(conn *c) {
   char text[2400];
   int i = (int)(c - all);
   int length = snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n", path, port);
-  if (hello >= 0) {
+  if (hello < 0) {
+    c->given++;
+  } else {
     length += snprintf(text + length, sizeof text - (size_t)length,
         "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
@@ -397,7 +400,7 @@ static void take_answer(conn *c, const char *data, size_t length) {
     n.bytes += (long)part;
     if (c->left) return;
     c->head_need = 0, c->text_have = 0;
-    n.answers++;
+    n.answers++, c->answered++;
     if (recording) {
       note(acks, now_ns() - c->began, 1);
       c->began = now_ns();
@@ -406,7 +409,7 @@ static void take_answer(conn *c, const char *data, size_t length) {
   }
   if (!c->left && c->head_need && c->state != GONE) { /* a body of nothing */
     c->head_need = 0, c->text_have = 0;
-    n.answers++;
+    n.answers++, c->answered++;
     if (recording) note(acks, now_ns() - c->began, 1), c->began = now_ns(), request(c);
   }
 }
@@ -568,13 +571,15 @@ static void connect_all(const char *command, int hands, int stale, int resume) {
   free(h);
 }
 
-static void run_for(const char *command, double seconds, double rate) {
+static void run_for(const char *command, double seconds, double rate, double every_ms) {
   begin(1);
   int64_t end = begun + (int64_t)(seconds * 1e9);
   static long cursor;
   long tapped = 0;
   for (int64_t now = begun; now < end; now = now_ns()) {
-    long due = (long)((double)(now - begun) / 1e9 * rate);
+    double passed = (double)(now - begun) / 1e9;
+    if (every_ms > 0) passed = (double)(long)(passed * 1000 / every_ms + 1) * every_ms / 1000;
+    long due = (long)(passed * rate);
     while (tapped < due) {
       conn *c = &all[cursor++ % count];
       char out[256];
@@ -623,8 +628,7 @@ static void get(double seconds) {
   while (now_ns() < end) turn(20);
   finish("get");
   end_line();
-  recording = 0; /* the last answers come in by themselves */
-  for (int64_t stop = now_ns() + 500000000LL; now_ns() < stop;) turn(20);
+  for (int64_t stop = now_ns() + 20000000000LL; outstanding() && now_ns() < stop;) turn(20);
 }
 
 static void read_tickets(const char *file) {
@@ -648,8 +652,8 @@ static void obey(char *line) {
   sscanf(line, "%31s %lf %lf %lf", word, &a, &b, &c);
   if (!strcmp(word, "connect")) connect_all(word, (int)a, 0, 0);
   else if (!strcmp(word, "resume")) connect_all(word, (int)a, (int)b, 1);
-  else if (!strcmp(word, "watch")) run_for(word, a, 0);
-  else if (!strcmp(word, "tap")) run_for(word, a, b);
+  else if (!strcmp(word, "watch")) run_for(word, a, 0, 0);
+  else if (!strcmp(word, "tap")) run_for(word, a, b, c);
   else if (!strcmp(word, "loop")) run_loop(a, (int)b, (int)c);
   else if (!strcmp(word, "settle")) settle(a);
   else if (!strcmp(word, "get")) get(a);

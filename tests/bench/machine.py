@@ -28,7 +28,17 @@ def program(name: str) -> Path:
             raise RuntimeError("The benchmarks need gcc, e.g. `apt install gcc libc6-dev`.")
         built.parent.mkdir(parents=True, exist_ok=True)
         made = built.with_name(f"{name}.{os.getpid()}")
-        command = [found, "-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-o", made, source]
+        command: list[str | Path] = [
+            found,
+            "-O2",
+            "-std=gnu11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-o",
+            made,
+            source,
+        ]
         subprocess.run(command, check=True)
         made.replace(built)
     return built

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tests.bench.machine import HERE, SERVER_CORE, end, pinned, program, wait_for
@@ -41,8 +42,9 @@ http {{
   scgi_temp_path {folder}/scgi;
   server {{
     listen 127.0.0.1:{port} backlog=4096;
-    location = / {{ nchan_subscriber websocket; nchan_channel_id floor; nchan_subscriber_first_message newest; }}
-    location = /publish {{ nchan_publisher; nchan_channel_id floor; nchan_message_buffer_length 1; }}
+    nchan_channel_id floor;
+    location = / {{ nchan_subscriber websocket; nchan_subscriber_first_message newest; }}
+    location = /publish {{ nchan_publisher; nchan_message_buffer_length 1; }}
   }}
 }}
 """
@@ -71,8 +73,12 @@ def rival(name: str, folder: Path, frame: Path, tick_ms: int) -> Iterator[Rival]
         process = _nchan(own, port)
         made = _published(process.pid, port, frame, tick_ms)
     else:
-        process = _python(name, own, port, frame, tick_ms) if name != "floor" else None
-        process = process or _floor(port, frame, tick_ms)
+        given: list[str | Path] = [frame, str(tick_ms)]
+        process = (
+            _floor(port, frame, tick_ms)
+            if name == "floor"
+            else python_peer(IN_PYTHON[name], own, port, given)
+        )
         made = _signalled(process, port)
     try:
         yield made
@@ -90,7 +96,7 @@ def _signalled(process: subprocess.Popen[bytes], port: int) -> Rival:
 
 def _start(command: list[str | Path], **options: object) -> subprocess.Popen[bytes]:
     with pinned(SERVER_CORE):
-        return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, **options)  # type: ignore[call-overload,no-any-return]
+        return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, **options)  # type: ignore[call-overload]
 
 
 def _floor(port: int, frame: Path, tick_ms: int) -> subprocess.Popen[bytes]:
@@ -99,14 +105,30 @@ def _floor(port: int, frame: Path, tick_ms: int) -> subprocess.Popen[bytes]:
     return process
 
 
-def _python(
-    name: str, folder: Path, port: int, frame: Path, tick_ms: int
+@contextmanager
+def http_floor(response: bytes) -> Iterator[Rival]:
+    """Run the floor as a server that answers every request with the same bytes."""
+    with TemporaryDirectory(prefix="dialog-bench-") as folder:
+        file = Path(folder) / "response"
+        file.write_bytes(response)
+        port = free_port()
+        process = _start([program("floor"), str(port), file, "1000", file])
+        try:
+            _until_open(port)
+            yield _signalled(process, port)
+        finally:
+            end(process)
+
+
+def python_peer(
+    module: str, folder: Path, port: int, given: list[str | Path]
 ) -> subprocess.Popen[bytes]:
+    """Start a server of ``peers`` in its own environment, or raise ``Missing``."""
+    name = PEERS.parents[1].name
     if not PEERS.exists():
-        raise Missing(f"{name}: `make bench` sets up {PEERS.parents[1].name}")
+        raise Missing(f"{module}: `make bench` sets up {name}")
     ready, log = folder / "ready", folder / "log"
-    module = f"tests.bench.peers.{IN_PYTHON[name]}"
-    command = [PEERS, "-W", "ignore", "-m", module, str(port), frame, str(tick_ms), ready]
+    command = [PEERS, "-W", "ignore", "-m", f"tests.bench.peers.{module}", str(port), *given, ready]
     with log.open("wb") as output:
         process = _start(command, stdout=output, stderr=output)
     try:
@@ -115,7 +137,7 @@ def _python(
     except (RuntimeError, OSError):
         end(process)
         told = log.read_text("utf-8").strip().splitlines() or ["it does not start"]
-        raise Missing(f"{name}: {told[-1]}") from None
+        raise Missing(f"{module}: {told[-1]}") from None
     return process
 
 

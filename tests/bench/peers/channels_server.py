@@ -14,9 +14,9 @@ settings.configure(
 )
 django.setup()
 
-from channels.generic.websocket import AsyncWebsocketConsumer  # type: ignore  # noqa: E402, PGH003
-from channels.layers import get_channel_layer  # type: ignore  # noqa: E402, PGH003
-from daphne.server import Server  # type: ignore  # noqa: E402, PGH003
+from channels.generic.websocket import AsyncWebsocketConsumer  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: E402
+from channels.layers import get_channel_layer  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: E402
+from daphne.server import Server  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: E402
 
 from tests.bench.peers.bulletin import Bulletin  # noqa: E402
 

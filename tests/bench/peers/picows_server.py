@@ -1,5 +1,6 @@
 """picows: a websocket server in Cython without ASGI."""
 
+from typing import Any
 
 import uvloop  # type: ignore[import-untyped,unused-ignore]
 from picows import (  # type: ignore[import-not-found,unused-ignore]
@@ -10,7 +11,7 @@ from picows import (  # type: ignore[import-not-found,unused-ignore]
 
 from tests.bench.peers.bulletin import Bulletin
 
-viewers = set()
+viewers: set[Any] = set()
 
 
 class Viewer(WSListener):  # type: ignore[misc,unused-ignore]

@@ -18,8 +18,10 @@ async def stay(connection: ServerConnection) -> None:
 
 async def main() -> None:
     bulletin = Bulletin()
-    options = {"compression": None, "ping_interval": None, "backlog": 4096}
-    async with serve(stay, "127.0.0.1", bulletin.port, **options):
+    server = serve(
+        stay, "127.0.0.1", bulletin.port, compression=None, ping_interval=None, backlog=4096
+    )
+    async with server:
         await bulletin.ticks(lambda text: broadcast(viewers, text))
 
 
