@@ -6,6 +6,7 @@ received text directly, without a queue and a task switch for each message.
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from dialog.edge.conversation import Conversation
 from dialog.edge.door import Place
 from dialog.edge.limits import Limits
-from dialog.edge.transports import Drain, cut
+from dialog.edge.transports import Drain, cut, plain_file
 
 EXTENSION = "dialog.frames"
 BACKED_UP = 64 * 1024
@@ -40,6 +41,7 @@ class Frames(WebSocketsSansIOProtocol):
     receiver: Callable[[str | bytes], None] | None = None
     place: Place | None = None
     _ending: asyncio.TimerHandle | None = None
+    _file: int | None = None
 
     def __init__(self, limits: Limits, **given: Any) -> None:  # noqa: ANN401 - uvicorn's arguments
         """Bind uvicorn's protocol to ``limits``."""
@@ -55,6 +57,7 @@ class Frames(WebSocketsSansIOProtocol):
         """Take the transport over, with limits for many small frames."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=BACKED_UP)
+        self._file = plain_file(transport)
         self._drain = Drain(transport, self._limits.stalled_seconds, self._stalled)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -71,6 +74,10 @@ class Frames(WebSocketsSansIOProtocol):
         if self.handshake_initiated and not self.handshake_complete:
             self._cut()
             return
+        if self.receiver is not None and not self.close_sent:
+            data = self.conn.whole_texts(data, self.receiver)
+            if not data and self.conn.parser_exc is None:
+                return
         super().data_received(data)
         if not self.handshake_initiated:
             self.transport.write(b"".join(self.conn.data_to_send()) or NO_HANDSHAKE)
@@ -164,14 +171,29 @@ class Frames(WebSocketsSansIOProtocol):
     def _waiting(self) -> int:
         return self.transport.get_write_buffer_size()
 
-    def write(self, frame: bytes) -> None:
-        """Send a ready frame; on a connection that is closing it goes nowhere."""
+    def write(self, *frames: bytes) -> None:
+        """Send ready frames; on a connection that is closing they go nowhere."""
         if not self.handshake_complete or self._ended():
             return
-        if self._waiting() > WAITING_MOST:
+        said, waiting = frames[0] if len(frames) == 1 else b"".join(frames), self._waiting()
+        if waiting > WAITING_MOST:
             self._stalled()
+        elif waiting or self._file is None:
+            self.transport.write(said)
         else:
-            self.transport.write(frame)
+            self._write_now(said, self._file)
+
+    def _write_now(self, said: bytes, file: int) -> None:
+        """Write past the transport, in which nothing waits; what is not taken waits there.
+
+        It also finds out why nothing was taken.
+        """
+        try:
+            taken = os.write(file, said)
+        except OSError:
+            taken = 0
+        if taken < len(said):
+            self.transport.write(said[taken:])
 
     def _ended(self) -> bool:
         return self.close_sent or self.disconnected or self.transport.is_closing()

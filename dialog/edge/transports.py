@@ -16,6 +16,14 @@ def narrow(transport: asyncio.Transport) -> None:
     _set(transport, socket.SO_SNDBUF, KERNEL_BYTES)
 
 
+def plain_file(transport: asyncio.Transport) -> int | None:
+    """Return the descriptor to which bytes may be written as they are; under TLS there is none."""
+    sock = transport.get_extra_info("socket")
+    if sock is None or transport.get_extra_info("ssl_object") is not None:
+        return None
+    return int(sock.fileno())
+
+
 def cut(transport: asyncio.Transport) -> None:
     """End a connection now, and drop what still waits, in the kernel too."""
     with suppress(OSError):  # it is gone already

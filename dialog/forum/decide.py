@@ -10,7 +10,7 @@ from typing import assert_never
 from dialog.forum import commands as c
 from dialog.forum.acting import Act, Decision
 from dialog.forum.asking import decide_asking
-from dialog.forum.events import Declared, Entered, Entry, Fact, Noted, Sealed, Upvoted
+from dialog.forum.events import Declared, Entered, Entry, Fact, Noted, Sealed
 from dialog.forum.moderating import decide_moderating
 from dialog.forum.names import Phase, Who
 from dialog.forum.organising import decide_organising, tick
@@ -71,23 +71,27 @@ def result(
 
     ``number`` and ``rev`` of its question, ``event`` for undo, and an upvote's state as it is.
     """
+    if isinstance(command, c.Upvote):
+        return _support(session, command.number, who)
     told: dict[str, object] = {}
-    if entry is not None and not isinstance(entry.event, Upvoted):
+    if entry is not None:
         told["event"] = entry.number
     number = len(session.questions) if isinstance(command, c.Ask) else _subject(command)
     question = session.questions.get(number)
     if question is None:
         return told
     told["number"] = number
-    if isinstance(command, c.Upvote):
-        kept = session.root(number).number
-        told["on"] = who.person in session.supporters(kept)
-        told["upvotes"] = session.upvotes(kept)
-    elif isinstance(command, c.Claim):
+    if isinstance(command, c.Claim):
         told["by"] = session.name(question.claim.by) if question.claim else None
     else:
         told["rev"] = question.rev
     return told
+
+
+def _support(session: Session, number: int, who: Who) -> dict[str, object]:
+    kept = session.root(number).number
+    on = who.person in session.supporters(kept)
+    return {"number": number, "on": on, "upvotes": session.upvotes(kept)}
 
 
 def _subject(command: c.Command) -> int:
@@ -117,8 +121,14 @@ def _declare(session: Session, command: c.Declare) -> Decision:
         command.readers,
         command.second_person,
         command.limits,
+        command.rehearsal,
     )
-    return None if declared == session.declaration else Fact(declared)
+    if declared == session.declaration:
+        return None
+    if session.declaration and session.rehearsal is not command.rehearsal:
+        # Rehearsals are deleted whole: what was real once must never become one.
+        return Refusal(Code.CONFLICT, field="rehearsal")
+    return Fact(declared)
 
 
 def _enter(session: Session, command: c.Enter) -> Decision:

@@ -20,8 +20,8 @@ class Line(Protocol):
     def backed_up(self) -> bool:
         """Tell whether earlier bytes still wait to be sent."""
 
-    def write(self, frame: bytes) -> None:
-        """Send one frame."""
+    def write(self, *frames: bytes) -> None:
+        """Send frames, one behind the other."""
 
     def close(self, code: int, reason: str) -> None:
         """Say why, and hang up."""
@@ -33,7 +33,8 @@ class Connection:
     def __init__(self, line: Line, who: Who, stream: Stream, pass_id: int) -> None:
         """Bind a line to a person and a stream.
 
-        ``seq`` is what the client has, ``owed`` tells that it lacks something of its own.
+        ``seq`` is what the client has, ``owed`` tells that it lacks something of its own, ``told``
+        is the last tick that has nothing to tell it any more.
         """
         self.line = line
         self.who = who
@@ -41,6 +42,7 @@ class Connection:
         self.pass_id = pass_id
         self.seq = NOTHING
         self.owed = False
+        self.told = NOTHING
         self.strikes = Strikes()
         self.resynced_at = float("-inf")
 

@@ -1,46 +1,95 @@
 """A tick: each stream's change encoded and framed once, the same bytes to every connection.
 
-Everything here is called by the room's task alone.
+What a tick tells is made at once, by the room's task, between two commits. It is handed out in
+slices of a few ms, so that thousands of screens hold no answer up; while that lasts, the room goes
+on deciding and storing, and nothing but bytes that are made and each connection's number is read.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import structlog
 
+from dialog.forum.board import Sheet
 from dialog.forum.events import Tap
 from dialog.forum.evolve import Touched
 from dialog.forum.names import Stream
 from dialog.forum.session import Session
-from dialog.forum.views import me, own_row
+from dialog.forum.views import Row, me, own_row
 from dialog.hub import wire
+from dialog.hub.clock import steady
 from dialog.hub.closing import Close
 from dialog.hub.connection import NOTHING, Connection
-from dialog.hub.digest import digest
 from dialog.hub.ledger import Ledger
 from dialog.hub.presence import Presence
 
 log = structlog.get_logger()
 
-SLICE = 250
+SLICE_MS = 2
+LOOK = 25  # connections between two looks at the clock
 FRAMES = 64
+FAULT = "connection fault"
 
 Frame = Callable[[bytes], bytes]
+
+
+class Own(NamedTuple):
+    """What is new of a person's own: whole rows, and which numbers they support now."""
+
+    questions: list[Row]
+    upvoted: dict[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one tick tells a stream: the frames up to ``seq``, from each number somebody has."""
+
+    seq: int
+    since: Mapping[int, tuple[bytes, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one tick tells: the streams' pages, and people's own."""
+
+    number: int
+    pages: Mapping[Stream, Page]
+    own: Mapping[int, Own]
 
 
 class Sweep:
     """What a room still has to tell, and to whom."""
 
-    def __init__(self, frame: Frame, presence: Presence, clock: Callable[[], int]) -> None:
-        """Begin with nothing to tell; ``clock`` gives the room's time in ms UTC."""
+    def __init__(
+        self,
+        frame: Frame,
+        presence: Presence,
+        clock: Callable[[], int],
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Begin with nothing to tell; ``clock`` gives the room's time in ms UTC.
+
+        ``ended`` is called when a tick that took more than a slice has reached everyone.
+        """
         self._clock = clock
         self._frame = frame
         self._presence = presence
+        self._ended = ended
+        self._told: dict[tuple[Stream, int, int], bytes] = {}
         self._frames: dict[tuple[Stream, int, int], bytes] = {}
         self._rows: dict[int, set[int]] = {}
         self._taps: dict[int, dict[int, bool]] = {}
         self.dirty = False
         self._behind: set[Connection] = set()
+        self._number = 0
+        self._going: asyncio.Task[None] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether a tick is still on its way to some."""
+        return self._going is not None and not self._going.done()
 
     @property
     def pending(self) -> bool:
@@ -65,7 +114,8 @@ class Sweep:
         self._taps.setdefault(tap.person, {})[tap.number] = tap.on
 
     def forget(self) -> None:
-        """Drop the frames of a state that was thrown away; what was noted was stored, and stays."""
+        """Drop the rows made of an earlier state; what was noted was stored, and stays."""
+        self._told.clear()
         self._frames.clear()
 
     def anew(self, ledger: Ledger, connection: Connection) -> None:
@@ -73,21 +123,104 @@ class Sweep:
         connection.seq, connection.owed = NOTHING, True
         self.send(ledger, connection)
 
-    async def tick(self, ledger: Ledger) -> None:
-        """Tell people of their own, then send every connection what it lacks, slice by slice.
+    def tick(self, ledger: Ledger, *, beat: bool = False) -> None:
+        """Tell everyone what they lack, and with a ``beat`` that the server is alive.
 
         One's own comes first: whoever has reached the number of a ``done`` has seen what it did.
         """
         self.dirty = False
-        self._frames.clear()
+        self.forget()
+        self._number += 1
+        own = self._own(ledger.session)
+        for connection in tuple(self._behind):
+            connection.owed = connection.owed or self._own_of(own, connection) is not None
+            self.send(ledger, connection)
+        told = Round(self._number, self._pages(ledger, beat), own)
+        self._hand_out(iter(self._presence.everyone()), told)
+
+    def _own(self, session: Session) -> dict[int, Own]:
+        """Return what is new of the own of each who is here."""
         rows, self._rows = self._rows, {}
         taps, self._taps = self._taps, {}
-        for person in rows.keys() | taps.keys():
-            self._tell(ledger, person, rows.get(person, set()), taps.get(person, {}))
-        for index, connection in enumerate(self._presence.everyone()):
-            self.send(ledger, connection)
-            if index % SLICE == SLICE - 1:
+        own = {}
+        for person in filter(self._presence.of, rows.keys() | taps.keys()):
+            questions = [own_row(session, number) for number in sorted(rows.get(person, ()))]
+            upvoted = {str(number): on for number, on in taps.get(person, {}).items()}
+            own[person] = Own(questions, upvoted)
+        return own
+
+    @staticmethod
+    def _own_of(own: Mapping[int, Own], connection: Connection) -> Own | None:
+        return own.get(connection.who.person) if connection.stream is Stream.FLOOR else None
+
+    def _pages(self, ledger: Ledger, beat: bool) -> dict[Stream, Page]:
+        """Make what a tick tells, from every number that one who is not behind has."""
+        pages = {}
+        for stream, sheet in ledger.board.sheets.items():
+            here = self._presence.follow(stream)
+            seqs = {c.seq for c in here if c.told != self._number} - {sheet.seq}
+            beats = (self._beat(ledger, sheet),) if beat and here else ()
+            since = {sheet.seq: beats}
+            for seq in sorted(seqs)[-FRAMES:]:
+                since[seq] = (self._rows_since(ledger, stream, seq), *beats)
+            pages[stream] = Page(sheet.seq, since)
+        return pages
+
+    def _beat(self, ledger: Ledger, sheet: Sheet) -> bytes:
+        people, digest = self._presence.people, ledger.digest(sheet.stream)
+        return self._frame(wire.heartbeat(sheet.seq, self._clock(), people, digest))
+
+    def _hand_out(self, left: Iterator[Connection], told: Round) -> None:
+        """Begin at once; what is left after a slice of time goes on beside everything else."""
+        if self._slice(left, told):
+            self._going = asyncio.create_task(self._go_on(left, told))
+
+    async def _go_on(self, left: Iterator[Connection], told: Round) -> None:
+        some = True
+        try:
+            while some:
                 await asyncio.sleep(0)
+                some = self._slice(left, told)
+        finally:
+            self._ended()
+
+    async def end(self) -> None:
+        """Wait until a tick that is on its way has reached everyone."""
+        if self._going is not None:
+            await self._going
+
+    def _slice(self, left: Iterator[Connection], told: Round) -> bool:
+        """Serve connections for a slice of time, and tell whether some may be left."""
+        end = steady() + SLICE_MS
+        for count, connection in enumerate(left, 1):
+            try:
+                self._post(told, connection)
+            except Exception:
+                log.exception(FAULT, stream=connection.stream.value)
+                self._hang_up(connection)
+            if count % LOOK == 0 and steady() >= end:
+                return True
+        return False
+
+    def _post(self, told: Round, connection: Connection) -> None:
+        """Send a tick to a connection, or remember that it is behind.
+
+        One that was brought up to date after the tick was made has more than that already.
+        """
+        if connection.told == told.number:
+            return
+        connection.told = told.number
+        page, own = told.pages[connection.stream], self._own_of(told.own, connection)
+        frames = page.since.get(connection.seq)
+        if connection.line.backed_up or frames is None:
+            connection.owed = own is not None
+            self._behind.add(connection)
+            return
+        if own:
+            frames = (self._frame(wire.mine(page.seq, own.questions, own.upvoted)), *frames)
+        if frames:
+            connection.line.write(*frames)
+        connection.seq = page.seq
 
     def leave(self, connection: Connection) -> None:
         """Forget a connection that is gone."""
@@ -103,12 +236,16 @@ class Sweep:
         try:
             self._bring(ledger, connection)
         except Exception:
-            log.exception("connection fault", stream=connection.stream.value)
-            self._presence.leave(connection)
-            connection.close(Close.FAULT)
+            log.exception(FAULT, stream=connection.stream.value)
+            self._hang_up(connection)
+
+    def _hang_up(self, connection: Connection) -> None:
+        self._presence.leave(connection)
+        connection.close(Close.FAULT)
 
     def _bring(self, ledger: Ledger, connection: Connection) -> None:
         """Send what a connection lacks, its own first, or remember that it is behind."""
+        connection.told = self._number
         if connection.line.backed_up:
             self._behind.add(connection)
             return
@@ -124,42 +261,20 @@ class Sweep:
             connection.seq = sheet.seq
 
     def _rows_since(self, ledger: Ledger, stream: Stream, seq: int) -> bytes:
-        """Return what a stream has beyond a number, made once for all who lack the same."""
-        sheet = ledger.board.sheets[stream]
-        key = (stream, seq, sheet.seq)
+        """Return the frame of what a stream has beyond a number, made once for all who lack it."""
+        key = (stream, seq, ledger.board.sheets[stream].seq)
         if key not in self._frames:
             if len(self._frames) >= FRAMES:  # a quiet evening has no tick that clears them
-                self._frames.clear()
-            if seq == NOTHING:
-                told = wire.snapshot(ledger.epoch, sheet.snapshot())
-            else:
-                told = wire.delta(sheet.delta(seq))
-            self._frames[key] = self._frame(told)
+                self.forget()
+            self._frames[key] = self._frame(self.rows(ledger, stream, seq))
         return self._frames[key]
 
-    def _tell(self, ledger: Ledger, person: int, rows: set[int], taps: dict[int, bool]) -> None:
-        """Tell all tabs of a person what is new of their own; who is behind gets it all later."""
-        tabs = [tab for tab in self._presence.of(person) if tab.stream is Stream.FLOOR]
-        if not tabs:
-            return
-        questions = [own_row(ledger.session, n) for n in sorted(rows)]
-        upvoted = {str(number): on for number, on in taps.items()}
-        seq = ledger.board.sheets[Stream.FLOOR].seq
-        frame = self._frame(wire.mine(seq, questions, upvoted))
-        for tab in tabs:
-            tab.owed = tab.owed or tab.line.backed_up
-            if not tab.owed:
-                tab.line.write(frame)
-
-    async def heartbeat(self, ledger: Ledger) -> None:
-        """Give every connection a sign of life, with the digest of its stream."""
-        people, now_ms = self._presence.people, self._clock()
-        for stream, sheet in ledger.board.sheets.items():
-            beat = wire.heartbeat(sheet.seq, now_ms, people, digest(sheet))
-            frame = self._frame(beat)
-            for index, connection in enumerate(self._presence.follow(stream)):
-                self.send(ledger, connection)
-                if connection not in self._behind:
-                    connection.line.write(frame)
-                if index % SLICE == SLICE - 1:
-                    await asyncio.sleep(0)
+    def rows(self, ledger: Ledger, stream: Stream, seq: int) -> bytes:
+        """Return the message of what a stream has beyond a number, also to those who poll."""
+        sheet = ledger.board.sheets[stream]
+        key = (stream, seq if sheet.reaches(seq) else NOTHING, sheet.seq)
+        if key not in self._told:
+            if len(self._told) >= FRAMES:
+                self.forget()
+            self._told[key] = wire.rows(ledger.epoch, sheet.since(seq))
+        return self._told[key]

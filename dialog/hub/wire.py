@@ -81,8 +81,8 @@ def _bounded(annotation: Any) -> Any:  # noqa: ANN401 - annotations are of any t
 def _wire_type(command: type) -> type[msgspec.Struct]:
     """Return the wire's type of a command: its fields, bounded, with type and key."""
     hints = typing.get_type_hints(command)
-    needed: list[Any] = [("key", _Key)]
-    optional: list[Any] = [("type", Literal["command"], "command")]
+    needed: list[Any] = [("type", Literal["command"]), ("key", _Key)]
+    optional: list[Any] = []
     for field in dataclasses.fields(command):
         bounded = _bounded(hints[field.name])
         if field.default is dataclasses.MISSING:
@@ -115,8 +115,11 @@ _TEXTUAL = {
 }
 _commands = msgspec.json.Decoder(typing.Union[tuple(_TYPES)])  # noqa: UP007 - made at run time
 _head = msgspec.json.Decoder(_Head)
-_hello = msgspec.json.Decoder(Hello)
-_resync = msgspec.json.Decoder(Resync)
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {
+    "command": _commands,
+    "hello": msgspec.json.Decoder(Hello),
+    "resync": msgspec.json.Decoder(Resync),
+}
 _encoder = msgspec.json.Encoder()
 
 
@@ -129,6 +132,22 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
 _names = json.JSONDecoder(object_pairs_hook=_once)
 
 
+def _quotes(wire: type[msgspec.Struct]) -> int | None:
+    """Return how many quotes a message has in which every name stands once.
+
+    Only of commands whose names are all needed and whose strings can hold no quote: one name more
+    would be two quotes more. None for others.
+    """
+    own = [f for f in msgspec.inspect.type_info(wire).fields if f.name not in ("type", "key")]  # type: ignore[attr-defined]
+    plain = msgspec.inspect.IntType | msgspec.inspect.BoolType
+    if all(field.required and isinstance(field.type, plain) for field in own):
+        return 2 * len(("type", "key", "do", *own)) + 2 * len(("command", "<key>", "<do>"))
+    return None
+
+
+_QUOTES: dict[type, int | None] = {wire: _quotes(wire) for wire in _TYPES}
+
+
 def decode(text: str | bytes) -> Hello | Resync | Order:
     """Return a message, or raise ``Malformed`` or ``NotUnderstood``."""
     try:
@@ -136,15 +155,16 @@ def decode(text: str | bytes) -> Hello | Resync | Order:
         head = _head.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise NotUnderstood from error
-    decoder = {"command": _commands, "hello": _hello, "resync": _resync}.get(head.type)
+    decoder = _decoders.get(head.type)
     if decoder is None:
         raise NotUnderstood
     try:
         message = decoder.decode(text)
-        _names.decode(text)  # after the types: by now it is flat and short of surprises
+        if text.count('"') != _QUOTES.get(type(message)):
+            _names.decode(text)  # after the types: by now it is flat and short of surprises
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise Malformed(head.key if isinstance(head.key, str) else None) from error
-    return message if isinstance(message, Hello | Resync) else _order(message)
+    return message if head.type != "command" else _order(message)
 
 
 def from_form(form: Mapping[str, Any]) -> Order:
@@ -245,6 +265,11 @@ def delta(made: Delta) -> bytes:
     if made.gone:
         message["gone"] = made.gone
     return encode(message)
+
+
+def rows(epoch: str, made: Snapshot | Delta) -> bytes:
+    """Return what brings a client up to date: all of a stream, or what has changed in it."""
+    return snapshot(epoch, made) if isinstance(made, Snapshot) else delta(made)
 
 
 def done(key: str, seq: int, result: bytes) -> bytes:

@@ -32,6 +32,7 @@ from dialog.web.site import Site, site_of
 log = structlog.get_logger()
 
 LONGEST_WAIT = 25
+LONGEST_SIGN = 4
 RESYNC_APART = 10.0
 
 
@@ -100,6 +101,8 @@ class Line:
         self._early: list[Waiting] = []
         self._entered = False
         self._leaving = False
+        bounds = site.bounds
+        self._surely_short = min(bounds.message, bounds.staff_message) // LONGEST_SIGN
 
     async def until_closed(self, websocket: WebSocket) -> None:
         """Wait for the end, and hang up on who says no hello in time."""
@@ -120,7 +123,7 @@ class Line:
             return
         if isinstance(data, bytes):
             self._frames.close(Close.NOT_UNDERSTOOD, "binary")
-        elif len(data.encode()) > self._largest():
+        elif len(data) > self._surely_short and len(data.encode()) > self._largest():
             self._frames.close(Close.TOO_BIG, "too big")
         else:
             self._understand(data)

@@ -20,6 +20,7 @@ class Picture:
 
     epoch: str
     seq: int
+    revised: int
     session: Row
     rows: list[Row]
     me: Row
@@ -73,7 +74,8 @@ async def picture(room: Room, stream: Stream, who: Who) -> Picture:
         rows = sheet.snapshot().questions
         own = me(session, who)
         supported = set(own["upvoted"])
-        return Picture(room.epoch, sheet.seq, sheet.session, rows, own, _ranked(rows, supported))
+        ranked = _ranked(rows, supported)
+        return Picture(room.epoch, sheet.seq, sheet.revised, sheet.session, rows, own, ranked)
 
     return await room.read(read)
 
@@ -115,8 +117,8 @@ def _taking(session: Row, who: Who) -> bool:
 
 def log(session: Session, most: int = 200) -> list[dict[str, Any]]:
     """Return the moderation log, the latest first: who, when, what, on which question."""
-    undone = {deed.acted.undoes for deed in session.deeds.values()}
-    latest = islice(reversed(session.deeds.items()), most)
+    latest = list(islice(reversed(session.deeds.items()), most))
+    undone = {deed.acted.undoes for _, deed in latest}  # an undoing is later than what it undoes
     return [_deed(session, event, deed) | {"undone": event in undone} for event, deed in latest]
 
 

@@ -14,9 +14,10 @@ def measure(report: Report) -> None:
     """Ask for each of some questions what resembles it, one after the other."""
     size, asked = (500, 50) if report.quick else (5_000, 500)
     dice = random.Random(5)
-    likeness = Likeness()
-    for number in range(1, size + 1):
-        likeness.put(number, question(dice))
+    texts = {number: question(dice) for number in range(1, size + 1)}
+    likeness = Likeness(texts.__getitem__)
+    for number in texts:
+        likeness.put(number)
     say(f"s1: {size} questions")
     for _ in range(report.rounds(5)):
         took = sorted(_once(likeness, dice.randint(1, size)) for _ in range(asked))

@@ -17,6 +17,13 @@ from dialog.edge.frames import EXTENSION, Frames, text_frame
 from dialog.edge.limits import Limits
 from dialog.edge.server import Server, configure
 
+uvloop = pytest.importorskip("uvloop", reason="not made for every system")
+
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
 
 class App:
     """Accepts every websocket and remembers what came."""
@@ -175,10 +182,7 @@ async def test_what_comes_after_hanging_up_is_not_heard(app) -> None:
 async def test_a_client_that_reads_nothing_is_backed_up_and_then_cut(app) -> None:
     async with serving(app, limits=Limits(close_seconds=0.1)) as address:
         _reader, writer = await asyncio.open_connection(*address[5:-1].split(":"), limit=1_024)
-        writer.write(
-            b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        )
+        writer.write(HANDSHAKE)
         await asyncio.wait_for(app.came.wait(), 5)
         line = app.lines[0]
         for _ in range(400):
@@ -192,6 +196,38 @@ async def test_a_client_that_reads_nothing_is_backed_up_and_then_cut(app) -> Non
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()
+
+
+async def _read_late() -> None:
+    """Say more than the kernel takes, past the transport and through it, to who reads later."""
+    app = App()
+    async with serving(app) as address:
+        reader, writer = await asyncio.open_connection(*address[5:-1].split(":"), limit=1_024)
+        writer.write(HANDSHAKE)
+        await asyncio.wait_for(app.came.wait(), 5)
+        line, said = app.lines[0], b""
+        for number in range(100):
+            frames = [text_frame(bytes([number]) * size) for size in (3, 9_000, 0)]
+            line.write(*frames)
+            said += b"".join(frames)
+        assert line.backed_up
+        await reader.readuntil(b"\r\n\r\n")
+        assert await asyncio.wait_for(reader.readexactly(len(said)), 5) == said
+        await until(lambda: not line.backed_up)
+        line.write(text_frame(b"wieder"))
+        assert await asyncio.wait_for(reader.readexactly(8), 5) == text_frame(b"wieder")
+        line.transport.pause_reading()  # so that it is told by nobody that the other has gone
+        writer.transport.abort()
+        for _ in range(3):
+            line.write(text_frame(b"niemand da"))
+            await asyncio.sleep(0.01)
+        await until(lambda: app.ended)
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_what_is_read_late_comes_whole_and_in_order(loop) -> None:
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(_read_late())
 
 
 async def test_plain_requests_get_no_websocket(app) -> None:

@@ -60,12 +60,13 @@ class Line:
         self.piled_up: list[str] = []
         self.code = 0
 
-    def write(self, frame: bytes) -> None:
-        kind = json.loads(frame)["type"]
-        if self.backed_up and kind not in ("welcome", "done", "refused"):
-            self.piled_up.append(kind)
-        if not self.code:
-            self.frames.append(frame)
+    def write(self, *frames: bytes) -> None:
+        for frame in frames:
+            kind = json.loads(frame)["type"]
+            if self.backed_up and kind not in ("welcome", "done", "refused"):
+                self.piled_up.append(kind)
+            if not self.code:
+                self.frames.append(frame)
 
     def close(self, code: int, _reason: str) -> None:
         self.code = self.code or code
@@ -293,7 +294,8 @@ class Venue:
 
     def _ticking(self) -> bool:
         room = self.room
-        return room._beat_at == 0 or (room._sweep.dirty and room._tick_at != float("inf"))
+        due = room._beat_at == 0 or (room._sweep.dirty and room._tick_at != float("inf"))
+        return due or room._sweep.busy
 
     async def quiet(self) -> None:
         """Let everyone come back and hear everything, until nobody has anything to say."""

@@ -479,15 +479,15 @@ MUTANTS = (
     Mutant(
         "an older tap counts",
         "dialog/forum/asking.py",
-        "if last is not None and intent <= last.intent:",
-        "if last is not None and intent == last.intent:",
+        "if last is not None and intent <= last:",
+        "if last is not None and intent == last:",
         "an_older_tap",
     ),
     Mutant(
         "numbers of another epoch are taken for one's own",
         "dialog/hub/room.py",
-        "return seq if epoch == self.epoch and 0 < seq",
-        "return seq if 0 < seq",
+        "return seq if epoch == self.epoch and sheet",
+        "return seq if sheet",
         "a_copy_in_the_database",
     ),
     Mutant(
@@ -507,8 +507,8 @@ MUTANTS = (
     Mutant(
         "one's own goes to who is backed up",
         "dialog/hub/sweep.py",
-        "tab.owed = tab.owed or tab.line.backed_up",
-        "tab.owed = tab.owed and tab.line.backed_up",
+        "connection.owed = own is not None",
+        "connection.owed = False",
         "whoever_drains_nothing",
     ),
     Mutant(

@@ -12,7 +12,7 @@ from dialog.web.entrance import watching
 from dialog.web.errors import Refused
 from dialog.web.language import chosen
 from dialog.web.page import link
-from dialog.web.pages.session import session_page
+from dialog.web.pages.session import keep_for_readers, session_page
 from dialog.web.picture import picture
 
 
@@ -32,6 +32,7 @@ async def show(request: Request) -> Response:
     ranked = next((r for r in view.ranking if r["number"] == number), None)
     merged = await entrance.room.read(lambda session, board: _merged(session, board, number))
     supported = set(view.me["upvoted"])
+    keep_for_readers(request, entrance, view)
     return session_page(
         request,
         "question",
