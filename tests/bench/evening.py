@@ -35,6 +35,7 @@ from dialog.store.tables import JOURNAL
 from dialog.web.seals import Sealed, Seals
 from tests.bench.load import Load
 from tests.bench.machine import SERVER_CORE, cpu, memory, pinned
+from tests.bench.scenario import PROFILES
 from tests.bench.words import question
 from tests.live.programme import declare
 from tests.live.server import Server
@@ -50,7 +51,6 @@ LIMITS = (
     "Lifted for the load: connections in all and for an address (15,000), messages of a person, "
     "time for the hello. All else is as it comes."
 )
-PROFILES = "DIALOG_TEST_PROFILES"
 MODERATOR = 1_000_000
 AT_ONCE = 10_000
 LAST_TEXT = 2**31 - 1

@@ -157,7 +157,7 @@ async def _round(room: Ticking, questions: int, upvotes: int, number: int) -> No
 
 def _viewers(report: Report) -> None:
     sizes = (20, 40) if report.quick else (500, 1_000, 2_000, 4_000)
-    seconds, rounds = (0.5, 1) if report.quick else (2.0, 3)
+    seconds, rounds = 0.5 if report.quick else 2.0, report.rounds(3)
     costs: dict[int, list[float]] = {size: [] for size in sizes}
     with evening(Size(people=max(sizes)), tick_ms=200) as ours:
         for size in sizes:
