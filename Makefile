@@ -4,10 +4,11 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all check lint lint-python lint-templates lint-js test-python test-large mutants test-js format messages setup setup-dev clean
+.PHONY: help demo test test-all check lint lint-python lint-templates lint-js test-python test-large mutants bench test-js format messages setup setup-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
+PEERS := .venv-bench
 NODE_MODULES := node_modules/.package-lock.sum
 JS_TESTS = $(shell find tests/js -name '*.test.js' -o -name '*.test.mjs' 2>/dev/null | sort)
 # Options for the demo or for pytest: make demo ARGS='--port 8080', make test-python ARGS='-k ranking'
@@ -17,6 +18,7 @@ help:
 	@echo 'make demo      plays an evening on http://127.0.0.1:8000 (Ctrl-C ends it; ARGS="--port 8080")'
 	@echo 'make test      every check and every test; says what the machine lacks'
 	@echo 'make test-all  that, the large versions (hundreds of clients, fifty kills), and the mutants'
+	@echo 'make bench     measures speed against floor and peers (25 minutes; ARGS=--quick: three)'
 	@echo 'make check     the quick part of it: lint, and tests without browser, PostgreSQL, chaos and packaging'
 	@echo 'make lint      style, types and templates only'
 	@echo 'make format    sets the sources in their form'
@@ -50,6 +52,18 @@ test-python: setup-dev
 	$(PY) -m pytest --cov --cov-report= -m 'not large' $(ARGS)
 	$(PY) -m coverage report
 	$(PY) -m coverage report --include='dialog/forum/*' --fail-under=100
+
+# Never part of the tests. What it is compared with lives in an environment of its own; who cannot be installed
+# is left out with a line that says so. It wants a quiet machine, gcc, and two cores.
+bench: setup-dev $(PEERS)/.installed
+	$(PY) -m tests.bench $(ARGS)
+
+$(PEERS)/.installed: tests/bench/peers/requirements.txt
+	@$(PY) -m venv --clear $(PEERS); \
+	while read -r peer; do \
+		$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check "$$peer" || echo "Left out: $$peer cannot be installed."; \
+	done < $<; \
+	touch $@
 
 # The promises at full size, measured figures printed.
 test-large: setup-dev
@@ -131,5 +145,5 @@ $(NODE_MODULES): package.json package-lock.json
 	if [ "$$sum" != "$$(cat $@ 2>/dev/null)" ]; then npm ci --silent; fi && echo "$$sum" > $@
 
 clean:
-	rm -rf $(VENV) node_modules .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) $(PEERS) build node_modules .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache dist
 	find dialog tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,9 +1,11 @@
 """The composition root: settings, store, hub, web, in this order; stopped in reverse."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -16,6 +18,7 @@ from starlette.requests import ClientDisconnect
 from dialog import disk
 from dialog.archive import folder
 from dialog.archive.bundle import Heading, bundle
+from dialog.copies import Copies
 from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
 from dialog.edge.door import Door, room_for
@@ -23,25 +26,30 @@ from dialog.edge.frames import text_frame
 from dialog.edge.limits import Limits as EdgeLimits
 from dialog.edge.server import Server, configure
 from dialog.forum.commands import Declare
-from dialog.forum.journal import Batch, Unavailable
+from dialog.forum.journal import Unavailable
 from dialog.forum.names import SECOND, Limits
 from dialog.forum.phase import Schedule
 from dialog.forum.transcript import Transcript
 from dialog.hub.clock import Patient
 from dialog.hub.hub import Hub
-from dialog.hub.limits import GUESSES, Buckets, Pace
+from dialog.hub.limits import GUESSES, Buckets, Pace, Spent
+from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
 from dialog.settings import Settings
 from dialog.store.database import Database
 from dialog.store.journal import Journal, JournalFault
+from dialog.store.listening import listen
 from dialog.store.people import DAY, Lifetime, People
+from dialog.store.processes import Processes
 from dialog.store.transcripts import Transcripts
+from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce
 from dialog.web.guards import Guards
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
+from dialog.web.shelf import Shelf
 from dialog.web.site import Bounds, Operator, Site
 
 log = structlog.get_logger()
@@ -72,8 +80,17 @@ class Application:
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
         self.ready = False
+        self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
         self.hub = Hub(text_frame)
+        self.announcements = {slug: announce(d) for slug, d in self._declared.items()}
+        self.copies = Copies(settings.sessions, self.database, self.hub, clock, self._begin)
+        self._looking: asyncio.Task[None] | None = None
+        listening = partial(listen, settings.database)
+        self.relay = Relay(self.hub, Processes(self.database), listening)
+        self.crowd = Crowd(settings.connections_per_person, self.relay.elsewhere)
+        self.volunteers = Buckets(_pace(settings.messages_per_10s, 2))
+        self.staff = Buckets(_pace(settings.staff_messages_per_10s, 1))
         self.asgi = self._web(secret)
 
     async def start(self) -> None:
@@ -83,10 +100,18 @@ class Application:
         records = [
             slug for slug in folder.slugs(self.settings.sessions) if await self._take_in(slug)
         ]
-        live = [d for slug, d in self._declared.items() if slug not in records]
+        declared = (d for d in self._declared.values() if not d.rehearsal_until)
+        live = [d for d in declared if d.slug not in records]
         for declaration in live:
             self.hub.add(self._room(declaration))
         await self.hub.start({d.slug: declare(d) for d in live})
+        await self.copies.look()
+        self._looking = asyncio.create_task(self.copies.run(), name="rehearsals")
+        if self.database.shared:
+            self.relay.start(self.crowd.places)
+        self._upkeep = asyncio.create_task(
+            keep_up(self.journal, self.settings.database, lambda: [room.slug for room in self.hub])
+        )
         self.ready = True
 
     async def storing(self) -> bool:
@@ -94,16 +119,24 @@ class Application:
         slugs = [room.slug for room in self.hub]
         if self.database.failing and slugs:
             with suppress(Unavailable):
-                await self.journal.append(slugs[0], Batch(()))
-        return not self.database.failing and all(room.storing for room in self.hub)
+                await self.journal.trial(slugs[0])
+        reached = self.relay.reaching and not self.database.failing
+        return reached and all(room.storing for room in self.hub)
 
     async def drain(self) -> None:
         """Finish the commits under way, close the rooms and say good-bye to everyone."""
         self.ready = False
+        if self._looking:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         await self.hub.stop(self.settings.drain_seconds / 2)
+        await self.relay.stop()
 
     async def close(self) -> None:
         """Close the database."""
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+            await asyncio.wait([self._upkeep])
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
@@ -137,6 +170,11 @@ class Application:
             return False
         return True
 
+    async def _begin(self, declaration: Declaration) -> None:
+        """Open the room of a rehearsal, which may come while others are open."""
+        self.announcements[declaration.slug] = announce(declaration)
+        await self.hub.open(self._room(declaration), declare(declaration))
+
     def _room(self, declaration: Declaration) -> Room:
         timing = Timing(self.settings.tick_ms / SECOND, self.settings.window_ms / SECOND)
         return Room(
@@ -146,7 +184,13 @@ class Application:
             frame=text_frame,
             timing=timing,
             publish=self.publish,
+            charge=self._charge,
         )
+
+    def _charge(self, spent: Spent) -> None:
+        """Let what somebody sent to another process count for their pace here."""
+        buckets = self.staff if spent.staff else self.volunteers
+        buckets.spend((spent.slug, spent.person), clock() / SECOND, spent.messages)
 
     def _web(self, secret: str) -> Starlette:
         settings = self.settings
@@ -157,9 +201,10 @@ class Application:
             addresses=Crowd(settings.connections_per_address),
             aliases=self.aliases,
         )
+        shelf = Middleware(Shelf, clock=time.monotonic)
         made = Starlette(
             routes=routes(),
-            middleware=[guards, Middleware(GZipMiddleware, minimum_size=SMALL)],
+            middleware=[guards, shelf, Middleware(GZipMiddleware, minimum_size=SMALL)],
             lifespan=self._lifespan,
             exception_handlers={
                 errors.Refused: errors.on_refused,
@@ -180,7 +225,7 @@ class Application:
             hub=self.hub,
             people=self.people,
             transcripts=self.transcripts,
-            announcements={slug: announce(d) for slug, d in self._declared.items()},
+            announcements=self.announcements,
             seals=Seals(secret, clock),
             operator=operator(settings),
             bounds=Bounds(
@@ -189,9 +234,9 @@ class Application:
                 settings.hello_seconds,
                 settings.pass_days * DAY // SECOND,
             ),
-            crowd=Crowd(settings.connections_per_person),
-            volunteers=Buckets(_pace(settings.messages_per_10s, 2)),
-            staff=Buckets(_pace(settings.staff_messages_per_10s, 1)),
+            crowd=self.crowd,
+            volunteers=self.volunteers,
+            staff=self.staff,
             guesses=Buckets(GUESSES),
             aliases=self.aliases,
             origins=settings.allowed_origins,
@@ -279,6 +324,7 @@ def declare(declaration: Declaration) -> Declare:
             waiting=limits.waiting,
             ask_ms=limits.ask_seconds * SECOND,
         ),
+        rehearsal=declaration.rehearsal_until is not None,
     )
 
 

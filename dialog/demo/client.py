@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Literal, Protocol, cast
 from uuid import uuid4
 
@@ -32,6 +33,12 @@ SESSION_OVER: Final = 1000
 RESYNC_APART_S: Final = 10.0
 ANSWER_S: Final = 60.0
 BACKOFF_S, LONGEST_BACKOFF_S = 0.5, 30.0
+
+
+@lru_cache(maxsize=64)
+def decoded(text: str | bytes) -> dict[str, Any]:
+    """Return a message; one that goes to everyone is read once, and nobody may change it."""
+    return cast("dict[str, Any]", json.loads(text))
 
 
 class TurnedAwayError(Exception):
@@ -112,6 +119,9 @@ class Client:
             self._away_s = seconds
             self._socket.transport.abort()
 
+    def not_connected(self, fault: Exception) -> None:
+        """Hear why there is no websocket; a player only tries again."""
+
     # --- the connection ------------------------------------------------------------------------
 
     async def _open_page(self) -> str:
@@ -126,6 +136,7 @@ class Client:
         try:
             async with connect(
                 self._address,
+                ssl=self._browser.tls,
                 origin=cast("Origin", self._browser.base),
                 subprotocols=[cast("Subprotocol", "dialog.v1")],
                 additional_headers={"Cookie": self._browser.cookie},
@@ -138,7 +149,8 @@ class Client:
                 await self._listen(socket)
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else 1006
-        except (OSError, InvalidHandshake, TimeoutError):
+        except (OSError, InvalidHandshake) as fault:
+            self.not_connected(fault)
             return 1006
         return WATCHDOG
 
@@ -156,7 +168,7 @@ class Client:
                 await socket.close(WATCHDOG, "nothing heard")
                 return
             try:
-                await self._heed(socket, json.loads(text))
+                await self._heed(socket, decoded(text))
             except DriftError as drift:
                 await self._resync(socket, str(drift))
 

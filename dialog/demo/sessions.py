@@ -10,6 +10,7 @@ from typing import Final
 
 from dialog.programme import Declaration, DeclarationError, read
 from dialog.programme.declaration import ZONE
+from dialog.programme.revision import revised
 
 EVENING: Final = "2026-11-24-sprache-und-arbeit"
 UPCOMING: Final = "2026-12-08-internet-und-lernorte"
@@ -26,9 +27,6 @@ VIDEO_LEAD: Final = timedelta(minutes=15)
 SOON: Final = timedelta(minutes=20)
 NEAR: Final = timedelta(days=7)
 AHEAD: Final = 10
-
-_TABLE: Final = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]")
-_KEY: Final = re.compile(r"\s*([A-Za-z_]+)\s*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,24 +186,5 @@ def _wall(moment: datetime) -> datetime:
 def _declare(folder: Path, values: Mapping[str, datetime | str]) -> None:
     """Set keys of a folder's declaration and see that it still is one."""
     file = folder / "session.toml"
-    file.write_text(declared(file.read_text("utf-8"), values), "utf-8")
+    file.write_text(revised(file.read_text("utf-8"), values), "utf-8")
     read(folder)
-
-
-def declared(text: str, values: Mapping[str, datetime | str]) -> str:
-    """Return a session.toml with keys set; ``video.from`` is *from* of the table *video*.
-
-    A key of the top that does not stand there is added; one of a missing table is left out.
-    """
-    left, lines, table = dict(values), [], ""
-    for line in text.splitlines():
-        table = f"{found[1]}." if (found := _TABLE.match(line)) else table
-        key = table + found[1] if (found := _KEY.match(line)) else ""
-        lines.append(_line(key, left.pop(key)) if key in left else line)
-    top = [_line(key, value) for key, value in left.items() if "." not in key]
-    return "\n".join([*top, *lines]) + "\n"
-
-
-def _line(key: str, value: datetime | str) -> str:
-    said = f'"{value}"' if isinstance(value, str) else value.isoformat(timespec="seconds")
-    return f"{key.rpartition('.')[2]} = {said}"

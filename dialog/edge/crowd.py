@@ -1,21 +1,27 @@
 """Who is here, counted by what they have in common: a person, an address, or nothing at all."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 
 
-class Crowd:
-    """Those who are here; of one key at most ``most``."""
+def nowhere(_key: Hashable) -> int:
+    """Return how many are elsewhere, where there is no other place."""
+    return 0
 
-    def __init__(self, most: int) -> None:
+
+class Crowd:
+    """Those who are here; of one key at most ``most``, those ``elsewhere`` counted in."""
+
+    def __init__(self, most: int, elsewhere: Callable[[Hashable], int] = nowhere) -> None:
         """Begin with nobody."""
         self._most = most
+        self._elsewhere = elsewhere
         self._here: dict[Hashable, int] = {}
 
     def enter(self, key: Hashable) -> bool:
         """Take one more in, or return false where ``most`` are here."""
         here = self._here.get(key, 0)
-        if here >= self._most:
+        if here + self._elsewhere(key) >= self._most:
             return False
         self._here[key] = here + 1
         return True
@@ -35,6 +41,10 @@ class Crowd:
         finally:
             if entered:
                 self.leave(key)
+
+    def places(self) -> Iterable[tuple[Hashable, int]]:
+        """Return how many are here of each key."""
+        return tuple(self._here.items())
 
     def __len__(self) -> int:
         """Return how many are here."""

@@ -21,11 +21,11 @@ from dialog.forum.names import (
     Who,
 )
 from dialog.forum.question import Appeal, Question, Standing, Wording
-from dialog.forum.ranking import coming
+from dialog.forum.ranking import comes_next
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
-from dialog.forum.session import LastTap, Session
-from dialog.forum.texts import clean, plain, required
+from dialog.forum.session import Session
+from dialog.forum.texts import clean, required
 
 GONE = (Review.WITHDRAWN, Review.MERGED)
 
@@ -147,10 +147,9 @@ def _parts(command: c.Ask, who: Who) -> Iterator[tuple[str, str]]:
 
 def _twin(session: Session, text: str, who: Who) -> Question | None:
     """Return the asker's own question in the same words, or a public one."""
-    words, own = plain(text), session.asked.get(who.person, ())
-    for question in session.questions.values():
-        mine = question.number in own and question.standing.review not in GONE
-        if session.plain[question.number] == words and (mine or question.public):
+    for question in session.twins(text):
+        mine = question.asker == who.person and question.standing.review not in GONE
+        if mine or question.public:
             return question
     return None
 
@@ -177,18 +176,20 @@ def _upvote(session: Session, command: c.Upvote, who: Who, now: int) -> Decision
     if intent < now - INTENT_TIME:
         return Refusal(Code.STALE, number=command.number)
     last = _last_tap(session, who.person, kept)
-    if last is None and intent <= session.taps_floor:
+    if last is None and intent <= session.taps.floor:
         return Refusal(Code.STALE, number=command.number)
-    if last is not None and intent <= last.intent:
+    if last is not None and intent <= last:
         return None
     return Fact(Upvoted((Tap(who.person, command.number, command.on, intent),)))
 
 
-def _last_tap(session: Session, person: int, kept: Question) -> LastTap | None:
-    """Return a person's latest tap on any question of a merge tree."""
-    keys = ((person, question.number) for question in session.tree(kept.number))
-    taps = [session.taps[key] for key in keys if key in session.taps]
-    return max(taps, key=lambda tap: tap.intent, default=None)
+def _last_tap(session: Session, person: int, kept: Question) -> int | None:
+    """Return the intent of a person's latest tap on any question of a merge tree."""
+    if not kept.merged:
+        return session.taps.intent(person, kept.number)
+    tree = (question.number for question in session.tree(kept.number))
+    intents = (session.taps.intent(person, number) for number in tree)
+    return max((intent for intent in intents if intent is not None), default=None)
 
 
 def _upvotes_closed(session: Session) -> Refusal | None:
@@ -241,14 +242,13 @@ def _withdraw(session: Session, question: Question) -> Decision:
 
 def _taken_up(session: Session, question: Question) -> bool:
     number = question.number
-    coming_up = coming(session)[:1]
     return (
         session.stage.now == number
-        or question in coming_up
         or question.result.outcome is not Outcome.OPEN
         or question.standing.review is Review.MERGED
         or bool(question.merged)
         or bool(session.supporters(number) - BitMap([question.asker]))
+        or comes_next(session, question)
     )
 
 

@@ -410,6 +410,7 @@ class Declare:
     readers: bool = True
     second_person: bool = False
     limits: Limits = field(default_factory=Limits)
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

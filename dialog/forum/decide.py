@@ -121,8 +121,14 @@ def _declare(session: Session, command: c.Declare) -> Decision:
         command.readers,
         command.second_person,
         command.limits,
+        command.rehearsal,
     )
-    return None if declared == session.declaration else Fact(declared)
+    if declared == session.declaration:
+        return None
+    if session.declaration and session.rehearsal is not command.rehearsal:
+        # Rehearsals are deleted whole: what was real once must never become one.
+        return Refusal(Code.CONFLICT, field="rehearsal")
+    return Fact(declared)
 
 
 def _enter(session: Session, command: c.Enter) -> Decision:

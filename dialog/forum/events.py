@@ -84,6 +84,7 @@ class Declared:
     readers: bool
     second_person: bool
     limits: Limits
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,10 @@ from dialog.forum.events import (
     Tap,
     Upvoted,
 )
-from dialog.forum.names import INTENT_ROOM, INTENT_TIME, Phase, Review
+from dialog.forum.names import Phase, Review
 from dialog.forum.phase import Switches
 from dialog.forum.question import Claim, Question, Result, Standing
-from dialog.forum.session import Deed, LastTap, Session, Staff
-from dialog.forum.texts import plain
+from dialog.forum.session import Deed, Session, Staff
 
 REVISING = frozenset(
     {
@@ -97,7 +96,7 @@ def evolve(session: Session, entry: Entry, touched: Touched | None = None) -> To
         case Redacted():
             question = session.questions[event.number]
             question.rev = entry.number
-            _say(session, question)
+            session.reword(event.number)
             touched.rows.add(event.number)
         case Sealed():
             _sealed(session, event, touched)
@@ -142,7 +141,6 @@ def _asked(session: Session, entry: Entry, event: Asked, touched: Touched) -> No
         event.number, asker, entry.at, event.wording, rev=entry.number, via=event.via
     )
     session.questions[event.number] = question
-    _say(session, question)
     session.reviews[Review.WAITING] += 1
     if asker:
         question.voters.add(asker)
@@ -154,18 +152,41 @@ def _asked(session: Session, entry: Entry, event: Asked, touched: Touched) -> No
 
 
 def _upvoted(session: Session, at: int, event: Upvoted, touched: Touched) -> None:
+    taps = session.taps
     for tap in event.taps:
-        kept = session.root(tap.number).number
-        changed = _support(session, tap, kept) if tap.on else _take_back(session, tap, kept)
-        # Whatever it changed keeps its intent, also when the tree is taken apart.
-        for number in sorted({tap.number, kept, *changed}):
-            session.taps.pop((tap.person, number), None)
-            session.taps[tap.person, number] = LastTap(tap.intent, at, tap.on)
-        touched.counts |= changed
-        for number in sorted(changed or {kept}):
-            touched.taps.append(Tap(tap.person, number, tap.on, tap.intent))
+        question = session.questions[tap.number]
+        if not tap.on or question.merged or question.standing.into:
+            _tap_tree(session, at, tap, touched)
+        else:
+            _tap_alone(session, question, tap, touched)
+            taps.put(tap.person, tap.number, tap.intent, at)
         # After each tap, so that taps joined in one entry forget what they forgot one by one.
-        _forget_taps(session, at)
+        taps.forget(at)
+
+
+def _tap_alone(session: Session, question: Question, tap: Tap, touched: Touched) -> None:
+    """Add a person to a question without a tree: nearly all taps are of this kind."""
+    person, number = tap.person, tap.number
+    if person not in question.voters:
+        question.voters.add(person)
+        supported = session.upvoted.get(person)
+        if supported is None:
+            session.upvoted[person] = BitMap((number,))
+        else:
+            supported.add(number)
+        touched.counts.add(number)
+    touched.taps.append(tap)
+
+
+def _tap_tree(session: Session, at: int, tap: Tap, touched: Touched) -> None:
+    kept = session.root(tap.number).number
+    changed = _support(session, tap, kept) if tap.on else _take_back(session, tap, kept)
+    # Whatever it changed keeps its intent, also when the tree is taken apart.
+    for number in sorted({tap.number, kept, *changed}):
+        session.taps.put(tap.person, number, tap.intent, at)
+    touched.counts |= changed
+    for number in sorted(changed or {kept}):
+        touched.taps.append(Tap(tap.person, number, tap.on, tap.intent))
 
 
 def _support(session: Session, tap: Tap, kept: int) -> set[int]:
@@ -190,16 +211,6 @@ def _take_back(session: Session, tap: Tap, kept: int) -> set[int]:
     return counted
 
 
-def _forget_taps(session: Session, at: int) -> None:
-    """Drop taps older than ten minutes or beyond a million; older intents are stale for good."""
-    taps = session.taps
-    while len(taps) > INTENT_ROOM or next(iter(taps.values())).at < at - INTENT_TIME:
-        crowded = len(taps) > INTENT_ROOM
-        _, oldest = taps.popitem(last=False)
-        if crowded:
-            session.taps_floor = max(session.taps_floor, oldest.intent)
-
-
 def _acted(session: Session, entry: Entry, event: Acted, touched: Touched) -> None:
     for change in event.changes:
         if change.axis in SESSION_AXES:
@@ -220,7 +231,7 @@ def _change_question(session: Session, entry: Entry, change: Change, touched: To
             _count_outcome(session, question, 1)
         case Axis.WORDING:
             _reword(question, change)
-            _say(session, question)
+            session.reword(question.number)
         case _:
             setattr(question, change.axis.value, change.after)
     if change.axis in REVISING:
@@ -236,11 +247,6 @@ def _reword(question: Question, change: Change) -> None:
     elif not after.edited:
         question.original = None
     question.wording = after
-
-
-def _say(session: Session, question: Question) -> None:
-    """Keep what a question says in plain form: each new one is compared with thousands."""
-    session.plain[question.number] = plain(session.text(question.wording.text))
 
 
 def _stand(session: Session, question: Question, after: Standing, touched: Touched) -> None:

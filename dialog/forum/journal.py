@@ -1,10 +1,11 @@
 """What a session and whoever keeps its journal hand to each other, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dialog.forum.events import Entry
 from dialog.forum.names import Outcome, Phase, Reason, Review
+from dialog.forum.state import State
 
 
 class Unavailable(Exception):  # noqa: N818 - it is said of whoever keeps a journal
@@ -51,10 +52,34 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """How far someone has read a journal: its epoch, its last entry, the last text."""
+
+    epoch: str
+    head: int
+    text: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What others have stored since a place; under another epoch all has to be read anew."""
+
+    epoch: str
+    entries: tuple[Entry, ...] = ()
+    texts: Mapping[int, str] = field(default_factory=dict)
+    remembered: tuple[Remembered, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
-    """A journal as read: epoch (16 hex digits), entries in order, texts and remembered answers."""
+    """A journal as read: epoch (16 hex digits), texts, remembered answers, and what happened.
+
+    Of a long journal the beginning is added up to a ``state``, which belongs to whoever gets it;
+    then the ``entries`` are those after it, and the texts are its texts.
+    """
 
     epoch: str
     entries: tuple[Entry, ...]
     texts: Mapping[int, str]
     remembered: tuple[Remembered, ...]
+    state: State | None = None

@@ -147,6 +147,8 @@ def _publish(session: Session) -> Decision:
 
     An answer already handed in has to be released, or nobody could release it any more.
     """
+    if session.rehearsal:
+        return Refusal(Code.FORBIDDEN, field="rehearsal")
     if Phase.PUBLISHED not in FOLLOWS[session.phase]:
         return Refusal(Code.CONFLICT, state=session.phase.value)
     waiting = session.reviews[Review.WAITING]

@@ -9,23 +9,24 @@ from dialog.forum.session import Session
 
 def ranked(session: Session, questions: Iterable[Question]) -> list[Question]:
     """Return questions with more upvotes first, at a tie the earlier one."""
-    return sorted(questions, key=lambda q: (-session.upvotes(q.number), q.number))
+    return sorted(questions, key=lambda question: _place(session, question))
 
 
-def standing_list(session: Session) -> list[Question]:
-    """Return the open public questions in the order everyone sees, without the present one."""
-    return ranked(
-        session,
-        (
-            q
-            for q in session.questions.values()
-            if q.public and q.result.outcome is Outcome.OPEN and q.number != session.stage.now
-        ),
+def comes_next(session: Session, question: Question) -> bool:
+    """Tell whether a question is what comes next: the running order, then the ranking."""
+    if session.stage.order:
+        return session.stage.order[0] == question.number
+    return _stands(session, question) and not any(
+        _stands(session, other) and _place(session, other) < _place(session, question)
+        for other in session.questions.values()
     )
 
 
-def coming(session: Session) -> list[Question]:
-    """Return what comes next: the running order, then the ranking."""
-    first = [session.questions[number] for number in session.stage.order]
-    placed = set(session.stage.order)
-    return first + [q for q in standing_list(session) if q.number not in placed]
+def _stands(session: Session, question: Question) -> bool:
+    """Tell whether a question is in the list everyone sees: public, open, and not the present."""
+    still_open = question.public and question.result.outcome is Outcome.OPEN
+    return still_open and question.number != session.stage.now
+
+
+def _place(session: Session, question: Question) -> tuple[int, int]:
+    return -session.upvotes(question.number), question.number

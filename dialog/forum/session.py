@@ -1,6 +1,7 @@
 """The state of one session: what the journal adds up to. Only ``evolve`` changes it."""
 
-from collections import Counter, OrderedDict
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pyroaring import BitMap
@@ -9,6 +10,8 @@ from dialog.forum.events import Acted, Declared, Message, Stage
 from dialog.forum.names import BLACKENED, Limits, Outcome, Phase, Review, Role
 from dialog.forum.phase import ASKING, Schedule, Switches
 from dialog.forum.question import Question
+from dialog.forum.taps import Taps
+from dialog.forum.texts import plain
 
 UNDECLARED = Schedule(0, 0, 0)
 
@@ -28,15 +31,6 @@ class Deed:
     at: int
     person: int
     acted: Acted
-
-
-@dataclass(frozen=True, slots=True)
-class LastTap:
-    """The last tap of a person on a question: intent and arrival in ms UTC."""
-
-    intent: int
-    at: int
-    on: bool
 
 
 @dataclass(slots=True)
@@ -64,17 +58,22 @@ class Session:
     texts: dict[int, str] = field(default_factory=dict)
     last_text: int = 0
     questions: dict[int, Question] = field(default_factory=dict)
-    plain: dict[int, str] = field(default_factory=dict)
     staff: dict[int, Staff] = field(default_factory=dict)
     muted: frozenset[int] = frozenset()
     asked: dict[int, list[int]] = field(default_factory=dict)
     upvoted: dict[int, BitMap] = field(default_factory=dict)
-    # Ordered, because the oldest leave first, and a plain dict walks past all that left.
-    taps: OrderedDict[tuple[int, int], LastTap] = field(default_factory=OrderedDict)
-    taps_floor: int = 0
+    taps: Taps = field(default_factory=Taps)
     deeds: dict[int, Deed] = field(default_factory=dict)
     reviews: Counter[Review] = field(default_factory=Counter)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
+    # Which questions may say the same; made when somebody asks, for opening must not wait for it.
+    _said: dict[int, tuple[int, ...]] = field(default_factory=dict, compare=False)
+    _heard: int = field(default=0, compare=False)
+
+    @property
+    def rehearsal(self) -> bool:
+        """Tell whether this is a copy to practise on, which is never published."""
+        return self.declaration is not None and self.declaration.rehearsal
 
     @property
     def asking(self) -> bool:
@@ -89,6 +88,26 @@ class Session:
         """Return the name of a member of staff, empty for anyone else."""
         staff = self.staff.get(person)
         return self.text(staff.name) if staff else ""
+
+    def twins(self, text: str) -> Iterator[Question]:
+        """Return the questions in the same words, in the order they were asked."""
+        for number in range(self._heard + 1, len(self.questions) + 1):
+            self._hear(number)
+        self._heard = len(self.questions)
+        words = plain(text)
+        for number in sorted(set(self._said.get(hash(words), ()))):
+            question = self.questions[number]
+            if plain(self.text(question.wording.text)) == words:
+                yield question
+
+    def reword(self, number: int) -> None:
+        """Take note that a question says something else now."""
+        if number <= self._heard:
+            self._hear(number)
+
+    def _hear(self, number: int) -> None:
+        words = hash(plain(self.text(self.questions[number].wording.text)))
+        self._said[words] = (*self._said.get(words, ()), number)
 
     def root(self, number: int) -> Question:
         """Return the kept question of a merge tree."""

@@ -26,7 +26,28 @@ def mark(row: dict[str, Any]) -> str:
 
 def digest(sheet: Sheet) -> str:
     """Return the digest of a whole stream."""
-    total = checksum(sheet.session)
-    for shown in sheet.shown.values():
-        total += checksum(shown.whole)
-    return f"{total % 2**32:08x}"
+    return Digest(sheet).now()
+
+
+class Digest:
+    """The running digest of a stream: only what changed since the last time is summed anew."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        """Begin with nothing summed."""
+        self._sheet = sheet
+        self._seq = -1
+        self._rows: dict[int, int] = {}
+        self._total = 0
+
+    def now(self) -> str:
+        """Return the digest of the stream as it is."""
+        sheet = self._sheet
+        for number in sheet.changed(self._seq):
+            self._total -= self._rows.pop(number, 0)
+            shown = sheet.shown.get(number)
+            if shown is not None:
+                self._rows[number] = checksum(shown.whole)
+                self._total += self._rows[number]
+        self._seq = sheet.seq
+        total = self._total + checksum(sheet.session)
+        return f"{total % 2**32:08x}"

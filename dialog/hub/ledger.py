@@ -6,6 +6,7 @@ the batch is not stored, the whole ledger is thrown away.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
 import structlog
 
@@ -13,18 +14,23 @@ from dialog.forum import commands as c
 from dialog.forum.board import Board
 from dialog.forum.decide import decide, result, seal
 from dialog.forum.events import Acted, Asked, Axis, Entry, Event, Fact, Redacted, Tap, Upvoted
-from dialog.forum.evolve import Touched, begin, evolve
-from dialog.forum.journal import Batch, Line, Opened, Remembered
+from dialog.forum.evolve import Touched, evolve
+from dialog.forum.journal import Batch, Line, Opened, Place, Remembered, Tail
 from dialog.forum.names import SYSTEM, Stream, Who
 from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
+from dialog.forum.state import State
 from dialog.hub import wire
+from dialog.hub.digest import Digest
 from dialog.hub.likeness import Likeness
 from dialog.hub.marks import marks
 
 log = structlog.get_logger()
 
+# A small session is compared whole from the start; of a large one, opening must not wait for it.
+READ_AT_ONCE = 2_000
+READ_ON = 20
 RECORDED = frozenset({"publish", "correct", "keep", "unpublish"})
 
 
@@ -97,14 +103,54 @@ class Ledger:
     def __init__(self, opened: Opened) -> None:
         """Add up a journal as it was stored."""
         self.epoch = opened.epoch
-        self.session = begin(opened.texts)
-        self.board = Board()
+        state = opened.state or State.begin(opened.texts)
         for entry in opened.entries:
-            self.board.follow(self.session, evolve(self.session, entry))
+            state.follow(entry)
+        self.session, self._board = state.session, state.board
+        self._unsettled = True
+        self._digests = {stream: Digest(sheet) for stream, sheet in self._board.sheets.items()}
         self._remembered = {(r.person, r.key): r for r in opened.remembered}
-        self._likeness = Likeness()
-        for question in self.session.questions.values():
-            self._likeness.put(question.number, self.session.text(question.wording.text))
+        self._likeness = Likeness(self._text)
+        self._unread = iter(range(1, len(self.session.questions) + 1))
+        self._read_on(READ_AT_ONCE)
+
+    @property
+    def board(self) -> Board:
+        """The streams as they are, their windows brought up to date where something has changed."""
+        if self._unsettled:
+            self._board.settle(self.session)
+            self._unsettled = False
+        return self._board
+
+    @property
+    def revised(self) -> int:
+        """The number of the last entry that changed more than counts for readers."""
+        return self._board.sheets[Stream.FLOOR].revised
+
+    def digest(self, stream: Stream) -> str:
+        """Return the digest of a stream as it was last told."""
+        return self._digests[stream].now()
+
+    @property
+    def place(self) -> Place:
+        """How far this has come in the journal."""
+        return Place(self.epoch, self.session.seq, self.session.last_text)
+
+    def follow(self, tail: Tail) -> list[Touched]:
+        """Add up what other processes have stored, and return what it touched."""
+        session = self.session
+        session.texts.update(tail.texts)
+        session.last_text = max(session.last_text, *tail.texts, 0)
+        self._remembered.update({(r.person, r.key): r for r in tail.remembered})
+        followed = []
+        for entry in tail.entries:
+            touched = evolve(session, entry)
+            self._board.follow(session, touched)
+            followed.append(touched)
+            for number in _worded(entry.event):
+                self._likeness.put(number)
+        self._unsettled = True
+        return followed
 
     def draft(self, commands: list[Waiting], now: int) -> Draft:
         """Decide commands one after the other and return what is to be stored and answered.
@@ -139,7 +185,7 @@ class Ledger:
         """Answer every command of a stored draft, in the order of asking."""
         for one, reply in draft.replies:
             if isinstance(reply, bytes):
-                one.tell(Done(one.key, self.board.sheets[one.stream].seq, reply))
+                one.tell(Done(one.key, self._board.sheets[one.stream].seq, reply))
             else:
                 one.tell(reply)
 
@@ -147,11 +193,21 @@ class Ledger:
         """Return what was found beside new texts, as commands of the server."""
         found = []
         for number in sorted(draft.worded):
-            text = self.session.text(self.session.questions[number].wording.text)
-            self._likeness.put(number, text)
-            note = c.Note(number, self._likeness.alike(number), marks(text))
-            found.append(Waiting(note, SYSTEM))
+            self._likeness.put(number)
+            # Together they may take as long as one: nobody's upvote waits for suggestions.
+            alike = self._likeness.alike(number, 1 / len(draft.worded))
+            found.append(Waiting(c.Note(number, alike, marks(self._text(number))), SYSTEM))
+        self._read_on(READ_ON)
         return found
+
+    def _text(self, number: int) -> str:
+        return self.session.text(self.session.questions[number].wording.text)
+
+    def _read_on(self, count: int) -> None:
+        """Take some more of the questions that were there at the opening into the index."""
+        for number in islice(self._unread, count):
+            if number not in self._likeness:
+                self._likeness.put(number)
 
     def _decide(self, draft: Draft, one: Waiting) -> Reply | bytes:
         """Return a refusal, an earlier answer, or the result's JSON."""
@@ -203,7 +259,7 @@ class Ledger:
         self._follow(draft, evolve(self.session, entry))
         draft.entries.append(entry)
         draft.worded |= _worded(event)
-        draft.recorded = draft.recorded or _recorded(event)
+        draft.recorded = draft.recorded or recorded(event)
         return entry
 
     def _tap(self, draft: Draft, event: Upvoted) -> Entry:
@@ -221,7 +277,8 @@ class Ledger:
             draft.taps, draft.tapped = [], Touched()
 
     def _follow(self, draft: Draft, touched: Touched) -> None:
-        self.board.follow(self.session, touched)
+        self._board.follow(self.session, touched)
+        self._unsettled = True
         draft.touched.append(touched)
 
     def _line(self, number: int) -> Line:
@@ -241,7 +298,7 @@ class Ledger:
         )
 
 
-def _recorded(event: Event) -> bool:
+def recorded(event: Event) -> bool:
     """Tell whether an event changes what a published record says."""
     return isinstance(event, Redacted) or (isinstance(event, Acted) and event.act in RECORDED)
 

@@ -29,14 +29,34 @@ class Buckets:
 
     def take(self, person: object, now: float, cost: float = 1) -> float:
         """Take one token, or look for one; return 0, or the seconds until there is one again."""
+        level = self._level(person, now)
+        allowed = level >= 1
+        self._keep(person, level - cost if allowed else level, now)
+        return 0.0 if allowed else (1 - level) / self._pace.rate
+
+    def spend(self, person: object, now: float, cost: float) -> None:
+        """Take what was spent elsewhere, if it has to be from what is to come."""
+        self._keep(person, max(-self._pace.burst, self._level(person, now) - cost), now)
+
+    def _level(self, person: object, now: float) -> float:
         level, at = self._buckets.pop(person, (self._pace.burst, now))
         passed = max(0.0, now - at)  # a clock that was set back must lock nobody out
-        level = min(self._pace.burst, level + passed * self._pace.rate)
-        allowed = level >= 1
-        self._buckets[person] = (level - cost if allowed else level, now)
+        return min(self._pace.burst, level + passed * self._pace.rate)
+
+    def _keep(self, person: object, level: float, now: float) -> None:
+        self._buckets[person] = (level, now)
         if len(self._buckets) > PEOPLE:
             self._buckets.popitem(last=False)
-        return 0.0 if allowed else (1 - level) / self._pace.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Messages that a person of a session has sent to another process."""
+
+    slug: str
+    person: int
+    staff: bool
+    messages: int
 
 
 class Strikes:

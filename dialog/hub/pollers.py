@@ -22,6 +22,11 @@ class Pollers:
         finally:
             del self._passes[future]
 
+    @property
+    def passes(self) -> set[int]:
+        """The passes with which anybody waits."""
+        return set(self._passes.values())
+
     def wake(self) -> None:
         """Let everyone look."""
         _done(self._passes)

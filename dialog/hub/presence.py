@@ -1,19 +1,31 @@
 """Who is there: connections by stream, people counted once whatever their tabs."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from pyroaring import BitMap
 
 from dialog.forum.names import Role, Stream
 from dialog.hub.connection import Connection
 
 
+class There(msgspec.Struct, array_like=True, frozen=True):
+    """Who is there at one process: people by role, as packed sets, and how many without a name."""
+
+    people: dict[Role, bytes]
+    nameless: int
+
+
 class Presence:
-    """The connections of one room."""
+    """The connections of one room, and who is there at other processes."""
 
     def __init__(self) -> None:
         """Begin with nobody."""
         self._all: dict[Stream, set[Connection]] = {stream: set() for stream in Stream}
         self._people: dict[int, set[Connection]] = {}
+        self._elsewhere: dict[Role, BitMap] = {}
+        self._nameless = 0
 
     def __len__(self) -> int:
         """Return the number of connections."""
@@ -49,11 +61,41 @@ class Presence:
     @property
     def people(self) -> int:
         """Return how many are there: people once, nameless readers by connection."""
-        nameless = sum(not c.who.person for c in self._all[Stream.FLOOR])
-        return len(self._people) + nameless
+        if not self._elsewhere:
+            return len(self._people) + self._without_name() + self._nameless
+        people = BitMap.union(BitMap(self._people), *self._elsewhere.values())
+        return len(people) + self._without_name() + self._nameless
 
     def roles(self) -> dict[str, int]:
         """Return how many people are there in each role."""
-        seen = {(c.who.role, c.who.person or id(c)) for c in self.everyone()}
-        counts = Counter(role for role, _ in seen)
+        here, counts = self._by_role(), Counter[Role]()
+        for role in here.keys() | self._elsewhere.keys():
+            counts[role] = len(here.get(role, BitMap()) | self._elsewhere.get(role, BitMap()))
+        counts[Role.READER] += self._without_name() + self._nameless
         return {role.value: counts[role] for role in Role if counts[role]}
+
+    # --- other processes -------------------------------------------------------------------------
+
+    def there(self) -> There:
+        """Return who is here, to be told to other processes."""
+        people = {role: people.serialize() for role, people in self._by_role().items()}
+        return There(people, self._without_name())
+
+    def hear(self, elsewhere: Sequence[There]) -> None:
+        """Take in who is at the other processes, instead of what was known of them."""
+        self._elsewhere = {}
+        for there in elsewhere:
+            for role, packed in there.people.items():
+                known = self._elsewhere.get(role, BitMap())
+                self._elsewhere[role] = known | BitMap.deserialize(packed)
+        self._nameless = sum(there.nameless for there in elsewhere)
+
+    def _by_role(self) -> dict[Role, BitMap]:
+        found: dict[Role, BitMap] = {}
+        for person, connections in self._people.items():
+            for connection in connections:
+                found.setdefault(connection.who.role, BitMap()).add(person)
+        return found
+
+    def _without_name(self) -> int:
+        return sum(not c.who.person for c in self._all[Stream.FLOOR])

@@ -4,20 +4,25 @@ Commands wait decoded in a list. A batch is stored in one commit and only then a
 else (hello, pages, polls, ticks) is a request to the same task, served between two commits, and
 gets values. A commit that fails throws the state away, opens it again from the journal, and
 refuses its batch with ``busy``; until a trial can be stored, so is what comes after it, at once.
+
+Where other processes serve the same session, what they have stored is added up first: before a
+batch is decided, under the lock that keeps them out, and whenever one of them tells of news.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Container, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 import structlog
 
 from dialog.forum import commands as c
 from dialog.forum.board import Board
-from dialog.forum.journal import Batch, Opened, Unavailable
+from dialog.forum.events import Upvoted
+from dialog.forum.evolve import Touched
+from dialog.forum.journal import Batch, Opened, Place, Tail, Unavailable
 from dialog.forum.names import Phase, Stream, Who
 from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
@@ -30,7 +35,8 @@ from dialog.hub.clock import Onward
 from dialog.hub.closing import Close
 from dialog.hub.connection import NOTHING, Connection
 from dialog.hub.digest import mark
-from dialog.hub.ledger import Ledger, Reply, Undecided, Waiting
+from dialog.hub.ledger import Draft, Ledger, Reply, Undecided, Waiting, recorded
+from dialog.hub.limits import Spent
 from dialog.hub.pollers import Pollers
 from dialog.hub.presence import Presence
 from dialog.hub.sweep import Frame, Sweep
@@ -40,6 +46,7 @@ T = TypeVar("T")
 
 WAITING_COMMANDS = 20_000
 STORAGE = "storage"
+LOOKS = 4  # at what others stored, in a tick at most: no screen shows more
 RETRY_MS = 50  # a little after the try, or everyone comes a little too early
 
 
@@ -49,8 +56,23 @@ class Journal(Protocol):
     async def open(self, session: str) -> Opened:
         """Return the journal as stored; a session not yet known begins."""
 
-    async def append(self, session: str, batch: Batch) -> None:
-        """Store a batch wholly, or raise; one of nothing is a trial and leaves nothing."""
+    async def append(
+        self, session: str, place: Place, make: Callable[[Tail], Batch | None]
+    ) -> None:
+        """Store wholly what is made for what others stored since a place, or raise.
+
+        Nobody else stores anything meanwhile; for None nothing is stored.
+        """
+
+    async def tail(self, session: str, place: Place) -> Tail:
+        """Return what others have stored since a place."""
+
+    async def trial(self, session: str) -> None:
+        """Write and leave nothing, or raise."""
+
+
+class Overtaken(Exception):  # noqa: N818 - it is said of a room
+    """Another process has given the journal a new epoch: all has to be read anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +85,21 @@ class Timing:
 
 
 Publish = Callable[[str, Transcript], Awaitable[None]]
+Charge = Callable[[Spent], None]
+
+
+def unlimited(_spent: Spent) -> None:
+    """Let what people do at other processes count for nothing."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One commit: what others had stored before it, what waited by then, what was decided."""
+
+    tail: Tail | None = None
+    followed: list[Touched] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
+    draft: Draft | None = None
 
 
 class Room:
@@ -76,9 +113,13 @@ class Room:
         clock: Callable[[], int],
         frame: Frame,
         publish: Publish,
+        charge: Charge = unlimited,
         timing: Timing | None = None,
     ) -> None:
-        """Bind a room to its journal; ``clock`` gives ms UTC, ``publish`` takes the record."""
+        """Bind a room to its journal; ``clock`` gives ms UTC, ``publish`` takes the record.
+
+        ``charge`` is told of what people sent to other processes.
+        """
         self.slug = slug
         self.presence = Presence()
         self.resyncs: Counter[str] = Counter()
@@ -86,6 +127,7 @@ class Room:
         self._clock = Onward(clock)
         self._timing = timing or Timing()
         self._publish = publish
+        self._charge = charge
         self._frame = frame
         self._stir = asyncio.Event()
         self._sweep = Sweep(frame, self.presence, self._clock, self._stir.set)
@@ -97,9 +139,11 @@ class Room:
         self._stopping = False
         self._tick_at = 0.0
         self._beat_at = 0.0
+        self._look_at = 0.0
         self._outage = Backoff()
         self._unrecorded = Backoff()
         self._whole = False
+        self._behind = False
 
     # --- from outside --------------------------------------------------------------------------
 
@@ -212,7 +256,7 @@ class Room:
 
     async def updates(self, stream: Stream, who: Who, epoch: str, seq: int) -> list[bytes]:
         """Return the messages that bring a client without a socket up to date."""
-        return await self.read(lambda s, board: self._updates(s, board, stream, who, epoch, seq))
+        return await self.read(lambda s, _board: self._updates(s, stream, who, epoch, seq))
 
     async def moved(
         self,
@@ -242,10 +286,27 @@ class Room:
                 connection.close(Close.PASS_ENDED)
         self._pollers.revoke(pass_id)
 
+    def heard(self, head: int, epoch: str = "") -> None:
+        """Look at the journal soon if it stands elsewhere; a head or epoch of before is no news."""
+        place = self._ledger.place
+        if head > place.head or epoch not in ("", place.epoch):
+            self._behind = True
+            self._stir.set()
+
+    @property
+    def passes(self) -> set[int]:
+        """The passes with which anybody is here."""
+        return {c.pass_id for c in self.presence.everyone()} | self._pollers.passes
+
     @property
     def epoch(self) -> str:
         """The epoch of the journal: under another one numbers begin anew."""
         return self._ledger.epoch
+
+    @property
+    def revised(self) -> tuple[str, int]:
+        """What is another whenever readers see more than other counts."""
+        return self._ledger.epoch, self._ledger.revised
 
     @property
     def now(self) -> int:
@@ -291,6 +352,10 @@ class Room:
             self._serve()
             await self._commit()
             self._serve()
+        elif self._behind and self._whole and loop.time() >= self._look_at:
+            await self._catch_up()
+            self._look_at = loop.time() + self._timing.tick / LOOKS
+            self._serve()
         if self._unrecorded.on and not self._unrecorded.left(loop.time()):
             await self._record()
         if self._whole:
@@ -312,6 +377,8 @@ class Room:
             yield self._unrecorded.left(now)
         if self._whole and not self._sweep.busy:
             yield self._beat_at - now
+            if self._behind:
+                yield self._look_at - now
             if self._sweep.pending:
                 yield self._tick_at - now
         due = next_tick(self._ledger.session)
@@ -347,31 +414,106 @@ class Room:
 
     async def _commit(self) -> None:
         """Decide what waits, store it in one commit, then answer in the order of asking."""
-        waiting, self._inbox = self._inbox, []
+        turn = Turn()
         try:
-            draft = self._ledger.draft(waiting, self._clock())
-            if draft.entries:
-                await self._journal.append(self.slug, self._ledger.batch(draft))
+            await self._journal.append(
+                self.slug, self._ledger.place, lambda tail: self._make(turn, tail)
+            )
+        except Overtaken:
+            await self._begin_anew()
+            return
         except Undecided as fault:
             log.exception("command fault", session=self.slug)
-            await self._set_aside(waiting, fault.place)
+            await self._set_aside(turn.waiting, fault.place)
             return
         except Exception as fault:  # noqa: BLE001 - whatever it is, nothing was stored
-            await self._fail(waiting, fault)
+            await self._fail(turn.waiting, fault)
             return
+        await self._tell_done(turn)
+
+    def _make(self, turn: Turn, tail: Tail) -> Batch | None:
+        """Add up what others have stored, then decide all that waits by now."""
+        turn.tail, turn.followed = tail, self._follow(tail)
+        self._behind = False
+        turn.waiting, self._inbox = self._inbox, []
+        turn.draft = draft = self._ledger.draft(turn.waiting, self._clock())
+        return self._ledger.batch(draft) if draft.entries else None
+
+    async def _tell_done(self, turn: Turn) -> None:
+        """Answer what is stored now, and let the next tick tell of it."""
+        draft, tail = turn.draft, turn.tail
+        if draft is None or tail is None:
+            raise RuntimeError("a commit without a decision")
         if draft.entries:
             self._outage.over()
         self._ledger.answer(draft)
-        for touched in draft.touched:
-            self._sweep.note(self._ledger.session, touched)
+        self._note(turn.followed + draft.touched)
         for note in self._ledger.notes(draft):
             self.submit(note)
-        if draft.recorded:
+        if draft.recorded or _records(tail):
             await self._record()
         if draft.sealed:
             await self._reopen()
-            for connection in self.presence.follow(Stream.FLOOR):
-                connection.close(Close.OVER)
+            self._dismiss()
+
+    def _note(self, followed: list[Touched]) -> None:
+        for touched in followed:
+            self._sweep.note(self._ledger.session, touched)
+
+    def _dismiss(self) -> None:
+        """Let those go who follow the floor: what their passes opened has ended."""
+        for connection in self.presence.follow(Stream.FLOOR):
+            connection.close(Close.OVER)
+
+    # --- other processes -------------------------------------------------------------------------
+
+    async def _catch_up(self) -> None:
+        """Add up what other processes have stored; out of reach, the next one to tell is heard."""
+        self._behind = False
+        try:
+            tail = await self._journal.tail(self.slug, self._ledger.place)
+            followed = self._follow(tail)
+        except Unavailable:
+            return
+        except Overtaken:
+            await self._begin_anew()
+            return
+        self._note(followed)
+        if _records(tail):
+            await self._record()
+
+    def _follow(self, tail: Tail) -> list[Touched]:
+        """Add up a tail, or raise ``Overtaken``; what people did elsewhere counts here, too."""
+        if tail.epoch != self.epoch:
+            raise Overtaken
+        followed = self._ledger.follow(tail)
+        self._clock.not_before(self._ledger.session.at)
+        for (person, staff), messages in self._spent(tail).items():
+            self._charge(Spent(self.slug, person, staff, messages))
+        return followed
+
+    def _spent(self, tail: Tail) -> Counter[tuple[int, bool]]:
+        """Return how many messages of people, as staff or not, a tail comes from."""
+        spent = Counter[tuple[int, bool]]()
+        staff = self._ledger.session.staff
+        for entry in tail.entries:
+            if isinstance(entry.event, Upvoted):
+                spent.update((tap.person, False) for tap in entry.event.taps)
+            elif entry.person:
+                spent[entry.person, entry.person in staff] += 1
+        return spent
+
+    async def _begin_anew(self) -> None:
+        """Open a journal that has another epoch; where it was published, volunteers part."""
+        before = self._ledger.session.phase
+        await self._reopen()
+        self._stir.set()  # what waited still waits
+        phase = self._ledger.session.phase
+        if self._whole and phase is Phase.PUBLISHED and before is not phase:
+            self._dismiss()
+            await self._record()
+
+    # --- what fails ------------------------------------------------------------------------------
 
     async def _set_aside(self, waiting: list[Waiting], place: int) -> None:
         """Refuse the one command that met a fault of ours, and take the others once more."""
@@ -413,7 +555,7 @@ class Room:
         if self._outage.left(now):
             return
         try:
-            await self._journal.append(self.slug, Batch(()))
+            await self._journal.trial(self.slug)
         except Exception:  # noqa: BLE001 - the first of them was told
             self._outage.met(asyncio.get_running_loop().time())
             return
@@ -424,6 +566,7 @@ class Room:
 
     async def _open(self) -> None:
         """Add up the journal; what stands in it has happened, whatever a clock says."""
+        self._behind = False
         self._ledger = Ledger(await self._journal.open(self.slug))
         self._clock.not_before(self._ledger.session.at)
         self._whole = True
@@ -470,15 +613,22 @@ class Room:
 
     def _resumable(self, stream: Stream, epoch: str, seq: int) -> int:
         """Return the number from which a client goes on, ``NOTHING`` where it has to start anew."""
-        return seq if epoch == self.epoch and 0 < seq <= self._head(stream) else NOTHING
+        sheet = self._ledger.board.sheets[stream]
+        return seq if epoch == self.epoch and sheet.resumable(seq) else NOTHING
 
     def _updates(
-        self, session: Session, board: Board, stream: Stream, who: Who, epoch: str, seq: int
+        self, session: Session, stream: Stream, who: Who, epoch: str, seq: int
     ) -> list[bytes]:
-        sheet = board.sheets[stream]
-        messages = [wire.alone(self.epoch, sheet.seq, self._clock(), me(session, who))]
-        if epoch != self.epoch or not 0 < seq <= sheet.seq:
-            messages.append(wire.snapshot(self.epoch, sheet.snapshot()))
-        elif seq < sheet.seq:
-            messages.append(wire.delta(sheet.delta(seq)))
+        head, since = self._head(stream), self._resumable(stream, epoch, seq)
+        messages = [wire.alone(self.epoch, head, self._clock(), me(session, who))]
+        if since != head:
+            messages.append(self._sweep.rows(self._ledger, stream, since))
         return messages
+
+
+def _records(tail: Tail) -> bool:
+    """Tell whether a tail changes what a published record says.
+
+    Every process hands the record on then: whoever was late with an older one is soon here, too.
+    """
+    return any(recorded(entry.event) for entry in tail.entries)

@@ -22,7 +22,6 @@ from dialog.hub import wire
 from dialog.hub.clock import steady
 from dialog.hub.closing import Close
 from dialog.hub.connection import NOTHING, Connection
-from dialog.hub.digest import digest
 from dialog.hub.ledger import Ledger
 from dialog.hub.presence import Presence
 
@@ -78,6 +77,7 @@ class Sweep:
         self._frame = frame
         self._presence = presence
         self._ended = ended
+        self._told: dict[tuple[Stream, int, int], bytes] = {}
         self._frames: dict[tuple[Stream, int, int], bytes] = {}
         self._rows: dict[int, set[int]] = {}
         self._taps: dict[int, dict[int, bool]] = {}
@@ -114,7 +114,8 @@ class Sweep:
         self._taps.setdefault(tap.person, {})[tap.number] = tap.on
 
     def forget(self) -> None:
-        """Drop the frames of a state that was thrown away; what was noted was stored, and stays."""
+        """Drop the rows made of an earlier state; what was noted was stored, and stays."""
+        self._told.clear()
         self._frames.clear()
 
     def anew(self, ledger: Ledger, connection: Connection) -> None:
@@ -128,7 +129,7 @@ class Sweep:
         One's own comes first: whoever has reached the number of a ``done`` has seen what it did.
         """
         self.dirty = False
-        self._frames.clear()
+        self.forget()
         self._number += 1
         own = self._own(ledger.session)
         for connection in tuple(self._behind):
@@ -158,16 +159,16 @@ class Sweep:
         for stream, sheet in ledger.board.sheets.items():
             here = self._presence.follow(stream)
             seqs = {c.seq for c in here if c.told != self._number} - {sheet.seq}
-            beats = (self._beat(sheet),) if beat and here else ()
+            beats = (self._beat(ledger, sheet),) if beat and here else ()
             since = {sheet.seq: beats}
             for seq in sorted(seqs)[-FRAMES:]:
                 since[seq] = (self._rows_since(ledger, stream, seq), *beats)
             pages[stream] = Page(sheet.seq, since)
         return pages
 
-    def _beat(self, sheet: Sheet) -> bytes:
-        told = wire.heartbeat(sheet.seq, self._clock(), self._presence.people, digest(sheet))
-        return self._frame(told)
+    def _beat(self, ledger: Ledger, sheet: Sheet) -> bytes:
+        people, digest = self._presence.people, ledger.digest(sheet.stream)
+        return self._frame(wire.heartbeat(sheet.seq, self._clock(), people, digest))
 
     def _hand_out(self, left: Iterator[Connection], told: Round) -> None:
         """Begin at once; what is left after a slice of time goes on beside everything else."""
@@ -260,15 +261,20 @@ class Sweep:
             connection.seq = sheet.seq
 
     def _rows_since(self, ledger: Ledger, stream: Stream, seq: int) -> bytes:
-        """Return what a stream has beyond a number, made once for all who lack the same."""
-        sheet = ledger.board.sheets[stream]
-        key = (stream, seq, sheet.seq)
+        """Return the frame of what a stream has beyond a number, made once for all who lack it."""
+        key = (stream, seq, ledger.board.sheets[stream].seq)
         if key not in self._frames:
             if len(self._frames) >= FRAMES:  # a quiet evening has no tick that clears them
-                self._frames.clear()
-            if seq == NOTHING:
-                told = wire.snapshot(ledger.epoch, sheet.snapshot())
-            else:
-                told = wire.delta(sheet.delta(seq))
-            self._frames[key] = self._frame(told)
+                self.forget()
+            self._frames[key] = self._frame(self.rows(ledger, stream, seq))
         return self._frames[key]
+
+    def rows(self, ledger: Ledger, stream: Stream, seq: int) -> bytes:
+        """Return the message of what a stream has beyond a number, also to those who poll."""
+        sheet = ledger.board.sheets[stream]
+        key = (stream, seq if sheet.reaches(seq) else NOTHING, sheet.seq)
+        if key not in self._told:
+            if len(self._told) >= FRAMES:
+                self.forget()
+            self._told[key] = wire.rows(ledger.epoch, sheet.since(seq))
+        return self._told[key]

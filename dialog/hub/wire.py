@@ -267,6 +267,11 @@ def delta(made: Delta) -> bytes:
     return encode(message)
 
 
+def rows(epoch: str, made: Snapshot | Delta) -> bytes:
+    """Return what brings a client up to date: all of a stream, or what has changed in it."""
+    return snapshot(epoch, made) if isinstance(made, Snapshot) else delta(made)
+
+
 def done(key: str, seq: int, result: bytes) -> bytes:
     """Return the answer to a command that was stored; ``result`` is JSON."""
     return encode({"type": "done", "key": key, "seq": seq, "result": msgspec.Raw(result)})

@@ -75,3 +75,4 @@ class Declaration:
     release: Release
     languages: tuple[str, ...]
     goes_live: Opening
+    rehearsal_until: datetime | None = None

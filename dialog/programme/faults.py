@@ -174,6 +174,12 @@ WORDS: Final = {
         "“{found}” is not the folder's name.",
         "Write “{folder}” or remove the line.",
     ),
+    "no_rehearsal": (
+        "Nur eine Probe endet so; ein Dialog mit eigenem Namen wird nie gelöscht.",
+        "Streichen Sie die Zeile; Proben legt „python -m dialog rehearsal“ an.",
+        "Only a rehearsal ends so; a session with a name of its own is never deleted.",
+        "Remove the line; rehearsals are made by “python -m dialog rehearsal”.",
+    ),
     "other_day": (
         "Der Ordner nennt den {named}, der Dialog beginnt am {day}.",
         "Benennen Sie den Ordner um oder ändern Sie „starts“.",

@@ -25,6 +25,7 @@ from dialog.programme.faults import DeclarationError, Fault
 from dialog.programme.table import File, Table
 
 _SLUG: Final = re.compile(r"(?=.{1,80}$)\d{4}-\d{2}-\d{2}(-[a-z0-9]+)+", re.ASCII)
+REHEARSAL: Final = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z0-9-]+-probe-[0-9a-f]{12}", re.ASCII)
 _CODE: Final = re.compile(r"[0-9]{6}")
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=ZONE)  # stands for a faulty time, never leaves here
 _INTRO_LIMIT: Final = 5000
@@ -142,6 +143,7 @@ def _declaration(table: Table, folder: str, intro: str) -> Declaration:
         release=table.choice("release", RELEASES),
         languages=_languages(table),
         goes_live=table.choice("goes_live", OPENINGS),
+        rehearsal_until=_rehearsal(table, folder),
     )
     table.finish()
     _check_times(table, folder)
@@ -212,6 +214,14 @@ def _languages(table: Table) -> tuple[str, ...]:
             options = ", ".join(LANGUAGES)
             table.fault("languages", "bad_choice", found=language, options=options)
     return languages or ("de",)
+
+
+def _rehearsal(table: Table, folder: str) -> datetime | None:
+    """Return until when a rehearsal is kept; no session that has an own name may end so."""
+    until = table.moment("rehearsal_until", required=False)
+    if until and not REHEARSAL.fullmatch(folder):
+        table.fault("rehearsal_until", "no_rehearsal")
+    return until
 
 
 def _check_slug(table: Table, folder: str) -> None:

@@ -21,6 +21,15 @@ from dialog.store.outage import Outage, reason
 READERS = 2
 BUSY_MS = 5_000
 SHORT_MS = 250
+READ_MS = 60_000
+# A machine that is gone says nothing: how long to wait for it (seconds, and ms for the last).
+REACHING = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
 DURABLE = ("FULL", 2)  # what SQLite is told, and what it says then
 
 T = TypeVar("T")
@@ -32,12 +41,17 @@ class Database:
     def __init__(self, url: str) -> None:
         """Prepare engines and threads; nothing is opened before the first call."""
         self._outage = Outage()
-        self._writing = make_engine(url, size=1, patience=self._patience)
-        self._reading = make_engine(url, size=READERS, writes=False)
+        self._writing = make_engine(url, size=1, patience=self._patience, bounded=True)
+        self._reading = make_engine(url, size=READERS, writes=False, bounded=True)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="dialog-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="dialog-reader")
         self._unscrubbed = False
         self._closed = False
+
+    @property
+    def shared(self) -> bool:
+        """Tell whether other processes may write here: a SQLite file is one server's."""
+        return self._writing.dialect.name == "postgresql"
 
     @property
     def failing(self) -> bool:
@@ -111,7 +125,8 @@ def locate(url: str) -> URL:
     """Return the address with the driver we use; raise ``ValueError`` where we know none."""
     found = make_url(url)
     if found.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
-        return found.set(drivername="postgresql+psycopg")
+        told = REACHING | dict(found.query)  # whoever set the address knows better
+        return found.set(drivername="postgresql+psycopg", query=told)
     if found.drivername == "sqlite" and found.database not in (None, "", ":memory:"):
         return found
     raise ValueError("The database is sqlite:///path/to/file or postgresql://…")
@@ -129,10 +144,12 @@ def make_engine(
     writes: bool = True,
     keys: bool = True,
     patience: Callable[[], int] = patient,
+    bounded: bool = False,
 ) -> Engine:
     """Return an engine whose every connection is checked to be durable before it is used.
 
-    Without ``keys`` SQLite checks no foreign keys, as rebuilding a table needs it.
+    Without ``keys`` SQLite checks no foreign keys, as rebuilding a table needs it. A migration
+    is not ``bounded``: it may take its time.
     """
     located = locate(url)
     if located.drivername == "sqlite":
@@ -148,7 +165,7 @@ def make_engine(
         isolation_level=level,
         hide_parameters=True,
     )
-    _prepare_postgres(engine, writes=writes)
+    _prepare_postgres(engine, writes=writes, bounded=bounded)
     return engine
 
 
@@ -186,13 +203,27 @@ def check_sqlite(connection: Any) -> None:  # noqa: ANN401 - the driver's, or a 
         raise RuntimeError("SQLite must write synchronous=FULL.")
 
 
-def _prepare_postgres(engine: Engine, *, writes: bool) -> None:
+def _prepare_postgres(engine: Engine, *, writes: bool, bounded: bool) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - any driver's
         connection.execute("SET synchronous_commit TO on")
-        connection.execute(f"SET lock_timeout TO {BUSY_MS}")  # as SQLite does, or a drain may hang
+        for name, ms in _bounds(writes).items() if bounded else ():
+            connection.execute(f"SET {name} TO {ms}")
         connection.commit()
         connection.read_only = not writes
+
+
+def _bounds(writes: bool) -> dict[str, int]:
+    """Return how long PostgreSQL lets us wait for a lock, stand still and take for a statement.
+
+    A lock is taken from a process that stands still before others give up waiting for it.
+    """
+    still, statement = (BUSY_MS * 4 // 5, 2 * BUSY_MS) if writes else (READ_MS, READ_MS)
+    return {
+        "lock_timeout": BUSY_MS,  # as SQLite does, or a drain may hang
+        "idle_in_transaction_session_timeout": still,
+        "statement_timeout": statement,
+    }
 
 
 def _scrubbed(engine: Engine) -> bool:

@@ -1,33 +1,39 @@
 """The journal of sessions: opened whole, appended in batches, gapless."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 
 import msgspec
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
-from dialog.forum.events import Entry, Event, Redacted, Sealed
-from dialog.forum.journal import Batch, Opened, Remembered
-from dialog.store import payloads
+from dialog.forum.events import Entry, Event, Redacted, Sealed, Upvoted
+from dialog.forum.journal import Batch, Opened, Place, Remembered, Tail, Unavailable
+from dialog.forum.state import State
+from dialog.store import payloads, states
 from dialog.store.database import Database
+from dialog.store.handover import Handover
 from dialog.store.lines import refresh
+from dialog.store.listening import tell
 from dialog.store.sessions import Found, draw_epoch, enrol, find, set_session
 from dialog.store.tables import JOURNAL, RESULTS, TEXTS, upsert
 
-ROWS_AT_ONCE = 5_000
-TRIAL = Batch(())
+ROWS_AT_ONCE = 500
+# How many taps are added up in a moment, and what others weigh beside them: in time, in bytes.
+LONG = 100_000
+TAPS_OF_OTHERS = 10
+BYTES_OF_TAP = 35
+BYTES_OF_OTHERS = 200
+BETWEEN = 0.01
 _ENTER = JOURNAL.insert()
+GONE_BACK = ""  # no journal has this epoch
+
+Make = Callable[[Tail], Batch | None]
 
 
 class JournalFault(Exception):  # noqa: N818 - the word of the contract with the hub
     """A journal cannot be read, or a batch does not follow it; a person has to look."""
-
-
-class Behind(Exception):  # noqa: N818 - not an error: another process was quicker
-    """The journal has grown since the caller read it; ``head`` is its last number."""
-
-    def __init__(self, slug: str, head: int) -> None:
-        super().__init__(f"{slug}: the journal stands at {head}")
-        self.head = head
 
 
 class Journal:
@@ -41,21 +47,66 @@ class Journal:
 
         Raise ``JournalFault`` for a gap, an unknown kind or a payload that does not fit its kind.
         """
-        opened = await self._database.read(lambda connection: _open(connection, slug))
-        if opened is None:
+        read = await self._database.read(lambda connection: _open(connection, slug))
+        if read is None:
             await self._database.write(lambda connection: enrol(connection, slug))
             return await self.open(slug)
+        opened, parts = read
+        with suppress(Unavailable):  # it is made anew whenever it is wanted
+            await self._keep(slug, parts)
         return opened
 
-    async def append(self, slug: str, batch: Batch) -> None:
-        """Store a batch in one transaction; raise ``Behind`` where it does not follow the head.
+    async def _keep(self, slug: str, parts: Iterable[states.Row]) -> None:
+        """Store a state part by part, so that others store between them, and drop earlier ones.
 
-        A batch of nothing writes as every other one does and leaves all as it is.
-        Redaction overwrites bodies and forgets remembered answers. Sealing deletes who supported
-        what, forgets remembered answers and draws a new epoch.
+        It is given up where the session has another epoch meanwhile.
         """
-        scrub = any(isinstance(entry.event, Redacted | Sealed) for entry in batch.entries)
-        await self._database.write(lambda connection: _append(connection, slug, batch), scrub=scrub)
+        for part in parts:
+            if not await self._database.write(partial(states.store, slug=slug, part=part)):
+                return
+            await asyncio.sleep(BETWEEN)
+        more = bool(parts)
+        while more:
+            more = await self._database.write(lambda connection: states.tidy(connection, part))
+            await asyncio.sleep(BETWEEN)
+
+    async def long(self, slug: str) -> bool:
+        """Tell whether opening a session's journal would take a while: its state is old."""
+        return await self._database.read(lambda connection: _long(connection, slug))
+
+    async def append(self, slug: str, place: Place, make: Make) -> None:
+        """Store in one transaction what ``make`` returns for what others stored since ``place``.
+
+        Where several processes write, ``make`` is called on the loop while a thread holds the
+        session's row, so that nobody is ever overtaken; what it raises rolls back and is raised
+        here, and for None nothing is stored. Redaction overwrites bodies and forgets remembered
+        answers. Sealing deletes who supported what, forgets remembered answers and draws a new
+        epoch.
+        """
+        if not self._database.shared:
+            batch = make(Tail(place.epoch))
+            if batch is not None:
+                scrub = any(isinstance(entry.event, Redacted | Sealed) for entry in batch.entries)
+                await self._write(slug, place, lambda _tail: batch, scrub=scrub)
+            return
+        with Handover(make) as decide:
+            await self._write(slug, place, decide)
+
+    async def _write(self, slug: str, place: Place, decide: Make, *, scrub: bool = False) -> None:
+        def work(connection: Connection) -> None:
+            _append(connection, slug, place, decide)
+
+        await self._database.write(work, scrub=scrub)
+
+    async def tail(self, slug: str, place: Place) -> Tail:
+        """Return what others have stored since ``place``."""
+        return await self._database.read(
+            lambda connection: _tail(connection, _known(connection, slug), slug, place)
+        )
+
+    async def trial(self, slug: str) -> None:
+        """Write as every batch does and leave all as it is, or raise."""
+        await self._database.write(lambda connection: _trial(connection, slug))
 
     async def epoch(self, slug: str) -> str:
         """Return a session's epoch as it is now; raise ``JournalFault`` for an unknown session."""
@@ -83,28 +134,62 @@ def _new_epoch(connection: Connection, slug: str) -> str:
 # --- open ----------------------------------------------------------------------------------------
 
 
-def _open(connection: Connection, slug: str) -> Opened | None:
+def _open(connection: Connection, slug: str) -> tuple[Opened, Iterable[states.Row]] | None:
+    """Return a journal as stored, and what is to be kept of it so that it opens quickly again."""
     session = find(connection, slug)
     if session is None:
         return None
-    entries = tuple(_entries(connection, session, slug))
-    if len(entries) != session.head:
-        raise JournalFault(f"{slug}: the journal ends at {len(entries)}, not at {session.head}")
-    texts = select(TEXTS.c.number, TEXTS.c.body).where(TEXTS.c.session == session.id)
-    return Opened(
-        epoch=session.epoch,
-        entries=entries,
-        texts={row.number: row.body for row in connection.execute(texts)},
-        remembered=tuple(_remembered(connection, session.id)),
-    )
+    query = select(TEXTS.c.number, TEXTS.c.body).where(TEXTS.c.session == session.id)
+    texts = {number: body for number, body in connection.execute(query)}  # noqa: C416 - rows
+    state = states.read(connection, session, texts)
+    begun = state.session.seq if state else 0
+    state, tail = _add_up(state, _entries(connection, session, slug, begun), texts)
+    added = state.session.seq if state else 0
+    head = added + len(tail)
+    if head != session.head:
+        raise JournalFault(f"{slug}: the journal ends at {head}, not at {session.head}")
+    parts = states.parts(state, session) if state and added > begun else ()
+    remembered = tuple(_remembered(connection, session.id))
+    texts = state.session.texts if state else texts
+    return Opened(session.epoch, tuple(tail), texts, remembered, state), parts
 
 
-def _entries(connection: Connection, session: Found, slug: str) -> Iterator[Entry]:
+def _add_up(
+    state: State | None, entries: Iterable[Entry], texts: Mapping[int, str]
+) -> tuple[State | None, list[Entry]]:
+    """Add up entries while they are read: millions of taps need more room than what they come to.
+
+    Return the state and the last entries, which are not long.
+    """
+    tail: list[Entry] = []
+    taps = 0
+    for entry in entries:
+        tail.append(entry)
+        taps += len(entry.event.taps) if isinstance(entry.event, Upvoted) else TAPS_OF_OTHERS
+        if taps > LONG:
+            state = state or State.begin(texts)
+            for one in tail:
+                state.follow(one)
+            tail, taps = [], 0
+    return state, tail
+
+
+def _long(connection: Connection, slug: str) -> bool:
+    session = _known(connection, slug)
+    columns = JOURNAL.c
+    query = select(func.sum(func.length(columns.payload) + BYTES_OF_OTHERS))
+    after = states.number(connection, session)
+    query = query.where(columns.session == session.id, columns.number > after)
+    return (connection.scalar(query) or 0) > LONG * BYTES_OF_TAP
+
+
+def _entries(connection: Connection, session: Found, slug: str, since: int = 0) -> Iterator[Entry]:
     columns = JOURNAL.c
     query = select(columns.number, columns.at, columns.person, columns.kind, columns.payload)
-    query = query.where(columns.session == session.id).order_by(columns.number)
+    query = query.where(columns.session == session.id, columns.number > since)
+    query = query.order_by(columns.number)
     with connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
-        for expected, (number, at, person, kind, payload) in enumerate(rows, 1):
+        for expected, (number, at, person, kind, payload) in enumerate(rows, since + 1):
             if number != expected:
                 raise JournalFault(f"{slug}: entry {expected} is missing")
             yield Entry(number, at, person, _event(slug, number, kind, payload))
@@ -119,27 +204,46 @@ def _event(slug: str, number: int, kind: str, payload: str) -> Event:
         raise JournalFault(f"{slug}: entry {number} does not fit {kind}: {fault}") from None
 
 
-def _remembered(connection: Connection, session: int) -> Iterator[Remembered]:
+def _remembered(connection: Connection, session: int, since: int = -1) -> Iterator[Remembered]:
     columns = RESULTS.c
     query = select(columns.person, columns.key, columns.body, columns.result)
-    for person, key, body, result in connection.execute(query.where(columns.session == session)):
+    query = query.where(columns.session == session, columns.seq > since)
+    for person, key, body, result in connection.execute(query):
         yield Remembered(person, key, bytes(body), bytes(result))
+
+
+# --- tail ----------------------------------------------------------------------------------------
+
+
+def _tail(connection: Connection, session: Found, slug: str, place: Place) -> Tail:
+    if session.head < place.head:  # an older copy stands in the database's place
+        return Tail(GONE_BACK)
+    if session.epoch != place.epoch or session.head == place.head:
+        return Tail(session.epoch)
+    entries = tuple(_entries(connection, session, slug, place.head))
+    blackened = any(isinstance(entry.event, Redacted) for entry in entries)
+    texts = select(TEXTS.c.number, TEXTS.c.body).where(TEXTS.c.session == session.id)
+    if not blackened:  # then only new ones can be others than before
+        texts = texts.where(TEXTS.c.number > place.text)
+    return Tail(
+        session.epoch,
+        entries,
+        {row.number: row.body for row in connection.execute(texts)},
+        tuple(_remembered(connection, session.id, place.head)),
+    )
 
 
 # --- append --------------------------------------------------------------------------------------
 
 
-def _append(connection: Connection, slug: str, batch: Batch) -> None:
+def _append(connection: Connection, slug: str, place: Place, decide: Make) -> None:
     session = _known(connection, slug, lock=True)
-    if batch == TRIAL:
-        set_session(connection, session.id, head=session.head + 1)
-        set_session(connection, session.id, head=session.head)
+    batch = decide(_tail(connection, session, slug, place))
+    if batch is None:
         return
     numbers = [entry.number for entry in batch.entries]
-    if numbers and numbers[0] != session.head + 1:
-        raise Behind(slug, session.head)
     if numbers != list(range(session.head + 1, session.head + 1 + len(numbers))):
-        raise JournalFault(f"{slug}: a batch with a gap: {numbers}")
+        raise JournalFault(f"{slug}: a batch with a gap after {session.head}: {numbers}")
     _store_entries(connection, session.id, batch.entries)
     for entry in batch.entries:
         _forget(connection, session.id, entry)
@@ -147,6 +251,13 @@ def _append(connection: Connection, slug: str, batch: Batch) -> None:
     head = session.head + len(numbers)
     upsert(connection, RESULTS, [_result(session.id, result, head) for result in batch.remembered])
     set_session(connection, session.id, head=head, phase=batch.phase.value)
+    tell(connection, slug, head)
+
+
+def _trial(connection: Connection, slug: str) -> None:
+    session = _known(connection, slug, lock=True)
+    set_session(connection, session.id, head=session.head + 1)
+    set_session(connection, session.id, head=session.head)
 
 
 def _store_entries(connection: Connection, session: int, entries: tuple[Entry, ...]) -> None:
@@ -174,6 +285,7 @@ def _entry(session: int, entry: Entry) -> dict[str, object]:
 def _forget(connection: Connection, session: int, entry: Entry) -> None:
     """Delete what a redaction or the sealing of the record leaves no reason to keep."""
     if isinstance(entry.event, Redacted | Sealed):
+        states.forget(connection, session)
         # A hash of a blackened text would still betray it to whoever guesses.
         own, earlier = RESULTS.c.session == session, RESULTS.c.seq < entry.number
         connection.execute(delete(RESULTS).where(own, earlier))

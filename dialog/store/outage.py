@@ -25,6 +25,8 @@ SQLITE = {
 POSTGRES = {
     "08": "out of reach",
     "25006": "read-only",
+    "25P03": "too slow",
+    "40": "locked by another program",
     "53": "no room or no connection left",
     "55P03": "locked by another program",
     "57": "out of reach",

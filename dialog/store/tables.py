@@ -13,6 +13,7 @@ from sqlalchemy import (
     CheckConstraint,
     Connection,
     Dialect,
+    Index,
     LargeBinary,
     MetaData,
     Text,
@@ -119,12 +120,30 @@ class ResultRow(Table, table=True):
     """A remembered answer; ``body`` is a hash of the command, ``result`` JSON."""
 
     __tablename__ = "results"
+    __table_args__ = (Index(None, "session", "seq"),)
     session: int = Field(primary_key=True, foreign_key="sessions.id")
     person: int = Field(primary_key=True)
     key: str = Field(primary_key=True, sa_type=Prose)
     body: bytes = Field(sa_type=LargeBinary)
     seq: int = Field(sa_type=BigInteger)
     result: bytes = Field(sa_type=LargeBinary)
+
+
+class StateRow(Table, table=True):
+    """A part of what a journal added up to at ``number``; whole with all ``parts`` of one epoch.
+
+    ``rules`` names the program that wrote it, ``hash`` is that of the whole body.
+    """
+
+    __tablename__ = "states"
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    part: int = Field(primary_key=True)
+    parts: int
+    epoch: str = Field(sa_type=Prose)
+    rules: str = Field(sa_type=Prose)
+    hash: bytes = Field(sa_type=LargeBinary)
+    body: bytes = Field(sa_type=LargeBinary)
 
 
 class PersonRow(Table, table=True):
@@ -186,16 +205,27 @@ class TranscriptRow(Table, table=True):
     bundle: str = Field(sa_type=Text)
 
 
+class ProcessRow(Table, table=True):
+    """A process that serves this database, and what it tells the others; ``at`` in ms UTC."""
+
+    __tablename__ = "processes"
+    name: str = Field(primary_key=True, sa_type=Prose)
+    at: int = Field(sa_type=BigInteger)
+    told: bytes = Field(sa_type=LargeBinary)
+
+
 METADATA = Table.metadata
 SESSIONS = METADATA.tables["sessions"]
 JOURNAL = METADATA.tables["journal"]
 TEXTS = METADATA.tables["texts"]
 QUESTIONS = METADATA.tables["questions"]
 RESULTS = METADATA.tables["results"]
+STATES = METADATA.tables["states"]
 PEOPLE = METADATA.tables["people"]
 PASSES = METADATA.tables["passes"]
 GRANTS = METADATA.tables["grants"]
 INVITATIONS = METADATA.tables["invitations"]
+PROCESSES = METADATA.tables["processes"]
 TRANSCRIPTS = METADATA.tables["transcripts"]
 
 

@@ -16,7 +16,9 @@ class Transcripts:
     """The transcripts of one database, by slug."""
 
     def __init__(self, database: Database) -> None:
+        """Bind to a database; ``version`` is another one after every change made here."""
         self._database = database
+        self.version = 0
 
     async def save(self, slug: str, bundle: Bundle) -> None:
         """Store a transcript, or overwrite it after a correction or a redaction."""
@@ -31,6 +33,7 @@ class Transcripts:
             upsert(connection, TRANSCRIPTS, [row])
 
         await self._database.write(work, scrub=True)
+        self.version += 1
 
     async def get(self, slug: str) -> dict[str, Any] | None:
         """Return a transcript as it was saved, or None."""

@@ -32,6 +32,7 @@ class Announcement:
     code: str
     readers: bool
     release: str
+    rehearsal: bool
 
 
 def announce(declaration: Declaration) -> Announcement:
@@ -52,6 +53,7 @@ def announce(declaration: Declaration) -> Announcement:
         code=declaration.code or "",
         readers=declaration.readers,
         release=declaration.release,
+        rehearsal=declaration.rehearsal_until is not None,
     )
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from dialog.forum.names import Role
+from dialog.web.announcement import Announcement
 from dialog.web.language import chosen, language
 from dialog.web.passes import Visitor
 from dialog.web.seals import Sealed
@@ -42,9 +43,19 @@ def page(
         "refusal": None,
         "status": status,
     }
-    html = render(template, language(request), **(shared | context))
+    rehearsal = _in_rehearsal(request, context.get("dialog"))
+    html = render(template, language(request), rehearsal=rehearsal, **(shared | context))
     headers = {"cache-control": "no-store", "vary": "Accept-Language, Cookie"}
+    if rehearsal:
+        headers["x-robots-tag"] = "noindex, nofollow"
     return HTMLResponse(html, status, headers)
+
+
+def _in_rehearsal(request: Request, dialog: Announcement | None) -> bool:
+    """Tell whether a page belongs to a rehearsal, also where it only says what went wrong."""
+    slug = str(request.path_params.get("slug", ""))
+    shown = dialog or site_of(request).announcements.get(slug)
+    return shown is not None and shown.rehearsal
 
 
 def here(path: str) -> str:

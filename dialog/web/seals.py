@@ -1,5 +1,7 @@
 """Signed tokens of pages and forms: who opened which page in which role, good for a day.
 
+A third kind lets its bearer play in a rehearsal, and nowhere else.
+
 A signature says that we gave a token out, and when; single use is the store's business.
 """
 
@@ -30,9 +32,10 @@ class Seals:
     """
 
     def __init__(self, secret: str, clock: Callable[[], int]) -> None:
-        """Derive the two signers; ``clock`` gives ms UTC."""
+        """Derive the three signers; ``clock`` gives ms UTC."""
         self._page = URLSafeSerializer(secret, salt="dialog page")
         self._form = URLSafeSerializer(secret, salt="dialog form")
+        self._rehearsal = URLSafeSerializer(secret, salt="dialog rehearsal")
         self._clock = clock
 
     def page(self, sealed: Sealed) -> str:
@@ -50,6 +53,18 @@ class Seals:
     def read_form(self, token: str) -> Sealed | None:
         """Return what a form token says, or None when it is not ours or too old."""
         return self._read(self._form, token)
+
+    def rehearsal(self, slug: str, good_ms: int) -> str:
+        """Return the token for whoever plays in the rehearsal ``slug``."""
+        return str(self._rehearsal.dumps([slug, self._clock() + good_ms]))
+
+    def read_rehearsal(self, token: str) -> str | None:
+        """Return the rehearsal that a token is for, or None when it is not ours or ran out."""
+        try:
+            slug, until = self._rehearsal.loads(token)
+            return str(slug) if until > self._clock() else None
+        except (BadSignature, ValueError, TypeError):
+            return None
 
     def _sign(self, signer: URLSafeSerializer, sealed: Sealed) -> str:
         said = [sealed.pass_id, sealed.slug, sealed.role.value, self._clock()]

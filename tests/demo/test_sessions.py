@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dialog.demo.sessions import EVENING, PUBLISHED, UPCOMING, Evening, declared, evenings, stage
+from dialog.demo.sessions import EVENING, PUBLISHED, UPCOMING, Evening, evenings, stage
 from dialog.programme import Declaration, programme, read
+from dialog.programme.revision import revised
 
 SOURCE = Path(__file__).resolve().parents[2] / "sessions"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -186,7 +187,7 @@ def test_sessions_of_ones_own_come_along_and_patterns_do_not(tmp_path: Path):
 def test_keys_of_other_tables_stay_as_they_are():
     text = 'title = "x"\nstarts = 1\n\n[video] # here\nfrom = 2\n[recording]\nstarts = 3\n'
     now = moment("2026-11-23T18:00:00+01:00")
-    assert declared(text, {"starts": now, "video.from": now, "goes_live": "by_clock"}) == (
+    assert revised(text, {"starts": now, "video.from": now, "goes_live": "by_clock"}) == (
         'goes_live = "by_clock"\ntitle = "x"\nstarts = 2026-11-23T18:00:00+01:00\n\n'
         "[video] # here\nfrom = 2026-11-23T18:00:00+01:00\n[recording]\nstarts = 3\n"
     )

@@ -16,6 +16,7 @@ from dialog.forum.phase import Schedule
 from dialog.forum.question import Question
 from dialog.forum.refusals import Refusal
 from dialog.forum.session import Session
+from dialog.forum.window import FULL, Extent
 
 ANNA = Who(1, Role.VOLUNTEER, "Anna Berg")
 BORIS = Who(2, Role.VOLUNTEER, "Boris Thal")
@@ -58,11 +59,12 @@ class Evening:
         by_clock: bool = False,
         limits: Limits | None = None,
         schedule: Schedule = SCHEDULE,
+        extent: Extent = FULL,
     ) -> None:
         """Begin a declared session with its staff, and move it to a phase by hand."""
         self.session = Session()
         self.journal: list[Entry] = []
-        self.board = Board()
+        self.board = Board(extent)
         self.touched: list[Touched] = []
         self.now = START - 24 * 60 * MINUTE
         limits = limits or Limits(ask_ms=0, waiting=1_000)

@@ -9,9 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+import msgspec
+
 from dialog.forum import commands as c
 from dialog.forum.acting import current
-from dialog.forum.board import Board, Delta
+from dialog.forum.board import Board, Delta, Kept
 from dialog.forum.decide import decide
 from dialog.forum.events import Acted, Asked, Axis, Entry, Noted, Upvoted
 from dialog.forum.evolve import evolve, replay
@@ -457,7 +459,22 @@ class Court:
             fresh = picture(self.books, stream)
             for seq, known in self.known[stream].items():
                 assert applied(known, sheet.delta(seq)) == fresh
+        self.check_kept()
         self.check_redo()
+
+    def check_kept(self) -> None:
+        """Check that a board kept halfway, and begun again from the session, goes on the same."""
+        session, board = Session(), Board()
+        for entry in self.evening.journal:
+            if entry.number == len(self.evening.journal) // 2:
+                stored = msgspec.json.encode(board.kept())
+                board = Board.begin(session, msgspec.json.decode(stored, type=Kept))
+            board.follow(session, evolve(session, entry))
+        for one in (board, Board.begin(session, board.kept())):
+            assert one.sheets == self.evening.board.sheets
+            for stream, sheet in one.sheets.items():
+                whole = self.evening.board.sheets[stream]
+                assert all(sheet.delta(seq) == whole.delta(seq) for seq in self.known[stream])
 
     def check_purged(self) -> None:
         """Check that a published journal adds up to the same without its taps."""

@@ -104,7 +104,7 @@ def test_what_is_asked_again_is_compared_with_the_words_that_stand_there_now():
     assert evening.refused(c.Ask(TEXT), BORIS).number == number
     evening.told(c.Redact(number, 0, 4, Field.TEXT), OLGA)
     assert isinstance(evening.decide(c.Ask(TEXT), BORIS), Fact)
-    assert "wann" not in evening.session.plain[number]
+    assert list(evening.session.twins(TEXT)) == []
 
 
 def test_a_public_question_is_not_asked_by_anyone_again():
@@ -213,7 +213,7 @@ def test_a_tap_from_the_future_counts_as_now():
     evening = Evening()
     number = evening.public(TEXT)
     evening.told(c.Upvote(number, True, evening.now + INTENT_TIME), BORIS)
-    assert evening.session.taps[BORIS.person, number].intent == evening.now
+    assert evening.session.taps.intent(BORIS.person, number) == evening.now
 
 
 def test_a_tap_older_than_ten_minutes_is_stale():
@@ -228,7 +228,7 @@ def test_a_tap_older_than_ten_minutes_is_stale():
 def test_a_tap_below_what_was_forgotten_is_stale():
     evening = Evening()
     number = evening.public(TEXT)
-    evening.session.taps_floor = evening.now - 5
+    evening.session.taps.floor = evening.now - 5
     assert evening.refused(c.Upvote(number, True, evening.now - 5), BORIS).code is Code.STALE
     evening.told(c.Upvote(number, True, evening.now - 4), BORIS)
 

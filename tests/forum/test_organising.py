@@ -238,7 +238,7 @@ def test_publishing_clears_the_stage_and_forgets_who_supported_what():
     assert evening.session.upvotes(number) == evening.session.voters == 2
     assert not evening.q(number).voters
     assert evening.session.upvoted == {}
-    assert evening.session.taps == {}
+    assert len(evening.session.taps) == 0
 
 
 # --- the record --------------------------------------------------------------------------------

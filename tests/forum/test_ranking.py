@@ -1,33 +1,44 @@
 """The order everyone sees: upvotes, then the earlier question."""
 
 from dialog.forum.names import Phase
-from dialog.forum.ranking import coming, ranked, standing_list
+from dialog.forum.ranking import comes_next, ranked
 from tests.forum.evening import ANNA, BORIS, CARLA, DORA, Evening
 
 
-def numbers(questions):
-    return [question.number for question in questions]
+def nexts(evening: Evening) -> list[int]:
+    questions = evening.session.questions.values()
+    return [q.number for q in questions if comes_next(evening.session, q)]
 
 
 def test_more_people_come_first_and_at_a_tie_the_earlier_question():
     evening = Evening()
     one, two, three = (evening.public(f"{w.name}?", w) for w in (ANNA, BORIS, CARLA))
-    evening.ask("Wartet?", DORA)
     evening.upvote(three, DORA)
-    assert numbers(ranked(evening.session, evening.session.questions.values()))[0] == three
-    assert numbers(standing_list(evening.session)) == [three, one, two]
+    rows = ranked(evening.session, evening.session.questions.values())
+    assert [question.number for question in rows] == [three, one, two]
 
 
-def test_the_present_and_the_ended_are_not_in_the_list():
+def test_what_comes_next_is_the_first_that_is_open_and_not_there_yet():
     evening = Evening(Phase.LIVE)
     one, two, three = (evening.public(f"{w.name}?", w) for w in (ANNA, BORIS, CARLA))
+    evening.ask("Wartet?", DORA)
+    assert nexts(evening) == [one]
+    evening.upvote(three, DORA)
+    assert nexts(evening) == [three]
+    evening.take(three)
+    assert nexts(evening) == [one]
     evening.take(one)
+    assert nexts(evening) == [two]
     evening.take(two)
-    assert numbers(standing_list(evening.session)) == [three]
+    assert nexts(evening) == []
 
 
-def test_what_comes_is_the_running_order_and_then_the_ranking():
+def test_the_running_order_comes_before_the_ranking():
     evening = Evening(Phase.LIVE)
     one, two, three = (evening.public(f"{w.name}?", w) for w in (ANNA, BORIS, CARLA))
-    evening.order(three)
-    assert numbers(coming(evening.session)) == [three, one, two]
+    evening.order(three, two)
+    assert nexts(evening) == [three]
+    evening.take(three)
+    assert nexts(evening) == [two]
+    evening.take(two)
+    assert nexts(evening) == [one]

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from dialog.forum.commands import Declare
 from dialog.forum.events import Entry, Redacted, Sealed, Upvoted
-from dialog.forum.journal import Batch, Opened, Remembered
+from dialog.forum.journal import Batch, Opened, Place, Remembered, Tail
 from dialog.forum.names import MINUTE, SECOND, Limits, Phase, Role, Stream, Who
 from dialog.forum.phase import Schedule
 from dialog.forum.transcript import Transcript
@@ -59,11 +60,25 @@ class Memory:
         self.opened += 1
         return Opened(self.epoch, tuple(self.entries), dict(self.texts), tuple(self.remembered))
 
-    async def append(self, session: str, batch: Batch) -> None:
+    async def trial(self, session: str) -> None:
+        await self._write()
+
+    async def _write(self) -> None:
         await self.free.wait()
         if self.failing:
             self.failing -= 1
             raise OSError("the disk is full")
+
+    async def tail(self, session: str, place: Place) -> Tail:
+        return Tail(self.epoch)
+
+    async def append(
+        self, session: str, place: Place, make: Callable[[Tail], Batch | None]
+    ) -> None:
+        batch = make(Tail(place.epoch))
+        if batch is None:
+            return
+        await self._write()
         head = len(self.entries)
         numbers = [entry.number for entry in batch.entries]
         assert numbers == list(range(head + 1, head + 1 + len(numbers))), "gapless"

@@ -18,9 +18,9 @@ from tests.hub.doubles import ANNA, BORIS, MARA, READER, Line
 
 
 def alike(*texts: str) -> list[tuple[int, ...]]:
-    index = Likeness()
-    for number, text in enumerate(texts, 1):
-        index.put(number, text)
+    index = Likeness(dict(enumerate(texts, 1)).__getitem__)
+    for number in range(1, len(texts) + 1):
+        index.put(number)
     return [index.alike(number) for number in range(1, len(texts) + 1)]
 
 
@@ -37,13 +37,34 @@ def test_questions_that_resemble_each_other_are_found_the_closest_first() -> Non
 
 
 def test_at_most_three_are_suggested_and_a_new_text_is_compared_anew() -> None:
-    index = Likeness()
-    for number in range(1, 9):
-        index.put(number, f"Wann kommt der Bus nach Augsburg Linie {number}?")
+    texts = {n: f"Wann kommt der Bus nach Augsburg Linie {n}?" for n in range(1, 9)}
+    index = Likeness(texts.__getitem__)
+    for number in texts:
+        index.put(number)
     assert len(index.alike(1)) == 3
-    index.put(1, "Wer bezahlt den Dolmetscher beim Arzt?")
+    texts[1] = "Wer bezahlt den Dolmetscher beim Arzt?"
+    index.put(1)
     assert index.alike(1) == ()
     assert 1 not in index.alike(2)
+
+
+def test_a_text_that_was_blackened_meanwhile_resembles_nothing() -> None:
+    texts = dict.fromkeys((1, 2, 3), "Wer bezahlt den Dolmetscher beim Arzt?")
+    index = Likeness(texts.__getitem__)
+    for number in texts:
+        index.put(number)
+    texts[2] = "Wer bezahlt den ██████?"
+    assert index.alike(1)[0] == 3
+
+
+def test_half_the_effort_may_find_less_and_costs_less() -> None:
+    texts = {n: f"Wann kommt der Bus nach Augsburg Linie {n}?" for n in range(1, 200)}
+    index = Likeness(texts.__getitem__)
+    for number in texts:
+        index.put(number)
+    assert len(index.alike(1)) == 3
+    assert len(index.alike(1, 1 / 50)) == 1
+    assert len(index.alike(1, 1 / 1_000_000)) <= 1
 
 
 def test_texts_without_words_resemble_nothing() -> None:
@@ -51,9 +72,9 @@ def test_texts_without_words_resemble_nothing() -> None:
 
 
 def test_a_thousand_questions_are_compared_quickly() -> None:
-    index = Likeness()
+    index = Likeness(lambda n: f"Wie bekomme ich einen Termin bei Amt {n} in Stadt {n % 7}?")
     for number in range(1_000):
-        index.put(number, f"Wie bekomme ich einen Termin bei Amt {number} in Stadt {number % 7}?")
+        index.put(number)
     begun = time.perf_counter()
     index.alike(500)
     assert time.perf_counter() - begun < 0.5

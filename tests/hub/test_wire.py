@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import random
 import time
 import typing
 from pathlib import Path
@@ -12,12 +13,15 @@ import pytest
 
 from dialog.forum import commands as c
 from dialog.forum.board import Board, Delta, Snapshot
-from dialog.forum.names import Limits
+from dialog.forum.names import Limits, Phase
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import MAY
 from dialog.forum.views import instant
 from dialog.hub import wire
-from dialog.hub.digest import checksum, digest
+from dialog.hub.digest import Digest, checksum, digest
+from tests.forum.evening import Evening
+from tests.forum.steps import WAITS, Step
+from tests.forum.test_window import OFTEN, SMALL
 from tests.hub.doubles import NOW
 
 KEY = "6f1c9a52-5f0e-4b9e-9f0f-6f1c9a525f0e"
@@ -233,6 +237,25 @@ def test_the_digest_of_an_empty_stream() -> None:
     for sheet in board.sheets.values():
         sheet.session = {}
         assert digest(sheet) == f"{checksum({}):08x}"
+
+
+def test_a_running_digest_is_the_one_of_a_whole_stream() -> None:
+    lots, evening = random.Random(7), Evening(Phase.LIVE, extent=SMALL)
+    evening.board.settle(evening.session)
+    running = {stream: Digest(sheet) for stream, sheet in evening.board.sheets.items()}
+    summed = set()
+    for _ in range(150):
+        draws = (lots.randrange(256) for _ in range(4))
+        step = Step(lots.choice(OFTEN), lots.choice(WAITS[:4]), *draws)
+        evening.wait(step.wait)
+        evening.do(step.command(evening), step.whom())
+        evening.board.settle(evening.session)
+        for stream, sheet in evening.board.sheets.items():
+            rows = (sheet.session, *sheet.snapshot().questions)
+            fresh = f"{sum(map(checksum, rows)) % 2**32:08x}"
+            assert running[stream].now() == digest(sheet) == fresh
+            summed.add(fresh)
+    assert len(summed) > 100
 
 
 def vectors() -> list[dict[str, Any]]:

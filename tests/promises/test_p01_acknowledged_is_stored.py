@@ -32,10 +32,10 @@ MUTANTS = (
     Mutant(
         "answers come before the commit",
         "dialog/hub/room.py",
-        "                await self._journal.append(self.slug, self._ledger.batch(draft))\n",
-        "                self._ledger.answer(draft)\n"
-        "                await asyncio.sleep(0.02)\n"
-        "                await self._journal.append(self.slug, self._ledger.batch(draft))\n",
+        "        return self._ledger.batch(draft) if draft.entries else None\n",
+        "        self._ledger.answer(draft)\n"
+        "        __import__('time').sleep(0.02)\n"
+        "        return self._ledger.batch(draft) if draft.entries else None\n",
         "storm",
     ),
     Mutant(

@@ -60,9 +60,9 @@ MUTANTS = (
     Mutant(
         "answers come before the commit",
         "dialog/hub/room.py",
-        "                await self._journal.append(self.slug, self._ledger.batch(draft))\n",
-        "                self._ledger.answer(draft)\n"
-        "                await self._journal.append(self.slug, self._ledger.batch(draft))\n",
+        "        return self._ledger.batch(draft) if draft.entries else None\n",
+        "        self._ledger.answer(draft)\n"
+        "        return self._ledger.batch(draft) if draft.entries else None\n",
         "answered",
     ),
     Mutant(

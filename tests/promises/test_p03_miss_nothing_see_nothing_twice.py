@@ -479,15 +479,15 @@ MUTANTS = (
     Mutant(
         "an older tap counts",
         "dialog/forum/asking.py",
-        "if last is not None and intent <= last.intent:",
-        "if last is not None and intent == last.intent:",
+        "if last is not None and intent <= last:",
+        "if last is not None and intent == last:",
         "an_older_tap",
     ),
     Mutant(
         "numbers of another epoch are taken for one's own",
         "dialog/hub/room.py",
-        "return seq if epoch == self.epoch and 0 < seq",
-        "return seq if 0 < seq",
+        "return seq if epoch == self.epoch and sheet",
+        "return seq if sheet",
         "a_copy_in_the_database",
     ),
     Mutant(

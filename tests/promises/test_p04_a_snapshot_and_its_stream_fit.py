@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from dialog.forum import commands as c
 from dialog.forum.board import Board
-from dialog.forum.journal import Batch
+from dialog.forum.journal import Batch, Place, Tail
 from dialog.forum.names import SYSTEM, Stream
 from dialog.forum.session import Session
 from dialog.hub import sweep
@@ -30,14 +30,20 @@ TURNS = 30
 
 
 class Slow(Memory):
-    """A journal in memory that waits some turns before and after it stores."""
+    """A journal in memory that waits before it decides, and before and after it stores."""
 
-    async def append(self, session: str, batch: Batch) -> None:
+    async def append(
+        self, session: str, place: Place, make: Callable[[Tail], Batch | None]
+    ) -> None:
         await _turns(WAITS)
         try:
-            await super().append(session, batch)
+            await super().append(session, place, make)
         finally:
             await _turns(WAITS)
+
+    async def _write(self) -> None:
+        await _turns(WAITS)
+        await super()._write()
 
 
 class Hall(Venue):

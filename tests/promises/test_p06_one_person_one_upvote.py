@@ -235,15 +235,15 @@ MUTANTS = (
     Mutant(
         "an older intent that comes later counts",
         "dialog/forum/asking.py",
-        "if last is not None and intent <= last.intent:",
-        "if last is not None and intent == last.intent:",
+        "if last is not None and intent <= last:",
+        "if last is not None and intent == last:",
         "the_last_intent",
     ),
     Mutant(
         "of equal intents the second holds",
         "dialog/forum/asking.py",
-        "if last is not None and intent <= last.intent:",
-        "if last is not None and intent < last.intent:",
+        "if last is not None and intent <= last:",
+        "if last is not None and intent < last:",
         "the_last_intent",
     ),
     Mutant(

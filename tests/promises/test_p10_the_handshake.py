@@ -33,8 +33,8 @@ MUTANTS = (
     Mutant(
         "a person may have any number of sockets",
         "dialog/app.py",
-        "crowd=Crowd(settings.connections_per_person)",
-        "crowd=Crowd(10**9)",
+        "self.crowd = Crowd(settings.connections_per_person, ",
+        "self.crowd = Crowd(10**9, ",
         "one_person",
     ),
     Mutant(

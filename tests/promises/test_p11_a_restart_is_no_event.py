@@ -82,7 +82,7 @@ MUTANTS = (
     Mutant(
         "a client is not brought up to date by its number",
         "dialog/hub/room.py",
-        "return seq if epoch == self.epoch and 0 < seq <= self._head(stream) else NOTHING",
+        "return seq if epoch == self.epoch and sheet.resumable(seq) else NOTHING",
         "return self._head(stream)",
         "test_everyone_comes_back",
     ),

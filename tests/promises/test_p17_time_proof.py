@@ -55,7 +55,8 @@ MUTANTS = (
     ),
     Mutant(
         "a room does not know what is stored", "dialog/hub/room.py",
-        "        self._clock.not_before(self._ledger.session.at)\n", "", "restart",
+        "        self._clock.not_before(self._ledger.session.at)\n        self._whole",
+        "        self._whole", "restart",
     ),
     Mutant(
         "a form's tap is of another clock", "dialog/web/forms.py",

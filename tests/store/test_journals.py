@@ -11,6 +11,7 @@ from dialog.forum.journal import Batch
 from dialog.forum.transcript import transcript
 from dialog.store.payloads import AXES, KINDS
 from tests.journals.record import FOLDER, evening, read, state, write
+from tests.store.values import store
 
 FILES = sorted(FOLDER.glob("*.jsonl"))
 BATCH = 7
@@ -62,7 +63,7 @@ async def test_a_journal_from_the_store_replays_to_the_same_record(path, journal
     entries = read(path)
     await journal.open("a")
     for start in range(0, len(entries), BATCH):
-        await journal.append("a", Batch(entries[start : start + BATCH]))
+        await store(journal, "a", Batch(entries[start : start + BATCH]))
     opened = await journal.open("a")
     kept, again = replay(entries), replay(opened.entries, opened.texts)
     assert transcript(again) == transcript(kept)

@@ -9,12 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from dialog.forum.events import Redacted, Sealed
-from dialog.forum.journal import Batch
 from dialog.forum.names import BLACKENED, Field
 from dialog.store.database import Database
 from dialog.store.journal import Journal
 from dialog.store.transcripts import Transcripts
-from tests.store.values import batch, upvoted
+from tests.store.values import batch, store, upvoted
 
 
 @pytest.fixture
@@ -34,10 +33,10 @@ async def test_a_blackened_text_leaves_no_byte(file, database):
     journal = Journal(database)
     await journal.open("a")
     told = batch(upvoted(1), texts=((1, "Canary Street 7"), (2, "stays")))
-    await journal.append("a", told)
+    await store(journal, "a", told)
     assert b"Canary Street 7" in stored(file)
     blackened = batch(Redacted(1, Field.TEXT), after=1, texts=((1, BLACKENED),))
-    await journal.append("a", blackened)
+    await store(journal, "a", blackened)
     assert b"Canary" not in stored(file)
     assert b"stays" in stored(file)
 
@@ -51,13 +50,13 @@ async def test_texts_of_every_length_leave_no_byte_in_any_order(file, database, 
     head, gone = 0, []
     for number in range(1, 121):
         body = f"<canary {number:04}>" * draw.choice((1, 1, 3, 20, 80, 600))
-        await journal.append("a", batch(upvoted(1), after=head, texts=((number, body),)))
+        await store(journal, "a", batch(upvoted(1), after=head, texts=((number, body),)))
         head += 1
         if draw.random() < 0.5:
             victim = draw.randint(1, number)
             other = draw.choice((BLACKENED, "", "x" * draw.randint(1, 4_000)))
             event = Redacted(1, Field.TEXT)
-            await journal.append("a", batch(event, after=head, texts=((victim, other),)))
+            await store(journal, "a", batch(event, after=head, texts=((victim, other),)))
             head += 1
             gone.append(victim)
     found = stored(file)
@@ -68,9 +67,9 @@ async def test_texts_of_every_length_leave_no_byte_in_any_order(file, database, 
 async def test_sealing_leaves_no_tap_and_no_answer(file, database):
     journal = Journal(database)
     await journal.open("a")
-    await journal.append("a", batch(*(upvoted(*range(40_000, 40_300)) for _ in range(9))))
+    await store(journal, "a", batch(*(upvoted(*range(40_000, 40_300)) for _ in range(9))))
     assert b"[40123,1,true" in stored(file)
-    await journal.append("a", batch(Sealed((), 300), after=9))
+    await store(journal, "a", batch(Sealed((), 300), after=9))
     assert b"[40123,1,true" not in stored(file)
 
 
@@ -91,7 +90,7 @@ async def test_a_transcript_saved_anew_leaves_nothing_of_the_old_one(file, datab
 async def test_a_log_held_by_a_reader_is_emptied_by_the_next_write(file, database):
     journal = Journal(database)
     await journal.open("a")
-    await journal.append("a", batch(upvoted(1), texts=((1, "Canary"),)))
+    await store(journal, "a", batch(upvoted(1), texts=((1, "Canary"),)))
     held, let_go = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -104,10 +103,10 @@ async def test_a_log_held_by_a_reader_is_emptied_by_the_next_write(file, databas
     holder = threading.Thread(target=hold)
     holder.start()
     held.wait(10)
-    await journal.append("a", batch(Redacted(1, Field.TEXT), after=1, texts=((1, BLACKENED),)))
+    await store(journal, "a", batch(Redacted(1, Field.TEXT), after=1, texts=((1, BLACKENED),)))
     assert b"Canary" in stored(file)
     let_go.set()
     holder.join()
     await other.close()
-    await journal.append("a", Batch(()))
+    await journal.trial("a")
     assert b"Canary" not in stored(file)

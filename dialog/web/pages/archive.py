@@ -1,4 +1,7 @@
-"""The public archive: all records, one record, one question, and the record as JSON."""
+"""The public archive: all records, one record, one question, and the record as JSON.
+
+Everybody sees the same, so each page is made once and kept until a record changes.
+"""
 
 from typing import Any
 
@@ -10,11 +13,15 @@ from dialog.forum.refusals import Code, Refusal
 from dialog.web.errors import Refused
 from dialog.web.page import page
 from dialog.web.passes import NOBODY
+from dialog.web.shelf import keep
 from dialog.web.site import site_of
+
+KEPT_S = 60.0  # another process may have changed a record
 
 
 async def listing(request: Request) -> Response:
     """Return the list of all records."""
+    _keep(request)
     transcripts = await site_of(request).transcripts.all()
     return page(request, "archive", NOBODY, transcripts=transcripts)
 
@@ -44,7 +51,14 @@ async def as_json(request: Request) -> Response:
     return Response(body, 200, headers, "application/json")
 
 
+def _keep(request: Request) -> None:
+    """Keep what is read from now on until a record changes."""
+    transcripts = site_of(request).transcripts
+    keep(request, transcripts.version, lambda: transcripts.version, KEPT_S)
+
+
 async def _record(request: Request) -> dict[str, Any]:
+    _keep(request)
     record = await site_of(request).transcripts.get(request.path_params["slug"])
     if record is None:
         raise Refused(Refusal(Code.UNKNOWN))

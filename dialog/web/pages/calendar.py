@@ -7,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dialog.forum.names import Phase, Stream
+from dialog.forum.refusals import Code, Refusal
 from dialog.programme import Video
 from dialog.web.entrance import Entrance, floor
+from dialog.web.errors import Refused
 from dialog.web.picture import Picture, picture
 
 REMIND = timedelta(minutes=30)
@@ -17,6 +19,8 @@ REMIND = timedelta(minutes=30)
 async def ics(request: Request) -> Response:
     """Return the session as iCalendar."""
     entrance = await floor(request)
+    if entrance.dialog.rehearsal:
+        raise Refused(Refusal(Code.UNKNOWN))
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
     calendar = Calendar()
     calendar.add("prodid", "-//Dialog digital//DE")

@@ -6,22 +6,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dialog.forum.names import Phase, Role, Stream, Who
+from dialog.hub.room import Room
 from dialog.web.page import page
-from dialog.web.passes import visitor
-from dialog.web.picture import picture
-from dialog.web.site import site_of
+from dialog.web.passes import NOBODY, visitor
+from dialog.web.picture import Picture, picture
+from dialog.web.shelf import keep
+from dialog.web.site import Site, site_of
 
 LATEST = 5
+KEPT_S = 1.0
 READER = Who(0, Role.READER)
 
 
 async def home(request: Request) -> Response:
     """Return the home page."""
     site = site_of(request)
+    guest = await visitor(request)
+    version = site.transcripts.version
+    views: list[Picture] = []
     running: list[dict[str, Any]] = []
     upcoming: list[dict[str, Any]] = []
-    for room in site.hub:
+    for room in _listed(site):
         view = await picture(room, Stream.FLOOR, READER)
+        views.append(view)
         dialog = site.announcements[room.slug]
         shown = {
             "dialog": dialog,
@@ -36,5 +43,17 @@ async def home(request: Request) -> Response:
             upcoming.append(shown)
     upcoming.sort(key=lambda it: str(it["session"]["starts"]))
     published = (await site.transcripts.all())[:LATEST]
-    guest = await visitor(request)
+    if guest is NOBODY:
+        was = (version, *((view.epoch, view.revised) for view in views))
+        keep(request, was, lambda: _stamp(site), KEPT_S)
     return page(request, "home", guest, running=running, upcoming=upcoming, published=published)
+
+
+def _stamp(site: Site) -> tuple[object, ...]:
+    """Return what is another whenever a session or the archive shows something else."""
+    return site.transcripts.version, *(room.revised for room in _listed(site))
+
+
+def _listed(site: Site) -> list[Room]:
+    """Return the rooms of sessions that everyone may find: no rehearsals."""
+    return [room for room in site.hub if not site.announcements[room.slug].rehearsal]

@@ -12,8 +12,8 @@ from dialog.web.entrance import watching
 from dialog.web.errors import Refused
 from dialog.web.language import chosen
 from dialog.web.page import link
-from dialog.web.pages.session import session_page
-from dialog.web.picture import picture
+from dialog.web.pages.session import keep_for_readers, session_page
+from dialog.web.picture import picture, shown
 
 
 async def show(request: Request) -> Response:
@@ -23,7 +23,7 @@ async def show(request: Request) -> Response:
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
     if view.session["phase"] == Phase.PUBLISHED:
         return RedirectResponse(link(f"/archive/{slug}/{number}", chosen(request)), 303)
-    row = next((row for row in view.rows if row["number"] == number), None)
+    row = await shown(entrance.room, Stream.FLOOR, number)
     if row is None:
         kept = await entrance.room.read(lambda session, _board: _kept(session, number))
         if kept is None:
@@ -32,6 +32,7 @@ async def show(request: Request) -> Response:
     ranked = next((r for r in view.ranking if r["number"] == number), None)
     merged = await entrance.room.read(lambda session, board: _merged(session, board, number))
     supported = set(view.me["upvoted"])
+    keep_for_readers(request, entrance, view)
     return session_page(
         request,
         "question",

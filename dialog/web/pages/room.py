@@ -8,7 +8,7 @@ from dialog.forum.refusals import Refusal
 from dialog.forum.views import Row
 from dialog.web import forms
 from dialog.web.entrance import Entrance, watching
-from dialog.web.pages.session import session_page
+from dialog.web.pages.session import keep_for_readers, session_page
 from dialog.web.picture import may_ask, may_upvote, picture
 from dialog.web.sentences import own_state
 
@@ -56,6 +56,7 @@ async def _page(
     request: Request, entrance: Entrance, form: dict[str, str], refusal: Refusal | None
 ) -> Response:
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
+    keep_for_readers(request, entrance, view)
     coming = view.next
     needs, more = _own(view.me["mine"], [row["number"] for row in coming])
     return session_page(

@@ -9,7 +9,11 @@ from dialog.forum.refusals import Refusal
 from dialog.web.entrance import Entrance
 from dialog.web.errors import spoken
 from dialog.web.page import page
+from dialog.web.passes import NOBODY
 from dialog.web.picture import Picture
+from dialog.web.shelf import keep
+
+KEPT_S = 1.0  # counts and times may be so old in a page; who reads live has the new ones at once
 
 
 def session_page(
@@ -38,3 +42,10 @@ def session_page(
         refusal=spoken(request, refusal) if refusal else None,
         **shown,
     )
+
+
+def keep_for_readers(request: Request, entrance: Entrance, view: Picture) -> None:
+    """Keep a page on which a reader without a pass can do nothing: its keys are used by nobody."""
+    room = entrance.room
+    if entrance.visitor is NOBODY:
+        keep(request, (view.epoch, view.revised), lambda: room.revised, KEPT_S)

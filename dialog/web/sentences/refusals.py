@@ -129,6 +129,21 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Sie haben diese Frage selbst zurückgegeben; nun wird sie noch einmal geprüft."),
         N_("Bitte überlassen Sie das jemand anderem aus der Moderation."),
     ),
+    "forbidden.rehearsal": Said(
+        N_("Eine Probe wird nicht veröffentlicht"),
+        N_("Sie ist nur zum Üben da und wird nach einigen Tagen ganz gelöscht."),
+        N_("Veröffentlichen können Sie den echten Dialog, wenn er zu Ende ist."),
+    ),
+    "forbidden.real": Said(
+        N_("Dies ist ein echter Dialog"),
+        N_("Gespielt wird nur in einer Probe, damit echte Fragen echt bleiben."),
+        N_("Legen Sie auf dem Server eine Probe davon an."),
+    ),
+    "forbidden.bearer": Said(
+        N_("Diese Berechtigung gilt hier nicht"),
+        N_("Sie ist abgelaufen, von einem anderen Server oder für eine andere Probe."),
+        N_("Lassen Sie sich auf dem Server eine neue ausstellen."),
+    ),
     "incomplete.ends": Said(
         N_("Das Ende des Dialogs ist schon vorbei"),
         N_("Die Uhr würde ihn sofort wieder beenden."),

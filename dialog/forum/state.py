@@ -1,0 +1,29 @@
+"""A session with its board: what a journal adds up to at a number, followed entry by entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from dialog.forum.board import Board
+from dialog.forum.events import Entry
+from dialog.forum.evolve import Touched, begin, evolve
+from dialog.forum.session import Session
+
+
+@dataclass(slots=True)
+class State:
+    """All that is known of a session; nothing else is needed to go on from there."""
+
+    session: Session
+    board: Board = field(default_factory=Board)
+
+    @classmethod
+    def begin(cls, texts: Mapping[int, str]) -> Self:
+        """Return the state before the first entry, with the bodies of all texts at hand."""
+        return cls(begin(texts))
+
+    def follow(self, entry: Entry) -> Touched:
+        """Apply the next entry and return what it touched."""
+        touched = evolve(self.session, entry)
+        self.board.follow(self.session, touched)
+        return touched

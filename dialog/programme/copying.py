@@ -1,0 +1,100 @@
+"""Copies of declared sessions to rehearse on: made, found, ended, and their folders removed."""
+
+import secrets
+import shutil
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from dialog import disk
+from dialog.programme.declaration import ZONE, Declaration
+from dialog.programme.faults import DeclarationError
+from dialog.programme.reading import REHEARSAL, read
+from dialog.programme.revision import revised
+
+KEPT: Final = timedelta(days=7)
+STARTED: Final = timedelta(minutes=5)
+OPENED: Final = timedelta(hours=1)
+LONGEST_STEM: Final = 45
+FILES: Final = ("session.toml", "intro.de.md")
+RECORD: Final = "transcript.json"
+
+
+def copy(root: Path, slug: str, now: datetime, lasts: timedelta) -> Declaration:
+    """Make a rehearsal of a session: under a name nobody guesses, live from ``now`` on.
+
+    Raise ``DeclarationError`` where the session cannot be read. The folder appears whole: a server
+    looks for it meanwhile.
+    """
+    source = root / slug
+    read(source)
+    starts = _at(now - STARTED)
+    stem = slug[len("2026-11-24-") :][:LONGEST_STEM].strip("-")
+    name = f"{starts:%Y-%m-%d}-{stem}-probe-{secrets.token_hex(6)}"
+    draft = root / f".{name}"
+    draft.mkdir()
+    try:
+        for file in FILES:
+            shutil.copyfile(source / file, draft / file)
+        ends = _at(now + lasts)
+        said: dict[str, datetime | str] = {
+            "opens": _at(now - OPENED),
+            "starts": starts,
+            "ends": ends,
+            "questions_until": ends,
+            "video.from": starts,
+            "recording.starts": starts,
+            "goes_live": "by_clock",
+            "slug": name,
+            "rehearsal_until": _at(now + KEPT),
+        }
+        _revise(draft, said | _joined_by_code(source))
+        draft.rename(root / name)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return read(root / name)
+
+
+def rehearsals(root: Path) -> dict[str, Declaration | None]:
+    """Return all rehearsals below a folder by name, None for one that cannot be read."""
+    folders = (path for path in root.iterdir() if REHEARSAL.fullmatch(path.name) and path.is_dir())
+    found = {path.name: _read(path) for path in sorted(folders)}
+    return {name: one for name, one in found.items() if one is None or one.rehearsal_until}
+
+
+def end(root: Path, slug: str, now: datetime) -> None:
+    """Let a rehearsal be over from ``now`` on: whoever serves it deletes it."""
+    _revise(root / slug, {"rehearsal_until": _at(now)})
+
+
+def remove(root: Path, slug: str) -> None:
+    """Delete the folder of a rehearsal, and never one that has a name of its own or a record."""
+    folder = root / slug
+    if not REHEARSAL.fullmatch(slug) or (folder / RECORD).exists():
+        raise ValueError(f"{slug} is no rehearsal.")
+    shutil.rmtree(folder)
+
+
+def _read(folder: Path) -> Declaration | None:
+    try:
+        return read(folder)
+    except DeclarationError:
+        return None
+
+
+def _joined_by_code(source: Path) -> dict[str, datetime | str]:
+    """Return what lets people in by a code where the session itself wants personal links."""
+    if read(source).identity != "link":
+        return {}
+    return {"identity": "code", "code": f"{secrets.randbelow(10**6):06}"}
+
+
+def _revise(folder: Path, values: Mapping[str, datetime | str]) -> None:
+    file = folder / "session.toml"
+    disk.write(file, revised(file.read_text("utf-8-sig"), values).encode())
+
+
+def _at(moment: datetime) -> datetime:
+    """Return a moment in the zone of Bavaria, in whole seconds."""
+    return datetime.fromtimestamp(int(moment.timestamp()), ZONE)

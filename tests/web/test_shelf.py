@@ -1,0 +1,175 @@
+"""Pages from memory: the same for all, never anyone's own, and gone when they are not true."""
+
+import asyncio
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from dialog.web.shelf import MARK, Fresh, Shelf
+from tests.live.client import Browser
+from tests.live.server import Server
+from tests.web.test_forms import act, approved, rows, sentence
+
+
+@pytest.fixture
+def slug(server: Server) -> str:
+    return server.slugs["live"]
+
+
+@pytest.fixture(scope="module")
+def moderator(server: Server) -> Browser:
+    return server.staff(server.slugs["live"], "moderator")
+
+
+def test_what_was_hidden_or_reworded_is_on_no_page_any_more(server, slug, moderator) -> None:
+    """A kept page may be a second old in its counts, but in nothing else."""
+    reader = server.browser()
+    for _ in range(5):
+        number = approved(server, slug, moderator)
+        room, question = f"/sessions/{slug}", f"/sessions/{slug}/questions/{number}"
+        text = rows(moderator, slug)[-1]["text"]
+        assert all(text in reader.get(page).text for page in (room, question, room, question))
+        other = sentence()
+        rev = rows(moderator, slug)[-1]["rev"]
+        edited = act(moderator, slug, "moderation", do="edit", number=number, rev=rev, text=other)
+        assert edited.status == 303, edited.text
+        for page in (room, question):
+            assert other in reader.get(page).text
+            assert text not in reader.get(page).text
+        rev = rows(moderator, slug)[-1]["rev"]
+        hidden = act(moderator, slug, "moderation", do="hide", number=number, rev=rev)
+        assert hidden.status == 303, hidden.text
+        assert other not in reader.get(room).text
+        assert reader.get(question).status == 404
+
+
+def test_one_body_for_all_and_a_short_word_for_who_has_it(server, slug) -> None:
+    one, other = server.browser(), server.browser()
+    for page in ("/", "/archive", f"/sessions/{slug}"):
+        first = one.get(page)
+        assert first.headers["cache-control"] == "no-cache"
+        assert other.get(page).status == 200
+        english = other.get(page, accept_language="en")
+        assert english.headers["etag"] != other.get(page).headers["etag"]
+        assert '<html lang="en"' in english.text
+    known = other.get("/archive", if_none_match=one.get("/archive").headers["etag"])
+    assert (known.status, known.text) == (304, "")
+    assert other.get("/archive", if_none_match='"another"').status == 200
+
+
+def test_nobody_gets_what_was_made_for_another(server, slug, moderator) -> None:
+    volunteer, reader = server.volunteer(slug, "Thea Beispielname"), server.browser()
+    room = f"/sessions/{slug}"
+    reader.get(room)
+    own = volunteer.get(room)
+    assert own.headers["cache-control"] == "no-store"
+    assert f'value="{own.token}"' not in reader.get(room).text
+    for page in (f"{room}/join", f"{room}/mine/irgendeiner", f"{room}?page=1", "/healthz"):
+        assert "etag" not in reader.get(page).headers
+    assert moderator.get(f"{room}/moderation").headers["cache-control"] == "no-store"
+
+
+# --- the shelf alone -----------------------------------------------------------------------------
+
+
+class Pages:
+    """An application that counts how often it is asked, and says what may be kept."""
+
+    def __init__(self) -> None:
+        self.asked, self.version, self.status, self.cookie = 0, 0, 200, False
+        self.turn = asyncio.Event()
+        self.turn.set()
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        self.asked += 1
+        body, was = f"{scope['path']} {self.version}".encode(), self.version
+        await self.turn.wait()
+        scope[MARK] = Fresh(was, lambda: self.version, 1.0)
+        headers = [(b"content-length", b"%d" % len(body))]
+        headers += [(b"set-cookie", b"a=b")] * self.cookie
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+class Asking:
+    """A shelf before such pages, with a clock that stands."""
+
+    def __init__(self, most: int = 1_000) -> None:
+        self.pages, self.now = Pages(), 0.0
+        self.shelf = Shelf(self.pages, clock=lambda: self.now, most=most)
+
+    async def get(self, path: str = "/", *headers: tuple[bytes, bytes]) -> tuple[int, bytes]:
+        said: list[Message] = []
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b""}
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request"}
+
+        await self.shelf(scope | {"headers": list(headers)}, receive, send)
+        return said[0]["status"], b"".join(m.get("body", b"") for m in said[1:])
+
+
+async def test_a_page_is_made_again_when_it_changes_or_is_old() -> None:
+    asking = Asking()
+    assert [await asking.get(), await asking.get()] == [(200, b"/ 0")] * 2
+    assert asking.pages.asked == 1
+    asking.pages.version = 1
+    assert await asking.get() == (200, b"/ 1")
+    asking.now = 1.5
+    await asking.get()
+    assert asking.pages.asked == 3
+
+
+async def test_many_who_find_it_stale_wait_for_one() -> None:
+    asking = Asking()
+    await asking.get()
+    asking.pages.version = 1
+    asking.pages.turn.clear()
+    waiting = [asyncio.create_task(asking.get()) for _ in range(20)]
+    await asyncio.sleep(0)
+    asking.pages.turn.set()
+    assert await asyncio.gather(*waiting) == [(200, b"/ 1")] * 20
+    assert asking.pages.asked == 2
+
+
+async def test_what_changed_while_it_was_made_is_not_kept() -> None:
+    asking = Asking()
+    asking.pages.turn.clear()
+    first = asyncio.create_task(asking.get())
+    await asyncio.sleep(0)
+    asking.pages.version = 1
+    asking.pages.turn.set()
+    assert await first == (200, b"/ 0")
+    assert await asking.get() == (200, b"/ 1")
+
+
+@pytest.mark.parametrize("status, cookie", [(404, False), (200, True)])
+async def test_an_error_or_a_cookie_is_never_kept(status: int, cookie: bool) -> None:
+    asking = Asking()
+    await asking.get()
+    asking.now, asking.pages.status, asking.pages.cookie = 2.0, status, cookie
+    for _ in range(3):
+        assert await asking.get() == (status, b"/ 0")
+    assert asking.pages.asked == 4
+
+
+async def test_who_has_a_cookie_is_asked_for_by_name_but_in_the_archive() -> None:
+    asking = Asking()
+    for path, asked in (("/", 2), ("/archive/a", 3)):
+        await asking.get(path, (b"cookie", b"dialog=x"))
+        await asking.get(path, (b"cookie", b"dialog=y"))
+        assert asking.pages.asked == asked
+
+
+async def test_no_more_is_kept_than_there_is_room_for() -> None:
+    asking = Asking(most=12)
+    for path in ("/one", "/two", "/three"):
+        await asking.get(path)
+    await asking.get("/three")
+    assert asking.pages.asked == 3
+    await asking.get("/one")
+    assert asking.pages.asked == 4
