@@ -32,8 +32,9 @@ class Words:
         return sentences()[key][self._place].format(**said)
 
     def number(self, value: float) -> str:
-        """Say a number with at most one decimal."""
-        return format_decimal(round(value, 1), format="#,##0.#", locale=self.lang)
+        """Say a number with one decimal at most, a small one with two."""
+        rounded = round(value, 1 if value >= 1 else 2)
+        return format_decimal(rounded, format="#,##0.##", locale=self.lang)
 
     def time(self, seconds: float) -> str:
         """Say a duration: 14 ms, 0,2 s, 3 min."""
