@@ -38,7 +38,7 @@ class Words:
 
     def time(self, seconds: float) -> str:
         """Say a duration: 14 ms, 0,2 s, 3 min."""
-        if seconds < 0.1:  # noqa: PLR2004 - below that milliseconds are easier to read
+        if round(seconds, 3) < 0.1:  # noqa: PLR2004 - below that milliseconds are easier to read
             return f"{max(1, round(seconds * 1000)) if seconds else 0}\N{NO-BREAK SPACE}ms"
         if seconds < 120:  # noqa: PLR2004 - above that nobody reads seconds
             return f"{self.number(seconds)}\N{NO-BREAK SPACE}s"
