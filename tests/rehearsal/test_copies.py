@@ -225,5 +225,5 @@ def test_only_the_bearer_of_its_own_token_gets_in(server: Server) -> None:
     assert (real.status, real.json()["field"]) == (403, "real")
     assert asked(server, "2026-01-01-nichts", copy.token).status == 404
     assert stored(server)["invitations"] == before
-    told = {asked(server, copy.slug, copy.token).status for _ in range(130)}
-    assert told == {200, 429}
+    statuses = {asked(server, copy.slug, copy.token).status for _ in range(130)}
+    assert statuses == {200, 429}

@@ -108,7 +108,7 @@ def test_the_last_seconds_are_shown_while_it_plays() -> None:
     assert "abgewiesen" in live(record, Words("de"))
 
 
-# --- the verdict -----------------------------------------------------------------------------------
+# --- the verdict ---
 
 
 def test_a_good_evening_is_ready() -> None:
@@ -176,7 +176,7 @@ def test_what_else_is_worth_knowing_is_noted() -> None:
     assert [note.split()[0] for note in notes] == ["Ended", "Outage", "3"]
 
 
-# --- words and pictures ----------------------------------------------------------------------------
+# --- words and pictures ---
 
 
 def test_every_sentence_is_there_in_both_languages_with_the_same_places() -> None:
@@ -191,9 +191,8 @@ def test_every_sentence_is_there_in_both_languages_with_the_same_places() -> Non
 
 
 def test_every_sentence_that_is_asked_for_is_there_and_every_one_is_used() -> None:
-    sources = "".join(
-        p.read_text("utf-8") for p in FOLDER.iterdir() if p.suffix in (".py", ".html")
-    )
+    files = [path for path in FOLDER.iterdir() if path.suffix in (".py", ".html")]
+    sources = "".join(path.read_text("utf-8") for path in files)
     asked = set(re.findall(r'words\("(\w+)"[,)]', sources))
     assert asked <= sentences().keys()
     for key in sentences():
@@ -227,9 +226,8 @@ def test_a_picture_escapes_what_it_names() -> None:
 
 def test_an_evening_without_anything_has_a_report_as_well() -> None:
     found, words = figures(Record(began=0.0, ended=1.0, invited=3)), Words("de")
-    page = report(
-        "http://a.example/sessions/x", datetime.now(UTC), found, judge(found, words), words
-    )
+    url, verdict = "http://a.example/sessions/x", judge(found, words)
+    page = report(url, datetime.now(UTC), found, verdict, words)
     assert page.count("Es gab keine.") == 6
     assert "Nicht bereit" in page
 
