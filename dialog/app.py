@@ -43,6 +43,7 @@ from dialog.store.listening import listen
 from dialog.store.people import DAY, Lifetime, People
 from dialog.store.processes import Processes
 from dialog.store.transcripts import Transcripts
+from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce
 from dialog.web.guards import Guards
@@ -79,6 +80,7 @@ class Application:
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
         self.ready = False
+        self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
         self.hub = Hub(text_frame)
         self.announcements = {slug: announce(d) for slug, d in self._declared.items()}
@@ -107,6 +109,9 @@ class Application:
         self._looking = asyncio.create_task(self.copies.run(), name="rehearsals")
         if self.database.shared:
             self.relay.start(self.crowd.places)
+        self._upkeep = asyncio.create_task(
+            keep_up(self.journal, self.settings.database, lambda: [room.slug for room in self.hub])
+        )
         self.ready = True
 
     async def storing(self) -> bool:
@@ -129,6 +134,9 @@ class Application:
 
     async def close(self) -> None:
         """Close the database."""
+        if self._upkeep is not None:
+            self._upkeep.cancel()
+            await asyncio.wait([self._upkeep])
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:

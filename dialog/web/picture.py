@@ -9,6 +9,8 @@ from dialog.forum.names import Outcome, Phase, Stream, Who
 from dialog.forum.session import Deed, Session
 from dialog.forum.undoing import FINAL
 from dialog.forum.views import Row, me
+from dialog.forum.views import row as row_of
+from dialog.forum.window import FULL
 from dialog.hub.room import Room
 
 NEXT = 2
@@ -16,7 +18,10 @@ NEXT = 2
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One stream at one moment, and what the visitor alone may see."""
+    """One stream at one moment, and what the visitor alone may see.
+
+    ``whole`` tells that it shows all there are, and not only the first of them.
+    """
 
     epoch: str
     seq: int
@@ -25,6 +30,7 @@ class Picture:
     rows: list[Row]
     me: Row
     ranked: list[Row]
+    whole: bool
 
     @property
     def now(self) -> Row | None:
@@ -33,8 +39,12 @@ class Picture:
 
     @property
     def ranking(self) -> list[Row]:
-        """The open questions by rank; what is now is not among them."""
-        return [row for row in self.ranked if row["place"] != "now"]
+        """The open questions by rank, as far as known without a gap; what is now is not among them.
+
+        Of too many, a stream carries the first, and some that stand much further down.
+        """
+        ranking = [row for row in self.ranked if row["place"] != "now"]
+        return ranking[: len(ranking) if self.whole else FULL.ranked]
 
     @property
     def order(self) -> list[Row]:
@@ -74,30 +84,44 @@ async def picture(room: Room, stream: Stream, who: Who) -> Picture:
         rows = sheet.snapshot().questions
         own = me(session, who)
         supported = set(own["upvoted"])
-        ranked = _ranked(rows, supported)
-        return Picture(room.epoch, sheet.seq, sheet.revised, sheet.session, rows, own, ranked)
+        whole = sheet.window is None
+        ranked = _ranked(rows, supported, len(rows) if whole else FULL.ranked)
+        head = sheet.seq, sheet.revised
+        return Picture(room.epoch, *head, sheet.session, rows, own, ranked, whole)
 
     return await room.read(read)
 
 
-def _ranked(rows: list[Row], supported: set[int]) -> list[Row]:
+def _ranked(rows: list[Row], supported: set[int], known: int) -> list[Row]:
     """Return the open questions in their order, with rank and whether one supports them.
 
-    Ranks count the public ones; a question for the stage only stands among them without a rank.
+    Ranks count the public ones; a question for the stage only stands among them without a rank, and
+    so does one behind the first ``known``.
     """
     still_open = [row for row in rows if row["outcome"] == Outcome.OPEN and _stageable(row)]
     still_open.sort(key=lambda row: (-row["upvotes"], row["number"]))
-    ranked, rank = [], 0
+    ranked, place, rank = [], 0, 0
     for row in still_open:
-        counted = row.get("public", True) and row["place"] != "now"
+        place += row["place"] != "now"
+        counted = row.get("public", True) and row["place"] != "now" and place <= known
         rank += counted
         on = bool(supported.intersection((row["number"], *row["merged"])))
         ranked.append(row | {"rank": rank if counted else None, "on": on})
     return ranked
 
 
-def _stageable(row: Row) -> bool:
-    return row.get("review", "approved") in ("approved", "stage_only")
+def _stageable(question: Row) -> bool:
+    return question.get("review", "approved") in ("approved", "stage_only")
+
+
+async def shown(room: Room, stream: Stream, number: int) -> Row | None:
+    """Return a question as a stream would show it, also where it does not carry it now."""
+
+    def read(session: Session, _board: Board) -> Row | None:
+        made = row_of(session, stream, number) if number in session.questions else None
+        return made and made | {"upvotes": session.upvotes(number)}
+
+    return await room.read(read)
 
 
 def may_ask(session: Row, who: Who) -> bool:

@@ -1,7 +1,7 @@
 """What every page needs, joined by the composition root and handed down with the request."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from starlette.requests import HTTPConnection
@@ -14,6 +14,7 @@ from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
 from dialog.web.seals import Seals
+from dialog.web.standings import Standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Site:
     clock: Callable[[], int]
     ready: Callable[[], bool]
     storing: Callable[[], Awaitable[bool]]
+    standings: Standings = field(default_factory=Standings)
 
     @property
     def secure(self) -> bool:

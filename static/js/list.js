@@ -5,7 +5,7 @@
  */
 
 import { all, clone, find, isOccupied, need, write } from "./page.js";
-import { standingList } from "./ranking.js";
+import { nowOf, standingList } from "./ranking.js";
 import { support } from "./state.js";
 
 const SHOWN_AT_FIRST = 10;
@@ -144,6 +144,7 @@ export class RankingList {
     const empty = find(this.section, "[data-empty]");
     if (empty) empty.hidden = state.questions.size > 0;
     this.limit(ranked.length);
+    this.beyond(ranked.length, state);
     this.offer({ fresh: 0, moved: false });
   }
 
@@ -157,6 +158,22 @@ export class RankingList {
     rest.hidden = length <= SHOWN_AT_FIRST;
     const more = this.painter.phrases.count("more", length - SHOWN_AT_FIRST);
     if (!rest.hidden) write(find(rest, '[data-field="more"]'), more);
+  }
+
+  /**
+   * Says how many there are that the list has no place for.
+   * @param {number} length
+   * @param {State} state
+   */
+  beyond(length, state) {
+    const said = find(this.section, "[data-beyond]");
+    if (!said || !state.session) return;
+    const { open } = state.session.counts;
+    const rest = open - length - (nowOf(state) ? 1 : 0);
+    said.hidden = rest <= 0 || length === 0;
+    const { phrases } = this.painter;
+    const values = { n: phrases.number(length), open: phrases.number(open) };
+    write(find(said, '[data-field="beyond"]'), phrases.say("beyond", values));
   }
 
   /**

@@ -7,6 +7,7 @@
 
 import { follow } from "./live.js";
 import { all, find, saidOf } from "./page.js";
+import { standingList } from "./ranking.js";
 import {
   alikeModels,
   frameModel,
@@ -15,7 +16,7 @@ import {
   orderModels,
   questionModel,
   queueModels,
-  queueOf,
+  waitingOf,
 } from "./staff_desk.js";
 import { fill, fillRows } from "./staff_fill.js";
 import { keep, kept, Staff } from "./staff_page.js";
@@ -42,6 +43,7 @@ class Moderation {
     this.tab = this.staff.root.dataset.tab ?? "queue";
     /** @type {number | null} */
     this.current = Number(this.staff.root.dataset.current) || null;
+    this.served = this.current;
     this.shownAt = 0;
     this.mergeUntil = 0;
     this.waiting = -1;
@@ -125,13 +127,13 @@ class Moderation {
       has_last: this.last !== null,
       last_text: this.lastWords(),
       last_event: this.last?.event ?? "",
-      no_question: this.row === null,
+      no_question: this.row === null && (this.current === null || this.current !== this.served),
       newer: this.seq >= 0 && state.seq > this.seq,
     });
     if (this.seq < 0) this.seq = state.seq;
     if (this.tab === "queue") this.paintQueue(desk);
     if (this.tab === "order") this.paintOrder(desk);
-    this.tellNew(queueOf(state).length);
+    this.tellNew(waitingOf(state));
   }
 
   /** @param {Desk} desk */
@@ -149,7 +151,8 @@ class Moderation {
     }
     fill(this.document.body, { no_alike: alike.length === 0 });
     if (!row) {
-      section.hidden = true;
+      // What the server painted stays: the desk does not carry every question there ever was.
+      section.hidden = this.current === null || this.current !== this.served;
       return;
     }
     const model = questionModel(desk, row);
@@ -165,7 +168,12 @@ class Moderation {
     const { order, ranking } = orderModels(desk);
     this.list("order", order);
     this.list("ranking", ranking);
-    fill(this.document.body, { no_order: order.length === 0, no_ranking: ranking.length === 0 });
+    const open = this.live.state.session?.counts.open ?? 0;
+    fill(this.document.body, {
+      no_order: order.length === 0,
+      no_ranking: ranking.length === 0,
+      beyond: standingList(this.live.state).length < open - 1,
+    });
   }
 
   /**

@@ -3,6 +3,10 @@
  * @import { Coming, Question, Ranked, State } from "./types.js"
  */
 
+// Of too many questions a stream carries so many of the ranking without a gap, and some from further
+// down, whose place nobody can tell from here.
+const CARRIED = 300;
+
 /**
  * Compares two questions by upvotes, then by number.
  * @param {Question} one
@@ -33,14 +37,17 @@ export function nowOf(state) {
 }
 
 /**
- * Returns the open public questions in the order everyone sees, each with its rank.
+ * Returns the open public questions in the order everyone sees, each with its rank; of too many only
+ * the first.
  * @param {State} state
  * @returns {Ranked[]}
  */
 export function standingList(state) {
-  return [...state.questions.values()]
-    .filter((row) => row.outcome === "open" && row.place !== "now" && isPublic(row))
-    .sort(byUpvotes)
+  const open = [...state.questions.values()].filter((row) => row.outcome === "open");
+  const listed = open.filter((row) => row.place !== "now" && isStageable(row)).sort(byUpvotes);
+  const whole = open.filter(isPublic).length >= (state.session?.counts.open ?? 0);
+  return (whole ? listed : listed.slice(0, CARRIED))
+    .filter(isPublic)
     .map((row, index) => ({ row, rank: index + 1 }));
 }
 
@@ -91,6 +98,14 @@ export function coming(state, count = 2) {
       rank !== null && standing.slice(0, rank - 1).some((one) => !before.has(one.row.number));
     return { row, rank, ahead };
   });
+}
+
+/**
+ * Tells whether a question may come on the stage; the desk has others, too.
+ * @param {Question} row
+ */
+function isStageable(row) {
+  return row.review === undefined || row.review === "approved" || row.review === "stage_only";
 }
 
 /**

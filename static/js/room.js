@@ -212,7 +212,8 @@ export class Room {
     }
     const banner = state.session?.banner;
     if (banner && banner !== before.session?.banner) announcer.all("banner", banner);
-    if (this.waiting && this.waiting.fresh > 0 && state.questions.size > before.questions.size) {
+    const grown = (state.session?.counts.public ?? 0) > (before.session?.counts.public ?? 0);
+    if (this.waiting && this.waiting.fresh > 0 && grown) {
       announcer.all("fresh", phrases.say("said.fresh"));
     }
   }

@@ -35,6 +35,16 @@ export function queueOf(state) {
 }
 
 /**
+ * Returns how many wait for a decision, also those that the desk does not carry.
+ * @param {State} state
+ */
+export function waitingOf(state) {
+  const queue = queueOf(state);
+  const carried = queue.filter((row) => row.review === "waiting").length;
+  return queue.length + Math.max(0, (state.session?.counts.waiting ?? 0) - carried);
+}
+
+/**
  * Tells who else has a question open; a claim that ran out counts no more.
  * @param {Question} row
  * @param {number} now
@@ -117,7 +127,7 @@ export function frameModel(desk) {
   if (!session) return {};
   const now = nowOf(state);
   const next = coming(state, 1)[0]?.row ?? null;
-  const waiting = queueOf(state).length;
+  const waiting = waitingOf(state);
   const staged = session.phase === "live" || session.phase === "closed";
   const { message } = session;
   /** @type {Model} */
@@ -175,7 +185,7 @@ export function questionModel(desk, row) {
     rev: row.rev ?? 0,
     person: row.person ?? "",
     label: phrases.say("label", { n: String(row.number) }),
-    position: place ? phrases.say("position", { n: place, count: waiting.length }) : "",
+    position: place ? phrases.say("position", { n: place, count: waitingOf(state) }) : "",
     asked: askedWords(desk, row),
     named: Boolean(row.name),
     nameless: !row.name,
@@ -347,6 +357,7 @@ export function orderModels(desk) {
   const numbers = placed.map(({ number }) => number);
   const loose = rows
     .filter((row) => row.outcome === "open" && row.place === null && isStaged(row))
+    .filter((row) => row.public === false || ranks.has(row.number))
     .sort(
       (one, other) =>
         (ranks.get(one.number) ?? Infinity) - (ranks.get(other.number) ?? Infinity) ||

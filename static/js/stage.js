@@ -259,10 +259,11 @@ class Stage {
     }));
     if (list) fillRows(list, models);
     const now = nowOf(state);
+    const listed = now && now.public !== false ? 1 : 0;
     fill(this.document.body, {
       list_now: now ? phrases.say("list.now", { text: now.text }) : "",
       list_rule: phrases.say("list.rule", {
-        open: phrases.count("list.open", ranked.length),
+        open: phrases.count("list.open", (state.session?.counts.open ?? 0) - listed),
         n: this.page,
         count: pages,
       }),

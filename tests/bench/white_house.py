@@ -4,11 +4,11 @@ Published are three figures: 92,927 people, 104,127 questions and 3,606,825 rati
 How they were spread is not; drawn is what is known of such lists, with a seed:
 
 - **When**: by a daily rhythm, ``1 + 0.8 · sin``, highest in the afternoon. Questions and upvotes
-  are mixed evenly; but a question is public only some thousand actions (minutes) after it was
-  asked, so that the first of all actions are questions.
-- **What** is supported: with 0.6 the question of a random earlier upvote, else any public one (the
+  are mixed evenly; but a question is public only 8,000 actions (minutes) after it was asked, so
+  that the first of all actions are questions.
+- **What** is supported: with 0.75 the question of a random earlier upvote, else any public one (the
   rule of Simon and Yule: people see what stands above). Then the share of questions with at least
-  k upvotes falls as k^-1.67; the first have some ten thousand, most fewer than twenty.
+  k upvotes falls as k^-1.33; the first have four thousand, half of all at most ten.
 - **Who** acts: people come in evenly over all actions; else it is with 0.5 the person of a random
   earlier upvote, else anyone who has come. The share of people with at least k falls as k^-2.
 - Of all upvotes one in a hundred is taken back a little later, and one in a hundred is sent twice,
@@ -55,7 +55,7 @@ class Crowd:
         self.people = round(PEOPLE * scale)
         self.questions = round(QUESTIONS * scale)
         self.upvotes = round(UPVOTES * scale)
-        self.until_public = max(10, round(UNTIL_PUBLIC * scale))
+        self.until_public = max(300, round(UNTIL_PUBLIC * scale))
         self.sets: list[set[int]] = [set()]
         self._dice = random.Random(seed)
         self._come = 0

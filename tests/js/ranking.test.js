@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answeredList, coming, nowOf, ranking, standingList } from "../../static/js/ranking.js";
 import { EMPTY } from "../../static/js/state.js";
-import { question } from "./doubles.js";
+import { question, session } from "./doubles.js";
 
 const stateOf = (...rows) => ({
   ...EMPTY,
@@ -55,6 +55,17 @@ test("a question for the stage only has no rank", () => {
     question(2, { upvotes: 1, public: true }),
   );
   assert.deepEqual(numbers(standingList(state)), [2]);
+});
+
+test("of too many only those have a rank that come without a gap", () => {
+  const rows = Array.from({ length: 340 }, (_, at) => question(at + 1, { upvotes: 999 - at }));
+  const newest = question(1204);
+  const counts = { received: 1300, public: 1204, open: 1204, answered: 0 };
+  const state = { ...stateOf(newest, ...rows), session: session({ counts }) };
+  const standing = standingList(state);
+  assert.deepEqual([standing.length, standing.at(-1).row.number], [300, 300]);
+  const whole = { ...state, session: session({ counts: { ...counts, open: 341 } }) };
+  assert.equal(standingList(whole).length, 341);
 });
 
 test("without a running order the top of the ranking is next", () => {

@@ -12,6 +12,7 @@ import {
   questionModel,
   queueModels,
   queueOf,
+  waitingOf,
 } from "../../static/js/staff_desk.js";
 import { EMPTY } from "../../static/js/state.js";
 import { question, session } from "./doubles.js";
@@ -80,7 +81,8 @@ function row(number, fields = {}) {
 
 /** Returns the state of a desk with some rows, in whatever order they came. */
 function stateWith(rows, fields = {}) {
-  const counts = { received: rows.length, public: 0, open: 0, answered: 0, waiting: 1234 };
+  const waiting = rows.filter((one) => one.review === "waiting").length;
+  const counts = { received: 1234, public: 0, open: 0, answered: 0, waiting };
   return {
     ...EMPTY,
     session: session({ counts, message: null, muted: [], ...fields }),
@@ -177,6 +179,28 @@ test("at most fifty lines stand there; how many more wait is said", () => {
   assert.equal(frameModel(deskWith(rows.slice(0, 50))).more_waiting, "");
 });
 
+test("what waits beyond the desk's rows is counted, too", () => {
+  const rows = [
+    row(1),
+    row(2),
+    row(3, { review: "returned", appeal: { kind: "appeal", open: true } }),
+  ];
+  const counts = { received: 900, public: 0, open: 0, answered: 0, waiting: 802 };
+  const desk = deskWith(rows, { counts });
+  assert.equal(waitingOf(desk.state), 803);
+  assert.equal(frameModel(desk).more_waiting, "und 753 weitere.");
+  assert.equal(questionModel(desk, rows[1]).position, "2 von 803");
+});
+
+test("of too many, only questions with a place are offered for the running order", () => {
+  const approved = (number, fields) => row(number, { review: "approved", public: true, ...fields });
+  const rows = Array.from({ length: 301 }, (_, at) => approved(at + 1, { upvotes: 400 - at }));
+  const private_ = row(500, { review: "stage_only", public: false, upvotes: 399 });
+  const counts = { received: 900, public: 800, open: 800, answered: 0, waiting: 0 };
+  const { ranking } = orderModels(deskWith([...rows, private_], { counts }));
+  assert.deepEqual(keys(ranking).slice(-3), [298, 299, 500]);
+});
+
 test("every page of the desk knows now, next, the message and the figures", () => {
   const message = { text: "Noch eine Frage", at: "2026-11-24T16:58:00.000Z", read: false };
   const model = frameModel(
@@ -192,7 +216,10 @@ test("every page of the desk knows now, next, the message and the figures", () =
   assert.deepEqual([model.has_now, model.now_number, model.now_rev], [true, 1, 6]);
   assert.equal(model.now_since, "seit 17:55 Uhr");
   assert.deepEqual([model.next_number, model.seen, model.order_rev], [3, 1, 4]);
-  assert.deepEqual([model.none_waiting, model.staged, model.counts_waiting], [true, true, "1.234"]);
+  assert.deepEqual(
+    [model.none_waiting, model.staged, model.counts_received],
+    [true, true, "1.234"],
+  );
   assert.deepEqual([model.message_read, model.message_unread], [false, true]);
   assert.equal(model.message_at, "17:58 Uhr");
 });

@@ -5,7 +5,7 @@ from typing import Any
 from dialog.forum.names import Review, Role, Stream
 from dialog.forum.views import Row
 from dialog.web.pages.staff import Desk, StaffPage
-from dialog.web.picture import Picture, log
+from dialog.web.picture import Picture, log, shown
 
 TABS = frozenset({"queue", "order", "log"})
 SHEETS = frozenset({"approve", "return", "merge", "edit", "ask"})
@@ -14,11 +14,11 @@ SHEETS = frozenset({"approve", "return", "merge", "edit", "ask"})
 async def _shows(desk: Desk) -> dict[str, Any]:
     view, room = desk.view, desk.entrance.room
     waiting = _waiting(view)
-    current = _current(desk, waiting)
+    current = await _current(desk, waiting)
     return {
         "waiting": waiting,
         "current": current,
-        "alike": _alike(view, current),
+        "alike": await _alike(desk, current),
         "order": view.order,
         "log": await room.read(lambda session, _board: log(session)),
         "tab": desk.chosen("tab", TABS, "queue"),
@@ -37,22 +37,20 @@ def _waiting(view: Picture) -> list[Row]:
     ]
 
 
-def _current(desk: Desk, waiting: list[Row]) -> Row | None:
+async def _current(desk: Desk, waiting: list[Row]) -> Row | None:
     """Return the question in hand: the one asked for, else the oldest nobody else has opened."""
     wanted, mine = desk.number(), desk.view.me["person"]
-    chosen = next((row for row in desk.view.rows if row["number"] == wanted), None)
+    chosen = await shown(desk.entrance.room, Stream.DESK, wanted)
     free = (r for r in waiting if not r["claimed"] or r["claimed"]["person"] == mine)
     return chosen or next(free, None)
 
 
-def _alike(view: Picture, current: Row | None) -> list[Row]:
+async def _alike(desk: Desk, current: Row | None) -> list[Row]:
     if current is None:
         return []
-    ranks = {row["number"]: row["rank"] for row in view.ranked}
-    rows = {row["number"]: row for row in view.rows}
-    return [
-        rows[number] | {"rank": ranks.get(number)} for number in current["alike"] if number in rows
-    ]
+    ranks = {row["number"]: row["rank"] for row in desk.view.ranked}
+    rows = [await shown(desk.entrance.room, Stream.DESK, number) for number in current["alike"]]
+    return [row | {"rank": ranks.get(row["number"])} for row in rows if row is not None]
 
 
 PAGE = StaffPage("moderation", Role.MODERATOR, Stream.DESK, _shows)

@@ -13,7 +13,7 @@ from dialog.web.errors import Refused
 from dialog.web.language import chosen
 from dialog.web.page import link
 from dialog.web.pages.session import keep_for_readers, session_page
-from dialog.web.picture import picture
+from dialog.web.picture import picture, shown
 
 
 async def show(request: Request) -> Response:
@@ -23,7 +23,7 @@ async def show(request: Request) -> Response:
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
     if view.session["phase"] == Phase.PUBLISHED:
         return RedirectResponse(link(f"/archive/{slug}/{number}", chosen(request)), 303)
-    row = next((row for row in view.rows if row["number"] == number), None)
+    row = await shown(entrance.room, Stream.FLOOR, number)
     if row is None:
         kept = await entrance.room.read(lambda session, _board: _kept(session, number))
         if kept is None:

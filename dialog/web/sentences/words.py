@@ -67,6 +67,7 @@ LIVE: Final[dict[str, str]] = {
     "open.many": N_("{n} offene Fragen"),
     "more.one": N_("1 weitere offene Frage anzeigen"),
     "more.many": N_("{n} weitere offene Fragen anzeigen"),
+    "beyond": N_("Hier stehen die ersten {n} von {open} offenen Fragen."),
     "fresh.one": N_("1 neue Frage,"),
     "fresh.many": N_("{n} neue Fragen,"),
     "fresh.order": N_("Reihenfolge geändert"),
