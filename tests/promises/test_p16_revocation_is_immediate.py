@@ -94,11 +94,11 @@ MUTANTS = (
     ),
     Mutant(
         "a pass that is not used is good for ever", PEOPLE,
-        "            PASSES.c.seen > now - self._lifetime.idle,\n", "", "runs_out",
+        '    PASSES.c.seen > bindparam("unused_since"),\n', "", "runs_out",
     ),
     Mutant(
         "a pass that is used is good for ever", PEOPLE,
-        "            PASSES.c.made > now - self._lifetime.absolute,\n        )", "        )",
+        '    PASSES.c.made > bindparam("made_before"),\n)', ")",
         "runs_out",
     ),
     Mutant(
