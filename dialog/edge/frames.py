@@ -47,6 +47,7 @@ class Frames(WebSocketsSansIOProtocol):
         """Bind uvicorn's protocol to ``limits``."""
         super().__init__(**given)
         self._limits = limits
+        self._soon: list[bytes] = []
         self.conn: Conversation = Conversation(
             limits, self.config.ws_max_size, heard=self.handle_events, clock=self.loop.time
         )
@@ -105,6 +106,7 @@ class Frames(WebSocketsSansIOProtocol):
 
     def shutdown(self) -> None:
         """Close as uvicorn does, but not for ever."""
+        self._write_waiting()
         super().shutdown()
         self._end_in_time()
 
@@ -171,8 +173,20 @@ class Frames(WebSocketsSansIOProtocol):
     def _waiting(self) -> int:
         return self.transport.get_write_buffer_size()
 
+    def write_soon(self, frame: bytes) -> None:
+        """Send a ready frame before all that is sent later, in one piece with its neighbours."""
+        if not self._soon:
+            self.loop.call_soon(self._write_waiting)
+        self._soon.append(frame)
+
+    def _write_waiting(self) -> None:
+        if self._soon:
+            self.write()
+
     def write(self, *frames: bytes) -> None:
         """Send ready frames; on a connection that is closing they go nowhere."""
+        if self._soon:
+            frames, self._soon = (*self._soon, *frames), []
         if not self.handshake_complete or self._ended():
             return
         said, waiting = frames[0] if len(frames) == 1 else b"".join(frames), self._waiting()
@@ -200,6 +214,7 @@ class Frames(WebSocketsSansIOProtocol):
 
     def close(self, code: int, reason: str) -> None:
         """Send a close frame, and cut where the other side does not answer in time."""
+        self._write_waiting()
         if self._ended() or not self.handshake_complete:
             return
         self.conn.send_close(code, reason)

@@ -6,6 +6,7 @@ step counts only once it has lasted, and the time of a room never goes back.
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 PATIENCE = 10 * 60 * 1_000
 DRIFT = 1_000
@@ -13,11 +14,15 @@ DRIFT = 1_000
 Clock = Callable[[], int]
 
 
+_boottime = getattr(time, "CLOCK_BOOTTIME", None)
+_steady_ns: Callable[[], int] = (
+    time.monotonic_ns if _boottime is None else partial(time.clock_gettime_ns, _boottime)
+)
+
+
 def steady() -> int:
     """Return ms of a clock that nobody sets; where it can, it goes on while the machine sleeps."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
-    return time.monotonic_ns() // 1_000_000
+    return _steady_ns() // 1_000_000
 
 
 class Patient:

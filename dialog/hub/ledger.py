@@ -51,7 +51,7 @@ def unheard(_reply: Reply) -> None:
     """Answer a command of the server itself: nobody listens."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # frozen it would take twice as long to make, for every tap
 class Waiting:
     """A command on its way, or why it is none, and whom to answer: in the order of asking."""
 

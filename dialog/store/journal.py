@@ -17,7 +17,7 @@ from dialog.store.handover import Handover
 from dialog.store.lines import refresh
 from dialog.store.listening import tell
 from dialog.store.sessions import Found, draw_epoch, enrol, find, set_session
-from dialog.store.tables import JOURNAL, RESULTS, TEXTS, insert, upsert
+from dialog.store.tables import JOURNAL, RESULTS, TEXTS, upsert
 
 ROWS_AT_ONCE = 500
 # How many taps are added up in a moment, and what others weigh beside them: in time, in bytes.
@@ -26,6 +26,7 @@ TAPS_OF_OTHERS = 10
 BYTES_OF_TAP = 35
 BYTES_OF_OTHERS = 200
 BETWEEN = 0.01
+_ENTER = JOURNAL.insert()
 GONE_BACK = ""  # no journal has this epoch
 
 Make = Callable[[Tail], Batch | None]
@@ -262,7 +263,7 @@ def _trial(connection: Connection, slug: str) -> None:
 def _store_entries(connection: Connection, session: int, entries: tuple[Entry, ...]) -> None:
     if entries:
         rows = [_entry(session, entry) for entry in entries]
-        connection.execute(insert(connection, JOURNAL), rows)
+        connection.execute(_ENTER, rows)
     # The last body of a number wins: what a batch blackens again is never stored.
     texts = dict(text for entry in entries for text in entry.texts)
     bodies = [{"session": session, "number": n, "body": body} for n, body in texts.items()]

@@ -3,10 +3,16 @@
 import secrets
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from dialog.forum.names import Phase
 from dialog.store.tables import SESSIONS, insert
+
+# Made once: whoever makes a statement anew for every commit pays for it with every commit.
+_FIND = select(SESSIONS.c.id, SESSIONS.c.epoch, SESSIONS.c.head, SESSIONS.c.persons)
+_FIND = _FIND.where(SESSIONS.c.slug == bindparam("slug"))
+_FIND_AND_LOCK = _FIND.with_for_update()
+_SET = update(SESSIONS).where(SESSIONS.c.id == bindparam("session"))
 
 
 class Found(NamedTuple):
@@ -35,11 +41,9 @@ def find(connection: Connection, slug: str, *, lock: bool = False) -> Found | No
 
     With ``lock`` nobody else adds to it before this transaction ends.
     """
-    columns = SESSIONS.c
-    query = select(columns.id, columns.epoch, columns.head, columns.persons)
-    query = query.where(columns.slug == slug)
     # SQLite has no row locks and needs none: its writers begin with the whole file locked.
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    query = _FIND_AND_LOCK if lock else _FIND
+    row = connection.execute(query, {"slug": slug}).one_or_none()
     return None if row is None else Found(*row)
 
 
@@ -56,7 +60,7 @@ def lock(connection: Connection, slug: str) -> Found:
 
 def set_session(connection: Connection, session: int, **values: object) -> None:
     """Set columns of a session's row."""
-    connection.execute(update(SESSIONS).where(SESSIONS.c.id == session).values(values))
+    connection.execute(_SET, {"session": session, **values})
 
 
 def draw_epoch() -> str:

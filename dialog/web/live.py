@@ -235,7 +235,7 @@ class Line:
                 told = wire.done(reply.key, reply.seq, reply.result)
             else:
                 told = wire.refused(key, reply)
-            self._frames.write(text_frame(told))
+            self._frames.write_soon(text_frame(told))
             if last:
                 connection.close(Close.TOO_FAST)
 

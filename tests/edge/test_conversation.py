@@ -58,6 +58,8 @@ class Talk:
         limits = Limits(control_frames=3, fragments=2)
         self.conversation = Conversation(limits, LARGEST, heard=self._read, clock=lambda: 0.0)
         self.conversation.receive_data(HANDSHAKE)
+        self._read()
+        self.conversation.data_to_send()  # an answer with a date
 
     def _read(self) -> None:
         for event in self.conversation.events_received():
