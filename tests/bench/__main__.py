@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import profiled
-from tests.bench.evening import PROFILES
+from tests.bench.scenario import PROFILES
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from dialog.app import declare as declared
 from dialog.forum.events import Acted, Asked, Axis, Change, Entry, Upvoted
-from dialog.forum.journal import Batch
+from dialog.forum.journal import Batch, Place
 from dialog.forum.names import SYSTEM, Phase, Review, Role
 from dialog.forum.question import Standing, Wording
 from dialog.hub.ledger import Ledger, Waiting
@@ -33,6 +33,7 @@ from dialog.store.people import People
 from dialog.web.seals import Sealed, Seals
 from tests.bench.load import Load
 from tests.bench.machine import SERVER_CORE, cpu, memory, pinned
+from tests.bench.scenario import PROFILES
 from tests.bench.words import question
 from tests.live.programme import declare
 from tests.live.server import Server
@@ -48,9 +49,9 @@ LIMITS = (
     "Lifted for the load: connections in all and for an address (15,000), messages of a person, "
     "time for the hello. All else is as it comes."
 )
-PROFILES = "DIALOG_TEST_PROFILES"
 MODERATOR = 1_000_000
 AT_ONCE = 10_000
+LAST_TEXT = 2**31 - 1
 
 T = TypeVar("T")
 
@@ -208,17 +209,22 @@ async def write(journal: Journal, sessions: Path, questions: int) -> str:
     slug = declaration.slug
     ledger = Ledger(await journal.open(slug))
     draft = ledger.draft([Waiting(declared(declaration), SYSTEM)], clock())
-    await journal.append(slug, ledger.batch(draft))
+    await _append(journal, slug, ledger.batch(draft))
     head, at = ledger.session.seq, clock()
     waiting: list[Entry] = []
     for entry in asked(questions, head, at, ledger.session.last_text):
         waiting.append(entry)
         if len(waiting) >= AT_ONCE:
-            await journal.append(slug, Batch(tuple(waiting), phase=Phase.LIVE))
+            await _append(journal, slug, Batch(tuple(waiting), phase=Phase.LIVE))
             waiting.clear()
     if waiting:
-        await journal.append(slug, Batch(tuple(waiting), phase=Phase.LIVE))
+        await _append(journal, slug, Batch(tuple(waiting), phase=Phase.LIVE))
     return slug
+
+
+async def _append(journal: Journal, slug: str, batch: Batch) -> None:
+    before = Place(await journal.epoch(slug), batch.entries[0].number - 1, LAST_TEXT)
+    await journal.append(slug, before, lambda _tail: batch)
 
 
 def asked(questions: int, head: int, at: int, last_text: int) -> Iterator[Entry]:

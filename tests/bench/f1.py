@@ -66,7 +66,7 @@ def measure(report: Report) -> None:
 
 
 def _size(report: Report, viewers: int, peers: list[str]) -> None:
-    seconds, rounds = (0.5, 1) if report.quick else (3.0, 5)
+    seconds, rounds = 0.5 if report.quick else 3.0, report.rounds(5)
     with TemporaryDirectory(prefix="dialog-bench-") as name, ExitStack() as running:
         folder = Path(name)
         ours = running.enter_context(evening(Size(people=viewers), tick_ms=TICK_MS))

@@ -29,7 +29,7 @@ def measure(report: Report) -> None:
 
 
 def _tick(report: Report, viewers: int, upvotes: int, tick_ms: int) -> None:
-    seconds, rounds = (1.0, 2) if report.quick else (6.0, 5)
+    seconds, rounds = 1.0 if report.quick else 6.0, report.rounds(5)
     found: list[Told] = []
     floors: list[float] = []
     with evening(Size(people=viewers), tick_ms=tick_ms) as ours, ours.load(viewers) as load:

@@ -9,7 +9,7 @@ HANDS = 1_000
 
 def measure(report: Report) -> None:
     """Stop the server in good order and start it again, several times."""
-    viewers, rounds = (60, 2) if report.quick else (5_000, 5)
+    viewers, rounds = 60 if report.quick else 5_000, report.rounds(5)
     sizes: list[float] = []
     report.conditions |= {"viewers": viewers, "at once": HANDS, "limits": LIMITS}
     report.notes.append(

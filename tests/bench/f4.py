@@ -9,11 +9,12 @@ BEAT_S = 15
 
 def measure(report: Report) -> None:
     """Watch over several heartbeats; each part begins at another place between two."""
-    viewers, seconds, rounds = (60, 2.0, 1) if report.quick else (5_000, 2.0 * BEAT_S, 3)
+    viewers, seconds = (60, 2.0) if report.quick else (5_000, 2.0 * BEAT_S)
     report.conditions |= {"viewers": viewers, "heartbeat s": BEAT_S, "limits": LIMITS}
     with evening(Size(people=viewers)) as ours, ours.load(viewers) as load:
         load.connect()
         load.ask("settle", 2)
+        rounds = report.rounds(3)
         for number in range(rounds):
             say(f"f4: {seconds:.0f} s, {number + 1} of {rounds}")
             before = ours.cpu()

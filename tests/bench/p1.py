@@ -74,7 +74,7 @@ def _load(running: ExitStack, port: int, path: str, headers: tuple[str, ...]) ->
 
 
 def _rounds(report: Report, asked: dict[str, tuple[int, Load]]) -> None:
-    seconds, rounds = (0.4, 1) if report.quick else (2.0, 4)
+    seconds, rounds = 0.4 if report.quick else 2.0, report.rounds(4)
     found: dict[str, list[Told]] = {name: [] for name in asked}
     for number in range(rounds):
         say(f"p1: {next(iter(asked))}, round {number + 1} of {rounds}")

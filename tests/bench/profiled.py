@@ -1,13 +1,14 @@
 """Our server under a profiler: ``python -m tests.bench.profiled FILE serve``.
 
-The loop's thread is watched from start to end; what it costs to watch makes every figure of such a
-run wrong, only the shares are right.
+The loop's thread is watched from start to end, by its CPU time, so that neither sleep nor others on
+the core count. What it costs to watch makes every figure of such a run wrong, not the shares.
 """
 
 import cProfile
 import io
 import pstats
 import sys
+import time
 from pathlib import Path
 
 from dialog.cli import main
@@ -25,7 +26,7 @@ def told(file: Path) -> str:
 
 
 if __name__ == "__main__":
-    profile = cProfile.Profile()
+    profile = cProfile.Profile(time.thread_time)
     target = sys.argv.pop(1)
     profile.enable()
     try:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
+PROFILES = "DIALOG_TEST_PROFILES"
 SHOWN = ("uvicorn", "uvloop", "websockets", "starlette", "sqlalchemy", "msgspec")
 
 
@@ -61,6 +62,10 @@ class Report:
     runs: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+
+    def rounds(self, full: int) -> int:
+        """Return how often to measure: small sizes and profiles need it once."""
+        return 1 if self.quick or PROFILES in os.environ else full
 
     def json(self) -> str:
         """Return all of it; a figure in full size says whether its goal was met."""

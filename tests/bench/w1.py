@@ -42,7 +42,7 @@ def rounds(
     report: Report, ours: Evening, load: Load, clients: int, usual: tuple[int, Load] | None
 ) -> dict[str, list[Told]]:
     """Return what each round came to, by who was asked and how many were outstanding."""
-    seconds, times = (1.0, 1) if report.quick else (4.0, 5)
+    seconds, times = 0.5 if report.quick else 4.0, report.rounds(5)
     found: dict[str, list[Told]] = {}
     for number in range(times):
         say(f"{report.scenario}: round {number + 1} of {times}")

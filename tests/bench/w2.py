@@ -51,7 +51,7 @@ def several(url: str, count: int, people: int) -> Iterator[list[Evening]]:
 
 
 def _rounds(report: Report, url: str, count: int, clients: int) -> dict[int, list[Told]]:
-    seconds, times = (1.0, 1) if report.quick else (4.0, 4)
+    seconds, times = 1.0 if report.quick else 4.0, report.rounds(4)
     found: dict[int, list[Told]] = {outstanding: [] for outstanding in OUTSTANDING}
     given = refused = 0
     with _database(url, f"bench{count}") as own, several(own, count, clients) as ours:
