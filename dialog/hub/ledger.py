@@ -31,6 +31,7 @@ log = structlog.get_logger()
 # A small session is compared whole from the start; of a large one, opening must not wait for it.
 READ_AT_ONCE = 2_000
 READ_ON = 20
+COMPARED = 10  # of those that come in one moment: suggestions for a person, who reads no more
 RECORDED = frozenset({"publish", "correct", "keep", "unpublish"})
 
 
@@ -192,10 +193,11 @@ class Ledger:
     def notes(self, draft: Draft) -> list[Waiting]:
         """Return what was found beside new texts, as commands of the server."""
         found = []
-        for number in sorted(draft.worded):
+        # Together they take as long as one: nobody's upvote waits for suggestions.
+        compared = min(len(draft.worded), COMPARED)
+        for place, number in enumerate(sorted(draft.worded)):
             self._likeness.put(number)
-            # Together they may take as long as one: nobody's upvote waits for suggestions.
-            alike = self._likeness.alike(number, 1 / len(draft.worded))
+            alike = self._likeness.alike(number, 1 / compared) if place < compared else ()
             found.append(Waiting(c.Note(number, alike, marks(self._text(number))), SYSTEM))
         self._read_on(READ_ON)
         return found
