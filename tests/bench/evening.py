@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, TypeVar, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from dialog.app import declare as declared
 from dialog.forum.events import Acted, Asked, Axis, Change, Entry, Upvoted
@@ -26,10 +26,12 @@ from dialog.forum.names import SYSTEM, Phase, Review, Role
 from dialog.forum.question import Standing, Wording
 from dialog.hub.ledger import Ledger, Waiting
 from dialog.programme import programme
-from dialog.store.database import Database
+from dialog.store import payloads
+from dialog.store.database import Database, make_engine
 from dialog.store.journal import Journal
 from dialog.store.migrate import migrate
 from dialog.store.people import People
+from dialog.store.tables import JOURNAL
 from dialog.web.seals import Sealed, Seals
 from tests.bench.load import Load
 from tests.bench.machine import SERVER_CORE, cpu, memory, pinned
@@ -177,15 +179,13 @@ class Evening:
     def stored(self) -> int:
         """Return how many taps the journal holds, as it lies on the disk."""
 
-        async def count() -> int:
-            database = Database(self.database_url)
-            try:
-                opened = await Journal(database).open(self.slug)
-            finally:
-                await database.close()
-            return sum(len(e.event.taps) for e in opened.entries if isinstance(e.event, Upvoted))
-
-        return asyncio.run(count())
+        engine = make_engine(self.database_url, size=1, writes=False)
+        try:
+            with engine.begin() as connection:
+                query = select(JOURNAL.c.payload).where(JOURNAL.c.kind == "upvoted")
+                return sum(_taps(payload) for payload in connection.scalars(query))
+        finally:
+            engine.dispose()
 
 
 @contextmanager
@@ -220,6 +220,11 @@ async def write(journal: Journal, sessions: Path, questions: int) -> str:
     if waiting:
         await _append(journal, slug, Batch(tuple(waiting), phase=Phase.LIVE))
     return slug
+
+
+def _taps(payload: str) -> int:
+    event = payloads.decode("upvoted", payload)
+    return len(event.taps) if isinstance(event, Upvoted) else 0
 
 
 async def _append(journal: Journal, slug: str, batch: Batch) -> None:
