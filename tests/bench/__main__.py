@@ -99,7 +99,10 @@ def show(report: Found, before: Found, console: Console) -> None:
         median = f"{found['median']:.4g} {found['unit']}"
         table.add_row(name, median, spread, goal(found), against(found, before.get(name)))
     console.print(table)
-    for line in (*report["notes"], *report["left_out"]):
+    told = report["conditions"]
+    clients = [f"{name}: {told[name]}" for name in told if name.startswith("load client")]
+    limits = [told["limits"]] if "limits" in told else []
+    for line in (*report["notes"], *limits, *clients, *report["left_out"]):
         console.print(f"  {line}", highlight=False)
 
 
