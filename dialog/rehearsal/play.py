@@ -78,7 +78,8 @@ async def _evening(
     acting.append(_begin(record, _bursts(people, sides.draw, record, acting)))
     try:
         with suppress(TimeoutError):
-            await asyncio.wait_for(sides.stop.wait(), plan.seconds)
+            async with asyncio.timeout(plan.seconds):
+                await sides.stop.wait()
         await _end(acting)
         await asyncio.sleep(SETTLE_S)
         record.ended = now()

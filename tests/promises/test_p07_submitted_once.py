@@ -49,8 +49,8 @@ MUTANTS = (
     Mutant(
         "a start forgets what is remembered",
         "dialog/store/journal.py",
-        "        remembered=tuple(_remembered(connection, session.id)),\n",
-        "",
+        "    remembered = tuple(_remembered(connection, session.id))\n",
+        "    remembered = ()\n",
         "killed",
     ),
     Mutant(
