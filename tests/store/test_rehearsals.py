@@ -15,7 +15,7 @@ from dialog.store.journal import Journal, JournalFault
 from dialog.store.people import People
 from dialog.store.rehearsals import RealSession, erase
 from dialog.store.tables import METADATA, TRANSCRIPTS
-from tests.store.values import batch, line, upvoted
+from tests.store.values import batch, line, store, upvoted
 
 
 def declared(*, rehearsal: bool) -> Declared:
@@ -28,7 +28,7 @@ async def held(journal: Journal, people: People, slug: str, *, rehearsal: bool) 
     await journal.open(slug)
     both = batch(declared(rehearsal=rehearsal), upvoted(1, 2), texts=((1, f"Text von {slug}"),))
     full = Batch(both.entries, lines=(line(1, 2),), phase=Phase.LIVE)
-    await journal.append(slug, full)
+    await store(journal, slug, full)
     await people.join(None, slug, "Anna")
     await people.invite(slug, Role.MODERATOR, "Mia", 60)
     await people.consume(await people.invite(slug, Role.SCRIBE, "Sven", 60), None)
