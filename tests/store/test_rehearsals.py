@@ -65,7 +65,7 @@ async def test_a_rehearsal_leaves_nothing_behind_and_takes_nothing_along(
 
 async def test_what_was_ever_declared_as_real_stays(database, journal, people) -> None:
     await held(journal, people, "echt", rehearsal=False)
-    await journal.append("echt", batch(declared(rehearsal=True), after=2))
+    await store(journal, "echt", batch(declared(rehearsal=True), after=2))
     before = await content(database)
     with pytest.raises(RealSession, match="echt is a real session"):
         await erase(database, "echt")
