@@ -71,10 +71,8 @@ def run(task: Task, lang: str, tell: Callable[[str], None], clock: Callable[[], 
 
 def said(verdict: Verdict, words: Words) -> list[str]:
     """Return the verdict as lines for a terminal."""
-    lines = [verdict.sentence]
-    if verdict.ready is Ready.READY:
-        lines.append(words("meaning"))
-    for check in verdict.bad:
+    lines = [verdict.sentence, *([verdict.why] if verdict.why else [])]
+    for check in verdict.reasons:
         lines.append(f"{words('because')}: {check.why}")
         lines.append(f"{words('what_helps')}: {words(f'{check.key}_help')}")
     return [*lines, *verdict.notes]

@@ -82,11 +82,12 @@ def _rounds(report: Report, asked: dict[str, tuple[int, Load]]) -> None:
     for number in range(rounds):
         say(f"p1: {next(iter(asked))}, round {number + 1} of {rounds}")
         for name, (pid, load) in asked.items():
+            load.connect()  # who asked for nothing meanwhile was hung up on
             load.ask("get", seconds / 4)
             before = cpu(pid)
             told = load.ask("get", seconds)
             told["cpu"] = cpu(pid) - before
-            if told["failed"] or told["lost"]:
+            if told["failed"] or told["lost"] or not told["answers"]:
                 raise RuntimeError(f"{name}: {told}")
             found[name].append(told)
             report.runs.append(told | {"asked": name})

@@ -24,6 +24,7 @@ from sqlite3 import connect
 from typing import Any
 
 from dialog.edge.frames import text_frame
+from dialog.edge.server import _collect_rarely
 from dialog.forum import commands as c
 from dialog.forum.board import Board
 from dialog.forum.names import SYSTEM, Limits, Role, Who
@@ -172,6 +173,7 @@ async def never(_slug: str, _record: Transcript) -> None:
 async def played(folder: Path, most: int) -> dict[str, float]:
     """Play the evening and return what that took."""
     play = Play(folder, most)
+    _collect_rarely()  # as the server does once it has opened its rooms
     begun = time.monotonic(), time.process_time()
     await play.play()
     took = time.monotonic() - begun[0], time.process_time() - begun[1]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.bench import g1
 from tests.bench.__main__ import ROOT, against, there
 from tests.bench.scenario import Report, figure
 
@@ -55,6 +56,15 @@ def test_every_upvote_that_was_given_is_stored_once(reports):
     ours = [run for run in reports["w1"]["runs"] if run["who"] == "ours"]
     assert all(run["done"] for run in ours)
     assert stored["given"] == sum(run["given in all"] for run in ours)
+
+
+async def test_every_tick_of_a_growing_evening_is_measured():
+    report = Report("g1", g1.GOAL, quick=True)
+    await g1._questions(report, 100)
+    opened, ticked = report.runs
+    assert opened["questions"] == ticked["questions"] == 100
+    assert len(ticked["ticks ms"]) >= 5
+    assert ticked["bytes a tick"] > 3 * 100 * len('{"number":1,"upvotes":1}')
 
 
 def test_every_scenario_has_its_goal_and_is_run():

@@ -118,6 +118,8 @@ def _figures(report: Report, found: dict[int, dict[int, list[Told]]]) -> None:
             report.measured[name] = figure((one["rate"] for one in told), "/s", least=least)
             p99 = [one["answer_ms"]["p99"] for one in told]
             report.measured[f"{name}, p99"] = figure(p99, "ms")
+            costs = [one["cpu"] / max(one["done"], 1) * 1e6 for one in told]
+            report.measured[f"{name}, CPU"] = figure(costs, "µs/upvote")
     for outstanding in OUTSTANDING:
         pairs = zip(found[3][outstanding], found[1][outstanding], strict=True)
         ratios = [three["rate"] / max(one["rate"], 1) for three, one in pairs]

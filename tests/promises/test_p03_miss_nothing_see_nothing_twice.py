@@ -472,8 +472,8 @@ MUTANTS = (
     Mutant(
         "what was answered is forgotten at a restart",
         "dialog/hub/ledger.py",
-        "{(r.person, r.key): r for r in opened.remembered}",
-        "{(r.person, r.key): r for r in opened.remembered[:0]}",
+        "self._remember(opened.remembered)",
+        "self._remember(opened.remembered[:0])",
         "a_key_is_one_command",
     ),
     Mutant(

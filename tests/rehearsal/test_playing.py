@@ -166,7 +166,7 @@ async def test_a_restart_in_the_middle_is_an_outage_and_no_loss(tmp_path) -> Non
     assert (found.missing, found.unproven, found.still_away) == (0, 0, 0)
     told = judge(found, Words("de"))
     assert any("Ausfall nach" in note for note in told.notes)
-    assert "stayed" not in {check.key for check in told.bad}
+    assert "stayed" not in {check.key for check in told.reasons}
 
 
 # --- who is not let in ---------------------------------------------------------------------------

@@ -141,10 +141,10 @@ def test_each_fault_alone_makes_a_server_not_ready(key, changed, lang) -> None:
     words = Words(lang)
     verdict = judge(of(a_record(), **changed), words)
     assert verdict.ready is Ready.NOT_READY
-    assert [check.key for check in verdict.bad] == [key]
+    assert [check.key for check in verdict.reasons] == [key]
     told = "\n".join(said(verdict, words))
     assert "{" not in told
-    assert verdict.bad[0].why in told
+    assert verdict.reasons[0].why in told
     assert words(f"{key}_help") in told
 
 
@@ -157,15 +157,16 @@ def test_a_tool_that_was_too_slow_says_nothing_about_the_server() -> None:
     slow = {"answers": Spread(9, 1.0, 2.0, 3.0, 4.0), "late": 0.5}
     verdict = judge(of(a_record(), **slow), Words("en"))
     assert verdict.ready is Ready.UNCLEAR
-    assert "could not keep up itself" in verdict.sentence
+    assert "could not keep up itself" in verdict.why
+    assert verdict.reasons == ()
     lost = judge(of(a_record(), **slow, missing=2), Words("en"))
     assert lost.ready is Ready.NOT_READY
     good = judge(of(a_record(), late=0.5), Words("en"))
     assert (good.ready, len(good.notes)) == (Ready.READY, 1)
     faulty = judge(of(a_record(), faults={"KeyError": 1}), Words("en"))
-    assert (faulty.ready, "KeyError (1)" in faulty.sentence) == (Ready.UNCLEAR, True)
+    assert (faulty.ready, "KeyError (1)" in faulty.why) == (Ready.UNCLEAR, True)
     short = judge(of(a_record(taps=5)), Words("en"))
-    assert (short.ready, "too few upvotes" in short.sentence) == (Ready.UNCLEAR, True)
+    assert (short.ready, "too few upvotes" in short.why) == (Ready.UNCLEAR, True)
 
 
 def test_what_else_is_worth_knowing_is_noted() -> None:

@@ -3,9 +3,8 @@
 import asyncio
 import random
 import signal
-import subprocess
 import sys
-from contextlib import suppress
+from asyncio.subprocess import PIPE
 from dataclasses import replace
 from pathlib import Path
 
@@ -199,8 +198,7 @@ async def test_sealing_leaves_no_byte_of_who_supported_what(file):
     await journal.open("a")
     for entry in begun(Phase.OPEN, second_person=False).journal:
         await store(journal, "a", Batch((entry,)))
-    head = (await journal.open("a")).entries[-1:] or ()
-    number = head[0].number if head else (await opened(journal)).session.seq
+    number = (await opened(journal)).session.seq
     await store(journal, "a", batch(upvoted(*range(40_000, 40_300)), after=number))
     await journal.open("a")
     trace = bytes.fromhex("439c449c459c")  # 40,003 and the next two, as a bitmap has them
@@ -279,12 +277,12 @@ async def test_a_kill_at_any_moment_loses_nothing(url, database, journal):
     ends = set()
     for _ in range(12):
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", SLOWLY, url, stdout=subprocess.PIPE, cwd=ROOT
+            sys.executable, "-c", SLOWLY, url, stdout=PIPE, cwd=ROOT
         )
         assert child.stdout
-        assert await child.stdout.readline()
+        await child.stdout.readline()
         await asyncio.sleep(lots.uniform(0, 0.4))
-        with suppress(ProcessLookupError):
+        if child.returncode is None:
             child.kill()
         ends.add(await child.wait())
         entry = Entry(whole.session.seq + 1, whole.session.at, 0, Upvoted(()))
