@@ -38,9 +38,27 @@ def questions(seed: int = 1) -> script.Script:
     return script.read(ROOT / "sessions" / EVENING, seed)
 
 
-async def played(copy: Copy, plan: Plan) -> Record:
+class Watched:
+    """Sees a rehearsal while it is played, and can end it."""
+
+    def __init__(self) -> None:
+        self.stop, self._wanted, self._there = asyncio.Event(), range(0), asyncio.Event()
+
+    def tell(self, record: Record) -> None:
+        if record.present in self._wanted:
+            self._there.set()
+
+    async def until(self, present: range) -> None:
+        self._wanted = present
+        self._there.clear()
+        async with asyncio.timeout(50):
+            await self._there.wait()
+
+
+async def played(copy: Copy, plan: Plan, watched: Watched | None = None) -> Record:
+    watched = watched or Watched()
     way = await knock(copy.url, copy.token)
-    return await play(way, plan, questions(), lambda record: None)
+    return await play(way, plan, questions(), watched.tell, watched.stop)
 
 
 def journal(server: Server, slug: str) -> dict[str, list[str]]:
@@ -155,10 +173,14 @@ async def test_a_proxy_that_refuses_websockets_makes_people_poll(tmp_path) -> No
 async def test_a_restart_in_the_middle_is_an_outage_and_no_loss(tmp_path) -> None:
     with running(tmp_path, hello_seconds=20) as server:
         copy = await asyncio.to_thread(opened, server, server.slugs["live"])
-        playing = asyncio.create_task(played(copy, Plan(8, 20, 5)))
-        await asyncio.sleep(8)
+        watched = Watched()
+        playing = asyncio.create_task(played(copy, Plan(8, 60, 5), watched))
+        await watched.until(range(7, 9))
         await asyncio.to_thread(server.stop)
+        await watched.until(range(1))
         await asyncio.to_thread(server.start)
+        await watched.until(range(7, 9))
+        watched.stop.set()
         record = await playing
     found = figures(record)
     assert found.outages
