@@ -23,6 +23,7 @@ from dialog.rehearsal.play import Plan, play
 from dialog.rehearsal.record import Record
 from dialog.rehearsal.report import report
 from dialog.rehearsal.verdict import judge
+from dialog.rehearsal.volunteers import Volunteer
 from dialog.rehearsal.words import Words
 from dialog.web.seals import Seals
 from tests.chaos.proxy import RefuseUpgrade, behind
@@ -189,6 +190,29 @@ async def test_a_restart_in_the_middle_is_an_outage_and_no_loss(tmp_path) -> Non
     told = judge(found, Words("de"))
     assert any("Ausfall nach" in note for note in told.notes)
     assert "stayed" not in {check.key for check in told.reasons}
+
+
+async def test_a_phone_that_sleeps_and_one_that_blinks_come_back(server: Server) -> None:
+    copy = await asyncio.to_thread(opened, server, server.slugs["live"])
+    record = Record(arrived=1)
+    one = Volunteer("Anna", await knock(copy.url, copy.token), record, "1")
+    one.guest.polls = False
+    assert await one._join()
+    line = asyncio.create_task(one.guest.run())
+    async with asyncio.timeout(30):
+        await one.guest.ready.wait()
+        await one.guest.nap(0.5)
+        assert not one.guest.ready.is_set()
+        await one.guest.ready.wait()
+        one.guest.blink()
+        assert not one.guest.ready.is_set()
+        await one.guest.ready.wait()
+    await one.prove()
+    line.cancel()
+    assert [away.own for away in record.aways] == [True, True]
+    assert all(away.back > away.since for away in record.aways)
+    found = figures(record)
+    assert (found.outages, found.returns.count, found.unproven) == ((), 2, 0)
 
 
 # --- who is not let in ---------------------------------------------------------------------------
