@@ -67,7 +67,7 @@ class Session:
     reviews: Counter[Review] = field(default_factory=Counter)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     # Which questions may say the same; made when somebody asks, for opening must not wait for it.
-    _said: dict[int, tuple[int, ...]] = field(default_factory=dict, compare=False)
+    _said: dict[int, int | tuple[int, ...]] = field(default_factory=dict, compare=False)
     _heard: int = field(default=0, compare=False)
 
     @property
@@ -95,7 +95,8 @@ class Session:
             self._hear(number)
         self._heard = len(self.questions)
         words = plain(text)
-        for number in sorted(set(self._said.get(hash(words), ()))):
+        found = self._said.get(hash(words), ())
+        for number in (found,) if isinstance(found, int) else sorted(set(found)):
             question = self.questions[number]
             if plain(self.text(question.wording.text)) == words:
                 yield question
@@ -106,8 +107,12 @@ class Session:
             self._hear(number)
 
     def _hear(self, number: int) -> None:
-        words = hash(plain(self.text(self.questions[number].wording.text)))
-        self._said[words] = (*self._said.get(words, ()), number)
+        question = self.questions[number]
+        words = hash(plain(self.text(question.wording.text)))
+        found = self._said.get(words)
+        # Nearly all say something of their own, and then no tuple is needed.
+        others = found if isinstance(found, tuple) else () if found is None else (found,)
+        self._said[words] = (*others, number) if others else question.number
 
     def root(self, number: int) -> Question:
         """Return the kept question of a merge tree."""

@@ -5,6 +5,7 @@ new version is a new row. Instants are ISO 8601 in UTC with milliseconds.
 """
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from dialog.forum.names import Outcome, Review, Role, Show, Stream, Who
@@ -14,6 +15,7 @@ from dialog.forum.session import Session
 Row = dict[str, Any]
 
 
+@lru_cache(maxsize=4_096)
 def instant(ms: int) -> str | None:
     """Return a moment in ms UTC as "2026-12-03T17:00:00.000Z", and None for none (0)."""
     if not ms:

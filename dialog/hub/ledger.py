@@ -4,7 +4,7 @@ Inside a batch the state evolves as it is decided, so that each command sees the
 the batch is not stored, the whole ledger is thrown away.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -31,6 +31,7 @@ log = structlog.get_logger()
 # A small session is compared whole from the start; of a large one, opening must not wait for it.
 READ_AT_ONCE = 2_000
 READ_ON = 20
+COMPARED = 10  # of those that come in one moment: suggestions for a person, who reads no more
 RECORDED = frozenset({"publish", "correct", "keep", "unpublish"})
 
 
@@ -109,7 +110,9 @@ class Ledger:
         self.session, self._board = state.session, state.board
         self._unsettled = True
         self._digests = {stream: Digest(sheet) for stream, sheet in self._board.sheets.items()}
-        self._remembered = {(r.person, r.key): r for r in opened.remembered}
+        # Two strings each and no objects: a large evening has a hundred thousand.
+        self._remembered: dict[str, bytes] = {}
+        self._remember(opened.remembered)
         self._likeness = Likeness(self._text)
         self._unread = iter(range(1, len(self.session.questions) + 1))
         self._read_on(READ_AT_ONCE)
@@ -141,7 +144,7 @@ class Ledger:
         session = self.session
         session.texts.update(tail.texts)
         session.last_text = max(session.last_text, *tail.texts, 0)
-        self._remembered.update({(r.person, r.key): r for r in tail.remembered})
+        self._remember(tail.remembered)
         followed = []
         for entry in tail.entries:
             touched = evolve(session, entry)
@@ -192,10 +195,11 @@ class Ledger:
     def notes(self, draft: Draft) -> list[Waiting]:
         """Return what was found beside new texts, as commands of the server."""
         found = []
-        for number in sorted(draft.worded):
+        # Together they take as long as one: nobody's upvote waits for suggestions.
+        compared = min(len(draft.worded), COMPARED)
+        for place, number in enumerate(sorted(draft.worded)):
             self._likeness.put(number)
-            # Together they may take as long as one: nobody's upvote waits for suggestions.
-            alike = self._likeness.alike(number, 1 / len(draft.worded))
+            alike = self._likeness.alike(number, 1 / compared) if place < compared else ()
             found.append(Waiting(c.Note(number, alike, marks(self._text(number))), SYSTEM))
         self._read_on(READ_ON)
         return found
@@ -228,7 +232,7 @@ class Ledger:
         told = wire.encode(result(self.session, one.command, one.who, entry))
         if said and entry is not None:
             kept = Remembered(one.who.person, one.key, said, told)
-            self._remembered[kept.person, kept.key] = kept
+            self._remember((kept,))
             draft.remembered.append(kept)
         return told
 
@@ -237,10 +241,15 @@ class Ledger:
 
         It is told with the head of the stream that asks now: another one has another head.
         """
-        known = self._remembered.get((one.who.person, one.key))
+        known = self._remembered.get(f"{one.who.person} {one.key}")
         if known is None:
             return None
-        return known.result if known.body == said else Refusal(Code.KEY_REUSED)
+        return known[len(said) :] if known.startswith(said) else Refusal(Code.KEY_REUSED)
+
+    def _remember(self, answers: Iterable[Remembered]) -> None:
+        """Keep the hash of each command, which is always as long, and its answer behind it."""
+        for one in answers:
+            self._remembered[f"{one.person} {one.key}"] = one.body + one.result
 
     def _name(self, draft: Draft, who: Who) -> None:
         """Whoever acts as staff stands in the journal by name, once."""

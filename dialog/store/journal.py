@@ -140,6 +140,7 @@ def _open(connection: Connection, slug: str) -> tuple[Opened, Iterable[states.Ro
     if session is None:
         return None
     query = select(TEXTS.c.number, TEXTS.c.body).where(TEXTS.c.session == session.id)
+    query = query.execution_options(yield_per=ROWS_AT_ONCE)
     texts = {number: body for number, body in connection.execute(query)}  # noqa: C416 - rows
     state = states.read(connection, session, texts)
     begun = state.session.seq if state else 0
@@ -208,6 +209,7 @@ def _remembered(connection: Connection, session: int, since: int = -1) -> Iterat
     columns = RESULTS.c
     query = select(columns.person, columns.key, columns.body, columns.result)
     query = query.where(columns.session == session, columns.seq > since)
+    query = query.execution_options(yield_per=ROWS_AT_ONCE)
     for person, key, body, result in connection.execute(query):
         yield Remembered(person, key, bytes(body), bytes(result))
 

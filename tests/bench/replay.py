@@ -7,6 +7,7 @@ is compared with a model that knows sets and nothing else. No limit on people st
 """
 
 import asyncio
+import gc
 import json
 import resource
 import subprocess
@@ -24,6 +25,7 @@ from sqlite3 import connect
 from typing import Any
 
 from dialog.edge.frames import text_frame
+from dialog.edge.server import _collect_rarely
 from dialog.forum import commands as c
 from dialog.forum.board import Board
 from dialog.forum.names import SYSTEM, Limits, Role, Who
@@ -172,6 +174,7 @@ async def never(_slug: str, _record: Transcript) -> None:
 async def played(folder: Path, most: int) -> dict[str, float]:
     """Play the evening and return what that took."""
     play = Play(folder, most)
+    _collect_rarely()  # as the server does once it has opened its rooms
     begun = time.monotonic(), time.process_time()
     await play.play()
     took = time.monotonic() - begun[0], time.process_time() - begun[1]
@@ -185,6 +188,7 @@ async def played(folder: Path, most: int) -> dict[str, float]:
 async def opened(folder: Path, name: str) -> dict[str, float]:
     """Open what was played and return what that took."""
     begun = time.monotonic(), time.process_time()
+    gc.disable()  # as the program does while it opens its rooms
     database = Database(url(folder))
     again = room(database, lambda: BEGUN + HOURS * HOUR_MS)
     await again.start()

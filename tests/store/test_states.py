@@ -3,8 +3,8 @@
 import asyncio
 import random
 import signal
-import subprocess
 import sys
+from asyncio.subprocess import PIPE
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from dialog.forum import commands as c
 from dialog.forum.events import Entry, Redacted, Sealed, Upvoted
-from dialog.forum.journal import Batch
+from dialog.forum.journal import Batch, Unavailable
 from dialog.forum.names import Field, Phase
 from dialog.forum.state import State
 from dialog.store import bodies, states
@@ -24,7 +24,7 @@ from dialog.store.upkeep import add_up, keep_up
 from tests.forum.evening import ANNA, BORIS, CARLA, DORA, OLGA, Evening
 from tests.forum.laws import Court
 from tests.forum.test_evenings import begun, wander
-from tests.store.values import batch, upvoted
+from tests.store.values import batch, store, upvoted
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,7 +109,7 @@ async def stored(journal: Journal, seed: int = 2) -> State:
     evening = long_evening(seed)
     await journal.open("a")
     for place, entry in enumerate(evening.journal):
-        await journal.append("a", Batch((entry,)))
+        await store(journal, "a", Batch((entry,)))
         if place % 29 == 0:
             await journal.open("a")
     await journal.open("a")
@@ -175,7 +175,7 @@ async def test_a_body_that_says_nothing_is_made_anew(database, journal, monkeypa
 async def test_what_is_to_be_forgotten_is_in_no_state(database, journal, event):
     whole = await stored(journal)
     assert await rows(database)
-    await journal.append("a", batch(event, after=whole.session.seq))
+    await store(journal, "a", batch(event, after=whole.session.seq))
     assert await rows(database) == []
 
 
@@ -185,7 +185,7 @@ async def test_a_part_that_comes_after_the_sealing_is_not_stored(database, journ
     session = await database.read(lambda c: journals._known(c, "a"))
     late = list(states.parts(whole, session))
     await database.write(lambda c: states.store(c, "a", late[0]))
-    await journal.append("a", batch(Sealed((), 0), after=whole.session.seq))
+    await store(journal, "a", batch(Sealed((), 0), after=whole.session.seq))
     assert not await database.write(lambda c: states.store(c, "a", late[1]))
     await journal._keep("a", iter(late))
     assert await rows(database) == []
@@ -197,10 +197,9 @@ async def test_sealing_leaves_no_byte_of_who_supported_what(file):
     journal = Journal(database)
     await journal.open("a")
     for entry in begun(Phase.OPEN, second_person=False).journal:
-        await journal.append("a", Batch((entry,)))
-    head = (await journal.open("a")).entries[-1:] or ()
-    number = head[0].number if head else (await opened(journal)).session.seq
-    await journal.append("a", batch(upvoted(*range(40_000, 40_300)), after=number))
+        await store(journal, "a", Batch((entry,)))
+    number = (await opened(journal)).session.seq
+    await store(journal, "a", batch(upvoted(*range(40_000, 40_300)), after=number))
     await journal.open("a")
     trace = bytes.fromhex("439c449c459c")  # 40,003 and the next two, as a bitmap has them
 
@@ -208,7 +207,7 @@ async def test_sealing_leaves_no_byte_of_who_supported_what(file):
         return any(trace in part.read_bytes() for part in file.parent.glob(file.name + "*"))
 
     assert found()
-    await journal.append("a", batch(Sealed(((1, 1, 1),), 0), after=number + 1))
+    await store(journal, "a", batch(Sealed(((1, 1, 1),), 0), after=number + 1))
     assert not found()
     await database.close()
 
@@ -219,7 +218,7 @@ async def test_a_state_that_cannot_be_stored_keeps_nobody_out(database, journal,
     await database.write(lambda c: c.execute(text("DELETE FROM states")))
 
     def full(*_args: object, **_named: object) -> bool:
-        raise journals.Unavailable("the disk is full")
+        raise Unavailable("the disk is full")
 
     monkeypatch.setattr(states, "store", full)
     assert alike(await opened(journal), whole)
@@ -240,7 +239,7 @@ async def test_a_process_of_its_own_adds_up_what_has_grown(url, database, journa
     whole = await stored(journal)
     taps = [upvoted(*range(1, 40_000)) for _ in range(3)]
     for number, event in enumerate(taps, whole.session.seq + 1):
-        await journal.append("a", Batch((Entry(number, whole.session.at, 0, event),)))
+        await store(journal, "a", Batch((Entry(number, whole.session.at, 0, event),)))
         whole.follow(Entry(number, whole.session.at, 0, event))
     house = asyncio.create_task(keep_up(journal, url, lambda: ["a"], every=0.05))
     async with asyncio.timeout(60):
@@ -277,17 +276,17 @@ async def test_a_kill_at_any_moment_loses_nothing(url, database, journal):
     lots = random.Random(7)
     ends = set()
     for _ in range(12):
-        child = subprocess.Popen(
-            [sys.executable, "-c", SLOWLY, url], stdout=subprocess.PIPE, cwd=ROOT
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", SLOWLY, url, stdout=PIPE, cwd=ROOT
         )
         assert child.stdout
-        assert await asyncio.to_thread(child.stdout.readline)
+        await child.stdout.readline()
         await asyncio.sleep(lots.uniform(0, 0.4))
-        child.send_signal(signal.SIGKILL)
-        ends.add(await asyncio.to_thread(child.wait))
-        child.stdout.close()
+        if child.returncode is None:
+            child.kill()
+        ends.add(await child.wait())
         entry = Entry(whole.session.seq + 1, whole.session.at, 0, Upvoted(()))
-        await journal.append("a", Batch((entry,)))
+        await store(journal, "a", Batch((entry,)))
         whole.follow(entry)
         assert alike(await opened(journal), whole)
     assert -signal.SIGKILL in ends
