@@ -108,6 +108,16 @@ export class AskForm {
     return Object.fromEntries(FIELDS.map((name) => [name, typed[name] ?? ""]));
   }
 
+  /**
+   * Returns what stands in one field. Asked for all at once a browser lays the page out first.
+   * @param {string} name
+   */
+  value(name) {
+    const field = this.form.elements.namedItem(name);
+    if (field instanceof RadioNodeList || field instanceof HTMLInputElement) return field.value;
+    return field instanceof HTMLTextAreaElement ? field.value : "";
+  }
+
   /** Tells whether something is typed that is not sent yet. */
   isTyped() {
     return this.text.value.trim() !== "";
@@ -154,7 +164,7 @@ export class AskForm {
     count?.classList.toggle("count--over", over);
     count?.classList.toggle("count--near", !over && this.left <= NEAR);
     write(count && find(count, '[data-field="left"], .num'), left);
-    const found = marks(`${this.text.value}\n${this.fields().background}`);
+    const found = marks(`${this.text.value}\n${this.value("background")}`);
     const warning = find(this.form, "[data-warning]");
     if (warning) {
       warning.hidden = found.length === 0;
@@ -162,7 +172,7 @@ export class AskForm {
       const field = find(warning, '[data-field="found"]');
       field?.replaceChildren(...places.flatMap((place, at) => (at ? [", ", place] : [place])), ".");
     }
-    const named = this.fields().show === "name";
+    const named = this.value("show") === "name";
     for (const part of all(this.form, "[data-shown]"))
       part.hidden = (part.dataset.shown === "name") !== named;
     this.name(found.length > 0);

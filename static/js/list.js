@@ -4,7 +4,7 @@
  * @import { Painter } from "./rows.js"
  */
 
-import { all, clone, find, isOccupied, need, write } from "./page.js";
+import { all, arrangeIn, clone, find, isOccupied, need, rowsOf, write } from "./page.js";
 import { nowOf, standingList } from "./ranking.js";
 import { support } from "./state.js";
 
@@ -48,16 +48,23 @@ export class RankingList {
     this.painter = painter;
     this.document = list.ownerDocument;
     this.section = list.closest("section") ?? list;
+    this.lists = all(this.document, '[data-list="ranking"], [data-list="little"]');
     /** @type {Map<number, Question>} rows as they were painted */
     this.painted = new Map();
     /** @type {WeakMap<Element, string>} support as each row shows it */
     this.pressed = new WeakMap();
+    /** @type {Set<number>} rows that are folded away and show an earlier count */
+    this.late = new Set();
+    this.fold = find(this.section, "details[data-all]");
+    this.fold?.addEventListener("toggle", () => this.catchUp());
     this.synced = false;
+    /** @type {State | null} */
+    this.state = null;
   }
 
   /** Returns the numbers on show, from the top. */
   shown() {
-    return all(this.list, ":scope > [data-number]").map((item) => Number(item.dataset.number));
+    return rowsOf(this.list).map((item) => Number(item.dataset.number));
   }
 
   /**
@@ -69,8 +76,12 @@ export class RankingList {
     const first = !this.synced && state.session !== null;
     if (first) this.synced = true;
     if (this.shown().length === 0 || (first && !isOccupied(this.list))) this.arrange(state);
-    for (const item of all(this.document, "[data-list] > .q[data-number]"))
-      this.refresh(item, state);
+    this.state = state;
+    for (const list of this.lists) {
+      const folded = list === this.list && this.isFolded();
+      for (const [at, item] of rowsOf(list).entries())
+        this.refresh(item, state, folded && at >= SHOWN_AT_FIRST);
+    }
     const ranked = standingList(state).map(({ row }) => row.number);
     if (!isOccupied(this.list)) this.leave(ranked, state);
     const waiting = waitingOf(this.shown(), ranked);
@@ -86,22 +97,36 @@ export class RankingList {
    */
   leave(ranked, state) {
     const known = new Set(ranked);
-    const left = all(this.list, ":scope > [data-number]").filter(
-      (item) => !known.has(Number(item.dataset.number)),
-    );
+    const left = rowsOf(this.list).filter((item) => !known.has(Number(item.dataset.number)));
     if (left.length === 0) return;
     for (const item of left) item.remove();
+    this.catchUp();
     const { fresh, moved } = waitingOf(this.shown(), ranked);
     if (fresh === 0 && !moved) this.arrange(state);
   }
 
+  /** Tells whether only the first rows are on show. */
+  isFolded() {
+    return this.fold instanceof HTMLDetailsElement && !this.fold.open && !this.fold.hidden;
+  }
+
+  /** Writes the counts that changed where nobody could see them. */
+  catchUp() {
+    for (const item of this.late.size > 0 ? rowsOf(this.list) : []) {
+      const row = this.state?.questions.get(Number(item.dataset.number));
+      if (row && this.late.has(row.number)) this.painter.count(item, row.upvotes);
+    }
+    this.late.clear();
+  }
+
   /**
    * Writes what changed into a row that stays where it is. What was taken off every screen is blank
-   * at once and goes with the next new order.
+   * at once and goes with the next new order; a count that is folded away is written when it shows.
    * @param {HTMLElement} item
    * @param {State} state
+   * @param {boolean} folded
    */
-  refresh(item, state) {
+  refresh(item, state, folded) {
     const number = Number(item.dataset.number);
     const row = state.questions.get(number);
     if (item.inert !== !row) {
@@ -114,8 +139,10 @@ export class RankingList {
     }
     const before = this.painted.get(number);
     if (before !== row) {
-      if (before && isCountedOnly(before, row)) this.painter.count(item, row.upvotes);
-      else this.painter.question(item, row, state.mine.has(number));
+      if (!before || !isCountedOnly(before, row))
+        this.painter.question(item, row, state.mine.has(number));
+      else if (folded) this.late.add(number);
+      else this.painter.count(item, row.upvotes);
     }
     this.press(item, state, number);
   }
@@ -149,9 +176,7 @@ export class RankingList {
    * @param {State} state
    */
   arrange(state) {
-    const known = new Map(
-      all(this.list, ":scope > [data-number]").map((item) => [Number(item.dataset.number), item]),
-    );
+    const known = new Map(rowsOf(this.list).map((item) => [Number(item.dataset.number), item]));
     const ranked = standingList(state);
     const items = ranked.map(({ row, rank }) => {
       const values = { n: row.number };
@@ -162,7 +187,8 @@ export class RankingList {
       write(find(item, '[data-field="rank"]'), String(rank));
       return item;
     });
-    this.list.replaceChildren(...items.filter((item) => item !== null));
+    this.catchUp();
+    arrangeIn(this.list, items);
     this.list.hidden = ranked.length === 0;
     const empty = find(this.section, "[data-empty]");
     if (empty) empty.hidden = state.questions.size > 0;
@@ -179,6 +205,8 @@ export class RankingList {
     const rest = find(this.section, "[data-all]");
     if (!rest) return;
     rest.hidden = length <= SHOWN_AT_FIRST;
+    // A class, because the style of every row hangs on it, and many things are hidden and shown here.
+    rest.classList.toggle("all--few", rest.hidden);
     const more = this.painter.phrases.count("more", length - SHOWN_AT_FIRST);
     if (!rest.hidden) write(find(rest, '[data-field="more"]'), more);
   }
@@ -230,7 +258,7 @@ export class RankingList {
    * @param {State} state
    */
   age(state) {
-    for (const item of all(this.document, "[data-list] > .q[data-number]")) {
+    for (const item of this.lists.flatMap(rowsOf)) {
       const row = state.questions.get(Number(item.dataset.number));
       if (row) this.painter.asked(item, row);
     }
@@ -263,15 +291,11 @@ export class AnsweredList {
    */
   follow(rows) {
     this.rows = rows;
-    const known = new Map(
-      all(this.list, ":scope > [data-number]").map((item) => [Number(item.dataset.number), item]),
-    );
+    const known = new Map(rowsOf(this.list).map((item) => [Number(item.dataset.number), item]));
     const wanted = new Set(rows.map(({ number }) => number));
     for (const [number, item] of known) if (!wanted.has(number)) item.remove();
     for (const row of rows) this.paint(known.get(row.number) ?? null, row);
-    const current = all(this.list, ":scope > [data-number]").map((item) =>
-      Number(item.dataset.number),
-    );
+    const current = rowsOf(this.list).map((item) => Number(item.dataset.number));
     const settled =
       current.length === rows.length && rows.every(({ number }, at) => number === current[at]);
     if (!settled && (current.length === 0 || !isOccupied(this.list))) this.arrange(rows, known);
@@ -299,6 +323,6 @@ export class AnsweredList {
       if (!old) this.paint(item, row);
       return item;
     });
-    this.list.replaceChildren(...items.filter((item) => item !== null));
+    arrangeIn(this.list, items);
   }
 }

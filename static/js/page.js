@@ -42,6 +42,26 @@ export function all(root, selector) {
 }
 
 /**
+ * Returns the rows of a list that are there, each with a question's number.
+ * @param {HTMLElement} list
+ */
+export function rowsOf(list) {
+  return /** @type {HTMLElement[]} */ ([...list.children]).filter(({ dataset }) => dataset.number);
+}
+
+/**
+ * Puts rows into a list, which is left alone where they stand there already.
+ * @param {HTMLElement} list
+ * @param {(HTMLElement | null)[]} items
+ */
+export function arrangeIn(list, items) {
+  const wanted = items.filter((item) => item !== null);
+  const there = list.children;
+  if (there.length === wanted.length && wanted.every((item, at) => item === there[at])) return;
+  list.replaceChildren(...wanted);
+}
+
+/**
  * Writes a text where it differs, so that nothing is read out again or selected text lost.
  * @param {Element | null} element
  * @param {string} text

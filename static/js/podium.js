@@ -4,7 +4,7 @@
  * @import { Painter } from "./rows.js"
  */
 
-import { all, clone, find, write, writeField } from "./page.js";
+import { all, arrangeIn, clone, find, write, writeField } from "./page.js";
 import { coming, nowOf } from "./ranking.js";
 
 /**
@@ -77,7 +77,7 @@ function showNext(block, state, painter) {
     writeField(item, "rank", rank === null ? "" : painter.phrases.say(place, { n: rank }));
     return item;
   });
-  list?.replaceChildren(...items.filter((item) => item !== null));
+  if (list) arrangeIn(list, items);
   const part = find(block, "[data-next]");
   if (part) part.hidden = next.length === 0 || state.session?.paused === true;
 }

@@ -59,6 +59,7 @@ export class Room {
     });
     this.keeping.begin();
     this.form = this.askForm(own);
+    this.upvotes = clone(document, "row-ranking", BUTTON) !== null;
     this.paintedPhase = need(document, "[data-room]").dataset.phase ?? "";
     this.listen();
     live.watch((state, before, message) => this.follow(state, before, message));
@@ -229,7 +230,7 @@ export class Room {
     const { accepts, paused, phase } = session;
     const takes = state.role === "volunteer" && !paused && (phase === "live" || phase === "open");
     const form = !accepts.questions || this.form !== null;
-    const button = !accepts.upvotes || clone(this.document, "row-ranking", BUTTON) !== null;
+    const button = !accepts.upvotes || this.upvotes;
     const lacks = takes && !(form && button);
     if (phase === this.paintedPhase && !lacks) return;
     if (this.form?.isTyped() || this.document.activeElement?.matches("textarea, input")) return;

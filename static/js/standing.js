@@ -84,6 +84,8 @@ export class Standing {
     }
     this.onward(strip, status.final);
     strip.hidden = status.state !== "offline";
+    // Said at the root, or a browser looks for the strip through all rows whenever anything is shown.
+    this.document.documentElement.toggleAttribute("data-cut", !strip.hidden);
   }
 
   /**
