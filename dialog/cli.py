@@ -232,7 +232,7 @@ def backup(file: Path) -> None:
 @main.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 def restore(file: Path | None) -> None:
-    """Put the backup FILE in the database's place; stop serving first.
+    """Put the backup FILE in the database's place; not while serving.
 
     Without FILE: tell the clients of a database that was restored by other means, such as
     pg_restore, that it is another one than before.

@@ -13,6 +13,17 @@ from dialog.cli import main
 from dialog.store.lock import lock
 from tests.live.programme import declare
 
+COMMANDS = [
+    "serve",
+    "migrate",
+    "check",
+    "invite",
+    "rehearsal",
+    "rehearse",
+    "backup",
+    "restore",
+    "demo",
+]
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -39,7 +50,7 @@ def test_help_names_every_command_quickly() -> None:
         [sys.executable, "-X", "importtime", "-m", "dialog", "--help"],
         capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
-    for command in ("serve", "migrate", "check", "invite", "backup", "restore", "demo"):
+    for command in COMMANDS:
         assert command in done.stdout
     assert "..." not in done.stdout.partition("Commands:")[2]  # each is read whole
     for heavy in ("sqlalchemy", "starlette", "jinja2", "uvicorn"):

@@ -109,7 +109,8 @@ class Client:
             if self._socket and self.ready.is_set():
                 with suppress(ConnectionClosed):
                     await self._socket.send(text)
-            return await asyncio.wait_for(future, ANSWER_S)
+            async with asyncio.timeout(ANSWER_S):
+                return await future
         finally:
             self._pending.pop(key, None)
 
@@ -137,6 +138,7 @@ class Client:
             async with connect(
                 self._address,
                 ssl=self._browser.tls,
+                proxy=None,
                 origin=cast("Origin", self._browser.base),
                 subprotocols=[cast("Subprotocol", "dialog.v1")],
                 additional_headers={"Cookie": self._browser.cookie},
@@ -163,7 +165,9 @@ class Client:
     async def _listen(self, socket: ClientConnection) -> None:
         while True:
             try:
-                text = await asyncio.wait_for(socket.recv(), WATCHDOG_S)
+                # Not wait_for: before Python 3.12 it may swallow being cancelled.
+                async with asyncio.timeout(WATCHDOG_S):
+                    text = await socket.recv()
             except TimeoutError:
                 await socket.close(WATCHDOG, "nothing heard")
                 return

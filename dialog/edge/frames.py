@@ -161,9 +161,17 @@ class Frames(WebSocketsSansIOProtocol):
 
     async def send(self, message: Any) -> None:  # noqa: ANN401 - uvicorn's signature
         """Send; a handshake that was refused is over, and no fault of the application."""
+        accepts = message["type"] == "websocket.accept"
         await super().send(message)
         if self.close_sent:
             self.handshake_complete = True
+        elif accepts:
+            self._forget_handshake()
+
+    def _forget_handshake(self) -> None:
+        """Let go of what nobody reads again, and thousands of idle connections would hold."""
+        del self.request, self.response
+        cast("list[object]", self.scope["headers"]).clear()
 
     @property
     def backed_up(self) -> bool:

@@ -46,6 +46,7 @@ T = TypeVar("T")
 
 WAITING_COMMANDS = 20_000
 STORAGE = "storage"
+LULL_S = 0.002
 LOOKS = 4  # at what others stored, in a tick at most: no screen shows more
 RETRY_MS = 50  # a little after the try, or everyone comes a little too early
 
@@ -348,7 +349,7 @@ class Room:
         if self._outage.on:
             await self._try(loop.time())
         if (self._inbox or self._due()) and not self._outage.on:
-            await asyncio.sleep(self._timing.window)
+            await self._gather(loop)
             self._serve()
             await self._commit()
             self._serve()
@@ -360,6 +361,14 @@ class Room:
             await self._record()
         if self._whole:
             self._tell(loop.time())
+
+    async def _gather(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let more commands come in, until for a moment none did, at most for the window."""
+        end, known, left = loop.time() + self._timing.window, -1, self._timing.window
+        while left >= 0 and known < len(self._inbox):
+            known = len(self._inbox)
+            await asyncio.sleep(min(LULL_S, left))
+            left = end - loop.time()
 
     async def _wait(self, now: float) -> None:
         """Sleep until something is asked, or the next tick, heartbeat, phase or try is due."""

@@ -210,7 +210,8 @@ class Sweep:
         if connection.told == told.number:
             return
         connection.told = told.number
-        page, own = told.pages[connection.stream], self._own_of(told.own, connection)
+        page = told.pages[connection.stream]
+        own = self._own_of(told.own, connection) if told.own else None
         frames = page.since.get(connection.seq)
         if connection.line.backed_up or frames is None:
             connection.owed = own is not None

@@ -135,7 +135,7 @@ def figures(record: Record) -> Figures:
         faults=dict(record.faults),
         cpu=sum(seconds) / len(seconds) if seconds else 0.0,
         most_cpu=max(seconds, default=0.0),
-        late=spread([sample.late for sample in record.samples]).p99,
+        late=spread([sample.late for sample in record.samples]).p90,
         histogram=_histogram([late for _, late in pairs]),
         bins=tuple(_bins(record, pairs)),
     )

@@ -48,7 +48,8 @@ class Guest(Client):
         self.polls = False
         self.longest = 300
         self._slug = slug
-        self._screen = record.screen() if stream == "floor" else None
+        self._on_floor = stream == "floor"
+        self._screen = record.screen() if self._on_floor else None
         self._number = len(record.screens) - 1
         self._form = ""
         self._own_mark = ""
@@ -134,11 +135,11 @@ class Guest(Client):
         self._failed = 0 if self._welcomed else self._failed + 1
         if self._failed == TRIES and self._token and not self.polls:
             self.polls = True
-            self.record.had_to_poll += 1
+            self.record.had_to_poll += self._on_floor
 
     def _left(self, *, own: bool) -> None:
         self.ready.clear()
-        self.record.present -= 1
+        self.record.present -= self._on_floor
         self._lost_at, self._own = now(), own
 
     def still_away(self) -> None:
@@ -179,7 +180,7 @@ class Guest(Client):
             self.longest = message["limits"]["text"]
         if not self.ready.is_set():
             self._spells += 1
-            self.record.present += 1
+            self.record.present += self._on_floor
             if self._lost_at:
                 wanted = max(self._wanted, self._lost_at)
                 away = Away(self._number, self._lost_at, wanted, now(), self._own)

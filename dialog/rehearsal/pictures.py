@@ -7,8 +7,8 @@ from typing import Final
 from markupsafe import Markup, escape
 
 WIDE, HIGH = 720, 240
-LEFT, RIGHT, TOP, LOW = 64, 16, 28, 40
-STEPS: Final = (1, 2, 2.5, 5, 10)
+LEFT, RIGHT, TOP, LOW = 88, 16, 28, 40
+STEPS: Final = (1, 2, 4, 8, 10)
 LINES: Final = 4
 
 Said = Callable[[float], str]

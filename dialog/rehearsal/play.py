@@ -2,10 +2,9 @@
 
 import asyncio
 import random
-import signal
 import time
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,7 +20,6 @@ SETTLE_S: Final = 2.0
 PROVING: Final = 20
 BEAT_S: Final = 0.05
 SECOND: Final = 1.0
-STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
 Tell = Callable[[Record], None]
 
@@ -35,10 +33,12 @@ class Plan:
     seed: int
 
 
-async def play(way: Entrance, plan: Plan, script: Script, tell: Tell) -> Record:
+async def play(
+    way: Entrance, plan: Plan, script: Script, tell: Tell, stop: asyncio.Event
+) -> Record:
     """Play the plan and return its record; ``tell`` is called with it twice a second.
 
-    Ctrl-C ends it early, with the record of what there is.
+    ``stop`` ends it early, with the record of what there is.
     """
     record = Record(invited=plan.volunteers)
     draw = random.Random(plan.seed)
@@ -50,8 +50,7 @@ async def play(way: Entrance, plan: Plan, script: Script, tell: Tell) -> Record:
     approver = Approver(way, record)
     if not await approver.enter():
         raise NoEntranceError("invitation")
-    with _stopping() as stop:
-        await _evening(people, approver, plan, record, _Sides(draw, questions, tell, stop))
+    await _evening(people, approver, plan, record, _Sides(draw, questions, tell, stop))
     return record
 
 
@@ -78,7 +77,8 @@ async def _evening(
     acting.append(_begin(record, _bursts(people, sides.draw, record, acting)))
     try:
         with suppress(TimeoutError):
-            await asyncio.wait_for(sides.stop.wait(), plan.seconds)
+            async with asyncio.timeout(plan.seconds):
+                await sides.stop.wait()
         await _end(acting)
         await asyncio.sleep(SETTLE_S)
         record.ended = now()
@@ -154,26 +154,3 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@contextmanager
-def _stopping() -> Iterator[asyncio.Event]:
-    """Give an event that the first Ctrl-C sets; the second one ends the program as ever."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def listen_no_more() -> None:
-        for one in STOPS:
-            loop.remove_signal_handler(one)
-
-    def end() -> None:
-        stop.set()
-        listen_no_more()
-
-    with suppress(NotImplementedError):  # Windows
-        for one in STOPS:
-            loop.add_signal_handler(one, end)
-    try:
-        yield stop
-    finally:
-        with suppress(NotImplementedError):
-            listen_no_more()

@@ -82,13 +82,13 @@ def _shown(found: Figures, words: Words) -> Iterator[Shown]:
     second, count = words("seconds"), words("count")
     yield _course(found, words)
     steps = [step for step, _ in found.histogram]
-    labels = [words("up_to", detail=words.time(s)) if s else words("above") for s in steps]
+    labels = [words.time(step) if step else words("above") for step in steps]
     values = [value for _, value in found.histogram]
     title = words("fig_histogram")
     yield Shown(
         title,
         bars(title, labels, Series(count, values, "one"), words.number) if sum(values) else None,
-        (words("lasted"), count),
+        (words("up_to"), count),
         [(label, words.number(value)) for label, value in zip(labels, values, strict=True)],
     )
     for key, row in (

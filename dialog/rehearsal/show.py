@@ -1,8 +1,10 @@
 """A rehearsal on a terminal: a bar with live figures while it plays, a verdict at its end."""
 
 import asyncio
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +29,7 @@ from dialog.web.places import folder
 SPARE_FILES: Final = 100
 ENDS: Final = {Ready.READY: 0, Ready.NOT_READY: 1, Ready.UNCLEAR: 3}
 NO_ENTRANCE: Final = 2
+STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,8 @@ def run(task: Task, lang: str, tell: Callable[[str], None], clock: Callable[[], 
 
 def said(verdict: Verdict, words: Words) -> list[str]:
     """Return the verdict as lines for a terminal."""
-    lines = [verdict.sentence]
-    if verdict.ready is Ready.READY:
-        lines.append(words("meaning"))
-    for check in verdict.bad:
+    lines = [verdict.sentence, *([verdict.why] if verdict.why else [])]
+    for check in verdict.reasons:
         lines.append(f"{words('because')}: {check.why}")
         lines.append(f"{words('what_helps')}: {words(f'{check.key}_help')}")
     return [*lines, *verdict.notes]
@@ -93,7 +94,8 @@ async def _played(task: Task, words: Words) -> Record:
             done = min(task.plan.seconds, record.lasted)
             progress.update(bar, completed=done, description=live(record, words))
 
-        return await play(way, task.plan, questions, tell)
+        with _stopping() as stop:
+            return await play(way, task.plan, questions, tell, stop)
 
 
 def live(record: Record, words: Words) -> str:
@@ -107,3 +109,26 @@ def live(record: Record, words: Words) -> str:
         screens=words.time(screens.p99),
         refused=len(record.refusals),
     )
+
+
+@contextmanager
+def _stopping() -> Iterator[asyncio.Event]:
+    """Give an event that the first Ctrl-C sets; the second one ends the program as ever."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def listen_no_more() -> None:
+        for one in STOPS:
+            loop.remove_signal_handler(one)
+
+    def end() -> None:
+        stop.set()
+        listen_no_more()
+
+    with suppress(NotImplementedError):  # Windows
+        for one in STOPS:
+            loop.add_signal_handler(one, end)
+    try:
+        yield stop
+    finally:
+        with suppress(NotImplementedError):
+            listen_no_more()

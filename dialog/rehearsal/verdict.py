@@ -47,17 +47,19 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The verdict, its sentence, the checks, why it is unclear, and what else is worth knowing."""
+    """The verdict, its sentence, why it is unclear, the checks, and what else is worth knowing."""
 
     ready: Ready
     sentence: str
+    why: str
     checks: tuple[Check, ...]
     notes: tuple[str, ...]
 
     @property
-    def bad(self) -> tuple[Check, ...]:
-        """The checks that did not hold."""
-        return tuple(check for check in self.checks if not check.good)
+    def reasons(self) -> tuple[Check, ...]:
+        """The checks that make the server not ready; of an unclear one nothing is said."""
+        bad = tuple(check for check in self.checks if not check.good)
+        return bad if self.ready is Ready.NOT_READY else ()
 
 
 def judge(found: Figures, words: Words, *, stopped: bool = False) -> Verdict:
@@ -66,14 +68,15 @@ def judge(found: Figures, words: Words, *, stopped: bool = False) -> Verdict:
     bad = {check.key for check in checks if not check.good}
     unclear = _unclear(found, words, bad)
     if unclear:
-        ready, sentence = Ready.UNCLEAR, words("unclear", why=unclear)
+        ready, sentence = Ready.UNCLEAR, words("unclear")
     elif bad:
         ready, sentence = Ready.NOT_READY, words("not_ready", people=found.invited)
     else:
         answers, screens = words.time(found.answers.p99), words.time(found.screens.p99)
         ready = Ready.READY
         sentence = words("ready", people=found.arrived, answers=answers, screens=screens)
-    return Verdict(ready, sentence, checks, tuple(_notes(found, words, stopped=stopped)))
+    why = words("meaning") if ready is Ready.READY else unclear
+    return Verdict(ready, sentence, why, checks, tuple(_notes(found, words, stopped=stopped)))
 
 
 def overworked(found: Figures) -> bool:

@@ -32,12 +32,13 @@ class Words:
         return sentences()[key][self._place].format(**said)
 
     def number(self, value: float) -> str:
-        """Say a number with at most one decimal."""
-        return format_decimal(round(value, 1), format="#,##0.#", locale=self.lang)
+        """Say a number with one decimal at most, a small one with two."""
+        rounded = round(value, 1 if value >= 1 else 2)
+        return format_decimal(rounded, format="#,##0.##", locale=self.lang)
 
     def time(self, seconds: float) -> str:
         """Say a duration: 14 ms, 0,2 s, 3 min."""
-        if seconds < 0.1:  # noqa: PLR2004 - below that milliseconds are easier to read
+        if round(seconds, 3) < 0.1:  # noqa: PLR2004 - below that milliseconds are easier to read
             return f"{max(1, round(seconds * 1000)) if seconds else 0}\N{NO-BREAK SPACE}ms"
         if seconds < 120:  # noqa: PLR2004 - above that nobody reads seconds
             return f"{self.number(seconds)}\N{NO-BREAK SPACE}s"

@@ -11,7 +11,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    and_,
+    bindparam,
+    delete,
+    not_,
+    select,
+    update,
+)
 
 from dialog.forum.journal import Unavailable
 from dialog.forum.names import MINUTE, Role
@@ -22,6 +32,26 @@ from dialog.store.tables import GRANTS, INVITATIONS, PASSES, PEOPLE, SESSIONS, i
 TOKEN_BYTES = 24
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+# Made once: thousands come back at the same moment, and each is looked up.
+_GOOD_PASS = select(PASSES.c.id, PASSES.c.seen).where(
+    PASSES.c.token == bindparam("token"),
+    PASSES.c.seen > bindparam("unused_since"),
+    PASSES.c.made > bindparam("made_before"),
+)
+_GRANTS_OF = (
+    select(SESSIONS.c.slug, GRANTS.c.person, GRANTS.c.role, PEOPLE.c.name)
+    .join(SESSIONS, SESSIONS.c.id == GRANTS.c.session)
+    .join(
+        PEOPLE,
+        and_(
+            PEOPLE.c.session == GRANTS.c.session,
+            PEOPLE.c.number == GRANTS.c.person,
+            PEOPLE.c.role == GRANTS.c.role,
+        ),
+    )
+    .where(GRANTS.c.holder == bindparam("holder"))
+)
 
 Clock = Callable[[], int]
 
@@ -276,12 +306,12 @@ class People:
         return int(connection.execute(statement, row).scalar_one()), token
 
     def _pass(self, connection: Connection, token: str, now: int) -> tuple[Pass, int] | None:
-        good = and_(
-            PASSES.c.token == digest(token),
-            PASSES.c.seen > now - self._lifetime.idle,
-            PASSES.c.made > now - self._lifetime.absolute,
-        )
-        row = connection.execute(select(PASSES.c.id, PASSES.c.seen).where(good)).one_or_none()
+        asked = {
+            "token": digest(token),
+            "unused_since": now - self._lifetime.idle,
+            "made_before": now - self._lifetime.absolute,
+        }
+        row = connection.execute(_GOOD_PASS, asked).one_or_none()
         return None if row is None else (Pass(row.id, _grants(connection, row.id)), row.seen)
 
 
@@ -299,18 +329,7 @@ def _rotate(connection: Connection, holder: int) -> str:
 
 
 def _grants(connection: Connection, holder: int) -> tuple[Grant, ...]:
-    same = and_(
-        PEOPLE.c.session == GRANTS.c.session,
-        PEOPLE.c.number == GRANTS.c.person,
-        PEOPLE.c.role == GRANTS.c.role,
-    )
-    query = (
-        select(SESSIONS.c.slug, GRANTS.c.person, GRANTS.c.role, PEOPLE.c.name)
-        .join(SESSIONS, SESSIONS.c.id == GRANTS.c.session)
-        .join(PEOPLE, same)
-        .where(GRANTS.c.holder == holder)
-    )
-    rows = connection.execute(query)
+    rows = connection.execute(_GRANTS_OF, {"holder": holder})
     grants = (Grant(slug, person, Role(role), name) for slug, person, role, name in rows)
     return tuple(sorted(grants, key=lambda grant: (grant.session, grant.role.value)))
 

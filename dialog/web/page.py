@@ -37,6 +37,7 @@ def page(
         "token": site.seals.form(sealed),
         "page_token": site.seals.page(sealed),
         "fresh_key": lambda: str(uuid.uuid4()),
+        "page_key": str(uuid.uuid4()),
         "link": lambda path: link(path, chosen(request)),
         "now": datetime.fromtimestamp(site.clock() / 1000, UTC).astimezone(BERLIN),
         "request_path": here(request.url.path),

@@ -2,9 +2,9 @@
 
 from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 
 from dialog.web import live
+from dialog.web.assets import Assets
 from dialog.web.pages import (
     archive,
     calendar,
@@ -81,5 +81,5 @@ def routes() -> list[BaseRoute]:
         Route("/archive/{slug:slug}/{number:number}", archive.answer),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
-        Mount("/static", StaticFiles(directory=folder("static")), name="static"),
+        Mount("/static", Assets(directory=folder("static")), name="static"),
     ]

@@ -28,6 +28,16 @@ export function waitingOf(shown, ranked) {
   };
 }
 
+/**
+ * Tells whether nothing but the count of a row is another one.
+ * @param {Question} one
+ * @param {Question} other
+ */
+function isCountedOnly(one, other) {
+  const keys = /** @type {(keyof Question)[]} */ (Object.keys(other));
+  return keys.every((key) => key === "upvotes" || one[key] === other[key]);
+}
+
 export class RankingList {
   /**
    * @param {HTMLElement} list
@@ -40,6 +50,8 @@ export class RankingList {
     this.section = list.closest("section") ?? list;
     /** @type {Map<number, Question>} rows as they were painted */
     this.painted = new Map();
+    /** @type {WeakMap<Element, string>} support as each row shows it */
+    this.pressed = new WeakMap();
     this.synced = false;
   }
 
@@ -73,8 +85,9 @@ export class RankingList {
    * @param {State} state
    */
   leave(ranked, state) {
+    const known = new Set(ranked);
     const left = all(this.list, ":scope > [data-number]").filter(
-      (item) => !ranked.includes(Number(item.dataset.number)),
+      (item) => !known.has(Number(item.dataset.number)),
     );
     if (left.length === 0) return;
     for (const item of left) item.remove();
@@ -91,13 +104,19 @@ export class RankingList {
   refresh(item, state) {
     const number = Number(item.dataset.number);
     const row = state.questions.get(number);
-    item.inert = row === undefined;
-    item.style.visibility = row ? "" : "hidden";
+    if (item.inert !== !row) {
+      item.inert = !row;
+      item.style.visibility = row ? "" : "hidden";
+    }
     if (!row) {
       write(find(item, '[data-field="text"]'), "");
       return;
     }
-    if (this.painted.get(number) !== row) this.painter.question(item, row, state.mine.has(number));
+    const before = this.painted.get(number);
+    if (before !== row) {
+      if (before && isCountedOnly(before, row)) this.painter.count(item, row.upvotes);
+      else this.painter.question(item, row, state.mine.has(number));
+    }
     this.press(item, state, number);
   }
 
@@ -108,11 +127,15 @@ export class RankingList {
    * @param {number} number
    */
   press(item, state, number) {
-    const button = find(item, '[data-action="upvote"]');
-    if (!button) return;
     const { on, sending } = support(state, number);
     const { accepts, paused } = state.session ?? { accepts: { upvotes: true }, paused: false };
     const open = state.questions.get(number)?.outcome === "open";
+    const look = `${on} ${sending} ${accepts.upvotes} ${paused} ${open}`;
+    const shown = item.closest(".q") ?? item;
+    if (this.pressed.get(shown) === look) return;
+    this.pressed.set(shown, look);
+    const button = find(item, '[data-action="upvote"]');
+    if (!button) return;
     button.setAttribute("aria-pressed", String(on));
     if (sending) button.setAttribute("aria-busy", "true");
     else button.removeAttribute("aria-busy");

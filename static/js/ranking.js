@@ -7,6 +7,9 @@
 // down, whose place nobody can tell from here.
 const CARRIED = 300;
 
+/** @type {WeakMap<State, Ranked[]>} a state is never changed, and asked for its ranking many times */
+const STANDING = new WeakMap();
+
 /**
  * Compares two questions by upvotes, then by number.
  * @param {Question} one
@@ -43,6 +46,18 @@ export function nowOf(state) {
  * @returns {Ranked[]}
  */
 export function standingList(state) {
+  const known = STANDING.get(state);
+  if (known) return known;
+  const made = standing(state);
+  STANDING.set(state, made);
+  return made;
+}
+
+/**
+ * @param {State} state
+ * @returns {Ranked[]}
+ */
+function standing(state) {
   const open = [...state.questions.values()].filter((row) => row.outcome === "open");
   const listed = open.filter((row) => row.place !== "now" && isStageable(row)).sort(byUpvotes);
   const whole = open.filter(isPublic).length >= (state.session?.counts.open ?? 0);

@@ -7,6 +7,7 @@ folder and compared with the one kept in the repository, where both were measure
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -37,20 +38,23 @@ def run(name: str, *, quick: bool, profiles: Path | None = None) -> Found | None
     """Run one scenario and return its report; one that fails ends none of the others."""
     command = [sys.executable, "-m", f"tests.bench.{name}", *(["--quick"] if quick else [])]
     told = dict(os.environ) | ({PROFILES: str(profiles)} if profiles else {})
+    # A session of its own: whatever it started ends with it, also when it hangs.
+    begun = subprocess.Popen(
+        command, cwd=ROOT, env=told, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
     try:
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=told,
-            stdout=subprocess.PIPE,
-            text=True,
-            timeout=LONGEST_S,
-            check=True,
-        )
-    except subprocess.SubprocessError as error:
-        print(f"{name} failed: {error}", file=sys.stderr)
+        output, _ = begun.communicate(timeout=LONGEST_S)
+    except BaseException as error:
+        os.killpg(begun.pid, signal.SIGTERM)
+        begun.communicate()
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise
+        print(f"{name} took more than {LONGEST_S} s", file=sys.stderr)
         return None
-    return dict(json.loads(done.stdout))
+    if begun.returncode:
+        print(f"{name} failed: {begun.returncode}", file=sys.stderr)
+        return None
+    return dict(json.loads(output))
 
 
 def kept(name: str, *, quick: bool) -> Found:
@@ -99,7 +103,10 @@ def show(report: Found, before: Found, console: Console) -> None:
         median = f"{found['median']:.4g} {found['unit']}"
         table.add_row(name, median, spread, goal(found), against(found, before.get(name)))
     console.print(table)
-    for line in (*report["notes"], *report["left_out"]):
+    told = report["conditions"]
+    clients = [f"{name}: {told[name]}" for name in told if name.startswith("load client")]
+    limits = [told["limits"]] if "limits" in told else []
+    for line in (*report["notes"], *limits, *clients, *report["left_out"]):
         console.print(f"  {line}", highlight=False)
 
 

@@ -156,7 +156,7 @@ class Evening:
         """Return the seconds of CPU that the server took."""
         return cpu(self.pid)
 
-    def memory(self) -> int:
+    def memory(self) -> float:
         """Return the bytes that the server takes."""
         return memory(self.pid)
 

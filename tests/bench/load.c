@@ -2,8 +2,9 @@
  * measured; every answer tells its own CPU time.
  *
  *   load --port P --connections N [--path /x] [--origin O] [--protocol dialog.v1] [--tickets FILE] [--hello]
- *        [--questions Q] [--header "Name: value"]
+ *        [--questions Q] [--header "Name: value"] [--http [--etags]]
  *
+ * With --etags it asks for a page as a browser does that has it: with the ETag of the last answer.
  * A line of the tickets file is a cookie's value, a tab and a page token; connection i takes line i. With
  * --hello it speaks dialog.v1, otherwise it only counts frames. Commands come on standard input, one a line,
  * each is answered by one line of JSON:
@@ -25,7 +26,6 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -55,7 +55,7 @@ typedef struct {
   char *text;
   int text_have;
   /* dialog.v1 */
-  char epoch[20];
+  char epoch[20], etag[80];
   long seq, first, goal;
   int64_t began, live;
   /* upvotes */
@@ -66,7 +66,7 @@ typedef struct {
 typedef struct { long from, to; int64_t at; } seen;
 typedef struct { long seq; int64_t at; } tap;
 
-static int port, count, questions = 200, hello;
+static int port, count, questions = 200, hello, etags;
 static const char *path = "/", *origin, *protocol, *header = "";
 static char **cookies, **pages;
 static conn *all;
@@ -221,6 +221,7 @@ static void request(conn *c) {
     if (protocol) length += snprintf(text + length, sizeof text - (size_t)length, "Sec-WebSocket-Protocol: %s\r\n", protocol);
   }
   if (cookies && cookies[i][0]) length += snprintf(text + length, sizeof text - (size_t)length, "Cookie: dialog=%s\r\n", cookies[i]);
+  if (c->etag[0]) length += snprintf(text + length, sizeof text - (size_t)length, "If-None-Match: %s\r\n", c->etag);
   length += snprintf(text + length, sizeof text - (size_t)length, "%s\r\n", header);
   put(c, text, (size_t)length);
 }
@@ -385,14 +386,15 @@ static void take_answer(conn *c, const char *data, size_t length) {
       if (!end) return;
       size_t used = (size_t)(end + 4 - c->text) - ((size_t)c->text_have - part);
       data += used, length -= used;
-      for (char *p = c->text; p < end; p++) *p = (char)tolower(*p);
       int status = atoi(c->text + 9);
-      const char *size = strstr(c->text, "\r\ncontent-length:");
+      const char *size = strcasestr(c->text, "\r\ncontent-length:");
       c->left = size && status != 304 ? strtoull(size + 17, NULL, 10) : 0;
       if (status == 200 && !size) n.failed++;
       else if (status == 304) n.not_modified++;
       else if (status != 200) n.failed++;
       if (n.failed) snprintf(refusal, sizeof refusal, "status %d%s", status, size ? "" : ", no length");
+      const char *tag = etags ? strcasestr(c->text, "\r\netag:") : NULL;
+      if (tag) sscanf(tag + 7, " %79[^\r]", c->etag);
       c->head_need = 1;
     }
     size_t part = c->left < length ? (size_t)c->left : length;
@@ -686,6 +688,7 @@ int main(int argc, char **argv) {
     const char *value = i + 1 < argc ? argv[i + 1] : "";
     if (!strcmp(argv[i], "--hello")) { hello = 1; continue; }
     if (!strcmp(argv[i], "--http")) { hello = -1; continue; }
+    if (!strcmp(argv[i], "--etags")) { etags = 1; continue; }
     if (!strcmp(argv[i], "--port")) port = atoi(value);
     else if (!strcmp(argv[i], "--connections")) count = atoi(value);
     else if (!strcmp(argv[i], "--path")) path = value;

@@ -27,11 +27,16 @@ class Load:
         questions: int = 0,
         headers: Sequence[str] = (),
         http: bool = False,
+        etags: bool = False,
     ) -> None:
-        """``tickets`` lead into a session of ours; without them frames are only counted."""
+        """``tickets`` lead into a session of ours; without them frames are only counted.
+
+        Over ``http`` pages are asked for, with ``etags`` as by who has them already.
+        """
         given: list[object] = ["--port", port, "--connections", connections, "--path", path]
         given += ["--origin", origin] if origin else []
         given += ["--http"] if http else []
+        given += ["--etags"] if etags else []
         if tickets:
             given += ["--tickets", tickets, "--hello", "--protocol", "dialog.v1"]
         given += ["--questions", questions] if questions else []

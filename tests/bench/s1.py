@@ -29,10 +29,10 @@ def measure(report: Report) -> None:
 
 
 def _once(likeness: Likeness, number: int) -> float:
-    """Return the ms that one look takes."""
-    begun = time.perf_counter()
+    """Return the ms of CPU that one look takes: it waits for nothing."""
+    begun = time.thread_time()
     likeness.alike(number)
-    return (time.perf_counter() - begun) * 1000
+    return (time.thread_time() - begun) * 1000
 
 
 if __name__ == "__main__":

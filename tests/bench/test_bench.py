@@ -1,23 +1,27 @@
 """The benchmarks still run, and what they count adds up. How fast anything is, no test says."""
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.bench import g1
 from tests.bench.__main__ import ROOT, against, there
+from tests.bench.machine import cpu
 from tests.bench.scenario import Report, figure
 
-NO_PROC = "The benchmarks read CPU time from Linux's /proc/*/schedstat; there is none here."
+NO_PROC = "The benchmarks read what a process takes from Linux's /proc; there is none here."
 
 
 @pytest.fixture(scope="module")
 def reports(compiler: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """What F1, W1 and S1 come to in small, run as `make bench` runs them."""
-    if not Path("/proc/self/schedstat").exists():
+    if not Path("/proc/self/smaps_rollup").exists():
         pytest.skip(NO_PROC)
     out = tmp_path_factory.mktemp("bench")
     names = ["f1", "w1", "s1"]
@@ -55,6 +59,27 @@ def test_every_upvote_that_was_given_is_stored_once(reports):
     ours = [run for run in reports["w1"]["runs"] if run["who"] == "ours"]
     assert all(run["done"] for run in ours)
     assert stored["given"] == sum(run["given in all"] for run in ours)
+
+
+async def test_every_tick_of_a_growing_evening_is_measured():
+    report = Report("g1", g1.GOAL, quick=True)
+    await g1._questions(report, 100)
+    opened, ticked = report.runs
+    assert opened["questions"] == ticked["questions"] == 100
+    assert len(ticked["ticks ms"]) >= 5
+    assert ticked["bytes a tick"] > 3 * 100 * len('{"number":1,"upvotes":1}')
+
+
+def test_cpu_time_counts_threads_and_children_that_have_ended():
+    code = "sum(i * i for i in range(2_000_000))"
+    before = cpu(os.getpid())
+    thread = threading.Thread(target=lambda: sum(i * i for i in range(2_000_000)))
+    thread.start()
+    thread.join()
+    alone = cpu(os.getpid())
+    assert alone > before
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert cpu(os.getpid()) > alone + 0.01
 
 
 def test_every_scenario_has_its_goal_and_is_run():

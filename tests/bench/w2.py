@@ -50,48 +50,70 @@ def several(url: str, count: int, people: int) -> Iterator[list[Evening]]:
         yield made
 
 
+class Together:
+    """The load clients of several servers, which all do the same at the same time."""
+
+    def __init__(self, ours: list[Evening], clients: int, running: ExitStack) -> None:
+        """Connect every server's part of the clients."""
+        self.each = clients // len(ours)
+        self.loads = [
+            running.enter_context(one.load(self.each, skip=place * self.each))
+            for place, one in enumerate(ours)
+        ]
+        self._threads = running.enter_context(ThreadPoolExecutor(len(ours)))
+        for load in self.loads:
+            load.connect()
+
+    def ask(self, *command: object) -> list[Told]:
+        """Give all of them one command, and return what each counted."""
+        return list(self._threads.map(lambda load: load.ask(*command), self.loads))
+
+
 def _rounds(report: Report, url: str, count: int, clients: int) -> dict[int, list[Told]]:
-    seconds, times = 1.0 if report.quick else 4.0, report.rounds(4)
+    """Measure several times how much ``count`` processes take in, and check what was stored."""
+    times = report.rounds(4)
     found: dict[int, list[Told]] = {outstanding: [] for outstanding in OUTSTANDING}
-    given = refused = 0
     with _database(url, f"bench{count}") as own, several(own, count, clients) as ours:
-        with ExitStack() as running, ThreadPoolExecutor(count) as together:
-            each = clients // count
-            loads = [
-                running.enter_context(one.load(each, skip=i * each)) for i, one in enumerate(ours)
-            ]
-            for load in loads:
-                load.connect()
-
-            def ask(*command: object) -> list[Told]:
-                return list(together.map(lambda load: load.ask(*command), loads))
-
+        with ExitStack() as running:
+            together = Together(ours, clients, running)
             for number in range(times):
                 say(f"w2: {count} processes, round {number + 1} of {times}")
                 for outstanding in OUTSTANDING:
-                    told = ask("loop", seconds / 4, outstanding, each)
-                    ask("settle", 5)
-                    before = sum(one.cpu() for one in ours)
-                    parts = ask("loop", seconds, outstanding, each)
-                    cpu = sum(one.cpu() for one in ours) - before
-                    rest = ask("settle", 10)
-                    given += sum(part["given"] for part in told + parts)
-                    refused += sum(part["refused"] for part in told + parts + rest)
-                    joined = _joined(parts, cpu)
-                    found[outstanding].append(joined)
-                    report.runs.append(joined | {"processes": count, "outstanding": outstanding})
-            settled = ask("settle", 10)
+                    told = _loop(report, ours, together, outstanding)
+                    report.runs.append(told | {"processes": count, "outstanding": outstanding})
+                    found[outstanding].append(told)
+            left = sum(told["outstanding"] for told in together.ask("settle", 10))
+            busiest = sum(load.busiest for load in together.loads)
         stored = ours[0].stored()
-        busiest = sum(load.busiest for load in loads)
-        report.conditions[f"load clients before {count}"] = f"{busiest:.0%} of their core at most"
-        report.notes += busy(busiest)
+    report.conditions[f"load clients of {count}"] = f"{busiest:.0%} of their core at most"
+    report.notes += busy(busiest)
+    _check(report, count, [told for runs in found.values() for told in runs], left, stored)
+    return found
+
+
+def _loop(report: Report, ours: list[Evening], together: Together, outstanding: int) -> Told:
+    """Keep so many upvotes outstanding for each client, and add all clients up."""
+    seconds = 1.0 if report.quick else 4.0
+    warm = together.ask("loop", seconds / 4, outstanding, together.each)
+    together.ask("settle", 5)
+    before = sum(one.cpu() for one in ours)
+    parts = together.ask("loop", seconds, outstanding, together.each)
+    cpu = sum(one.cpu() for one in ours) - before
+    rest = together.ask("settle", 10)
+    given = sum(part["given"] for part in warm + parts)
+    refused = sum(part["refused"] for part in warm + parts + rest)
+    return _joined(parts, cpu) | {"given in all": given, "refused in all": refused}
+
+
+def _check(report: Report, count: int, runs: list[Told], left: int, stored: int) -> None:
+    """Compare what was given with what lies in the database: each upvote once, none more."""
+    given = sum(run["given in all"] for run in runs)
+    refused = sum(run["refused in all"] for run in runs)
     counted = {"given": given, "refused": refused, "in the journal": stored}
     report.conditions[f"stored by {count}"] = counted
     report.measured[f"{count} processes: refused"] = figure([refused], "", most=0)
-    left = sum(told["outstanding"] for told in settled)
     if left or stored > given or (not refused and stored != given):
         raise RuntimeError(f"{counted}, {left} without an answer")
-    return found
 
 
 @contextmanager
@@ -118,6 +140,8 @@ def _figures(report: Report, found: dict[int, dict[int, list[Told]]]) -> None:
             report.measured[name] = figure((one["rate"] for one in told), "/s", least=least)
             p99 = [one["answer_ms"]["p99"] for one in told]
             report.measured[f"{name}, p99"] = figure(p99, "ms")
+            costs = [one["cpu"] / max(one["done"], 1) * 1e6 for one in told]
+            report.measured[f"{name}, CPU"] = figure(costs, "µs/upvote")
     for outstanding in OUTSTANDING:
         pairs = zip(found[3][outstanding], found[1][outstanding], strict=True)
         ratios = [three["rate"] / max(one["rate"], 1) for three, one in pairs]

@@ -135,3 +135,11 @@ def test_who_was_told_to_go_is_counted_by_the_reader() -> None:
     talked = talk([frame(b"a"), *[frame(b"x")] * 102], last="a")
     assert talked.taken == 0
     assert talked.code == 1008
+
+
+def test_what_looks_like_a_message_inside_another_is_none() -> None:
+    inner = frame(b"drin")
+    head = bytes((0x82, 0x80 | len(inner))) + bytes(4)  # masked with nothing
+    for begun in (head, frame(b"", 0x8A) + head):
+        talked = talk([frame(b"a"), begun, inner, frame(b"b")])
+        assert (len(talked.heard), "drin" in talked.heard) == (3, False)

@@ -136,6 +136,14 @@ async def test_frames_go_out_and_messages_come_in_without_a_queue(app) -> None:
         assert not app.lines[0].backed_up
 
 
+async def test_an_accepted_handshake_is_let_go(app) -> None:
+    async with serving(app) as address, client(address, app):
+        line = app.lines[0]
+        await until(lambda: line.handshake_complete)
+        assert (hasattr(line, "request"), hasattr(line, "response")) == (False, False)
+        assert line.scope["headers"] == []
+
+
 async def test_without_a_listener_messages_wait_for_the_application(app) -> None:
     app.listens = False
     async with serving(app) as address, client(address, app) as socket:

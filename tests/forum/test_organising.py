@@ -1,5 +1,7 @@
 """What organisers do: phases and switches, the end of the evening, the record."""
 
+from dataclasses import replace
+
 import pytest
 
 from dialog.forum import commands as c
@@ -27,6 +29,7 @@ from tests.forum.evening import (
     SCHEDULE,
     SELMA,
     SVEN,
+    TOPICS,
     Evening,
 )
 from tests.forum.laws import PHASES
@@ -209,6 +212,24 @@ def test_publishing_waits_until_every_question_was_decided():
     assert evening.refused(c.Publish(), OLGA) == Refusal(Code.INCOMPLETE, field="questions", open=3)
     evening.publish()
     assert evening.session.phase is Phase.PUBLISHED
+
+
+def test_a_rehearsal_is_never_published_and_stays_one():
+    for rehearsal in (False, True):
+        evening = Evening(Phase.LIVE)
+        declared = c.Declare(evening.session.schedule, TOPICS, rehearsal=rehearsal)
+        evening.session.declaration = None
+        evening.told(declared, SYSTEM)
+        assert evening.session.rehearsal is rehearsal
+        other = replace(declared, rehearsal=not rehearsal)
+        refusal = Refusal(Code.CONFLICT, field="rehearsal")
+        assert evening.refused(other, SYSTEM) == refusal
+        evening.phase(Phase.CLOSED)
+        if rehearsal:
+            never = Refusal(Code.FORBIDDEN, field="rehearsal")
+            assert evening.refused(c.Publish(), OLGA) == never
+        else:
+            evening.publish()
 
 
 def test_an_answer_handed_in_has_to_be_released_before_publication():

@@ -509,7 +509,7 @@ MUTANTS = (
         "dialog/hub/sweep.py",
         "connection.owed = own is not None",
         "connection.owed = False",
-        "whoever_drains_nothing",
+        "tests/hub/test_sweep.py::test_what_of_ones_own_was_kept_back_comes_when_it_drains",
     ),
     Mutant(
         "one's own is not made up for",

@@ -207,11 +207,11 @@ MUTANTS = (
     Mutant(
         "a tick tells what is not stored",
         "dialog/hub/room.py",
-        "            await asyncio.sleep(self._timing.window)\n",
+        "            await self._gather(loop)\n",
         "            asyncio.get_running_loop().call_later(\n"
         "                0.0, lambda: [self._sweep.send(self._ledger, c)\n"
         "                for c in self.presence.everyone()])\n"
-        "            await asyncio.sleep(self._timing.window)\n",
+        "            await self._gather(loop)\n",
         "at_every_turn",
     ),
     Mutant(

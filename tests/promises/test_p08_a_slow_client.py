@@ -33,6 +33,13 @@ FAST = {"messages_per_10s": 1_000_000, "staff_messages_per_10s": 1_000_000}
 
 MUTANTS = (
     Mutant(
+        "what is written at once overtakes what waits",
+        "dialog/edge/frames.py",
+        "elif waiting or self._file is None:",
+        "elif self._file is None:",
+        "tests/edge/test_edge.py::test_what_is_read_late_comes_whole_and_in_order",
+    ),
+    Mutant(
         "who does not read gets every change all the same",
         "dialog/edge/frames.py",
         "return not self._ended() and (not self.writable.is_set() or self._waiting() > BACKED_UP)",

@@ -32,6 +32,13 @@ MUTANTS = (
         "what_has_to_be_said and whole",
     ),
     Mutant(
+        "what follows a head is taken for the beginning of a message",
+        "dialog/edge/conversation.py",
+        "self._between = not self.reader.buffer",
+        "self._between = True",
+        "tests/edge/test_conversation.py",
+    ),
+    Mutant(
         "a close in the middle of a message is a fault",
         "dialog/edge/conversation.py",
         "self.current_size = None  # it may come in the middle of a message",
