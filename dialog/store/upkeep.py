@@ -61,8 +61,10 @@ async def add_up(url: str, slugs: list[str]) -> None:
 
 async def _open(url: str, slugs: list[str]) -> None:
     database = Database(url)
+    journal = Journal(database)
     for slug in slugs:
-        await Journal(database).open(slug)
+        if await _long(journal, slug):  # or opening one that was erased would begin it anew
+            await journal.open(slug)
     await database.close()
 
 

@@ -265,7 +265,7 @@ import asyncio, sys
 from dialog.store import journal, states, upkeep
 journal.LONG, journal.BETWEEN, states.PART = 20, 0.002, 500
 print("begun", flush=True)
-asyncio.run(upkeep._open(sys.argv[1], ["a"]))
+asyncio.run(upkeep._open(sys.argv[1], ["a", "gone"]))
 """
 
 
