@@ -10,14 +10,13 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 import msgspec
 import structlog
 
 from dialog.forum.journal import Unavailable
 from dialog.store.database import Database
-from dialog.store.journal import Journal
+from dialog.store.journal import Journal, JournalFault
 
 EVERY = 60.0
 LAST_IN_LINE = 19
@@ -31,9 +30,16 @@ async def keep_up(
     """Look again and again which sessions have grown long, and have them added up."""
     while True:
         await asyncio.sleep(every)
-        with suppress(Unavailable):
-            if long := [slug for slug in slugs() if await journal.long(slug)]:
-                await add_up(url, long)
+        if long := [slug for slug in slugs() if await _long(journal, slug)]:
+            await add_up(url, long)
+
+
+async def _long(journal: Journal, slug: str) -> bool:
+    """Tell whether a session has grown long; one that is gone or out of reach has not."""
+    try:
+        return await journal.long(slug)
+    except (JournalFault, Unavailable):
+        return False
 
 
 async def add_up(url: str, slugs: list[str]) -> None:
@@ -55,8 +61,10 @@ async def add_up(url: str, slugs: list[str]) -> None:
 
 async def _open(url: str, slugs: list[str]) -> None:
     database = Database(url)
+    journal = Journal(database)
     for slug in slugs:
-        await Journal(database).open(slug)
+        if await _long(journal, slug):  # or opening one that was erased would begin it anew
+            await journal.open(slug)
     await database.close()
 
 

@@ -241,7 +241,7 @@ async def test_a_process_of_its_own_adds_up_what_has_grown(url, database, journa
     for number, event in enumerate(taps, whole.session.seq + 1):
         await store(journal, "a", Batch((Entry(number, whole.session.at, 0, event),)))
         whole.follow(Entry(number, whole.session.at, 0, event))
-    house = asyncio.create_task(keep_up(journal, url, lambda: ["a"], every=0.05))
+    house = asyncio.create_task(keep_up(journal, url, lambda: ["gone", "a"], every=0.05))
     async with asyncio.timeout(60):
         while await journal.long("a"):  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.05)
@@ -265,7 +265,7 @@ import asyncio, sys
 from dialog.store import journal, states, upkeep
 journal.LONG, journal.BETWEEN, states.PART = 20, 0.002, 500
 print("begun", flush=True)
-asyncio.run(upkeep._open(sys.argv[1], ["a"]))
+asyncio.run(upkeep._open(sys.argv[1], ["a", "gone"]))
 """
 
 
