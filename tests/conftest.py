@@ -3,8 +3,6 @@
 import os
 import shutil
 import socket
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +10,8 @@ from typing import NoReturn
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+
+from tests.chaos.cluster import Cluster
 
 # Plain asserts outside the test files: let pytest explain them too, whoever imports them first.
 pytest.register_assert_rewrite("tests.forum.laws", "tests.forum.evening")
@@ -26,6 +26,7 @@ NO_POSTGRES_USER = (
     "PostgreSQL refuses to run as root and there is no user `postgres` with `setpriv` to run it: "
     "`apt install postgresql util-linux`, or run the tests as another user."
 )
+NO_NGINX = "No nginx found: several processes need a reverse proxy, `apt install nginx-light`."
 NO_COMPILER = "No C compiler found: the failing disk needs one, `apt install gcc libc6-dev`."
 NO_AXE = "No axe-core found: accessibility checks need Node and `npm ci`."
 
@@ -126,52 +127,41 @@ def _exists(user: str) -> bool:
     return any(entry.pw_name == user for entry in pwd.getpwall())
 
 
-def _await_postgres(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    """Wait until the cluster answers, for at most half a minute."""
-    import psycopg
-
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            psycopg.connect(url, connect_timeout=5).close()
-        except psycopg.OperationalError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"PostgreSQL does not start:\n{log.read_text('utf-8')}", pytrace=False)
-            time.sleep(0.05)
-        else:
-            return
+@pytest.fixture(scope="session")
+def postgres_cluster(postgres_bin: Path) -> Iterator[Cluster]:
+    """A throwaway cluster of one test module or session; nobody stops it."""
+    cluster = Cluster(postgres_bin, _postgres_user())
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.remove()
 
 
 @pytest.fixture(scope="session")
-def postgres_url(postgres_bin: Path) -> Iterator[str]:
+def postgres_url(postgres_cluster: Cluster) -> str:
     """The address of a throwaway cluster, reached by a socket in its own folder."""
-    as_user = _postgres_user()
-    # Not pytest's folder: only root could enter it, and a socket's path must be short.
-    folder = Path(tempfile.mkdtemp(prefix="dialog-pg-"))
-    log = folder / "log"
+    return postgres_cluster.url().replace("postgresql:", "postgresql+psycopg:", 1)
+
+
+@pytest.fixture(scope="module")
+def own_cluster(postgres_bin: Path) -> Iterator[Cluster]:
+    """A cluster that a module may stop and start as it likes."""
+    cluster = Cluster(postgres_bin, _postgres_user())
     try:
-        if as_user:
-            shutil.chown(folder, "postgres", "postgres")
-        data = str(folder / "data")
-        initdb = [str(postgres_bin / "initdb"), "--pgdata", data, "--username=dialog"]
-        choices = ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
-        subprocess.run([*as_user, *initdb, *choices], check=True, capture_output=True, cwd=folder)
-        listening = ["-c", "listen_addresses=", "-k", str(folder)]
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [*as_user, str(postgres_bin / "postgres"), "-D", data, *listening],
-                stdout=output,
-                stderr=output,
-                cwd=folder,
-            )
-        try:
-            _await_postgres(server, f"postgresql://dialog@/postgres?host={folder}", log)
-            yield f"postgresql+psycopg://dialog@/postgres?host={folder}"
-        finally:
-            server.send_signal(2)  # ends connections and stops at once, in good order
-            server.wait(30)
+        cluster.start()
+        yield cluster
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        cluster.remove()
+
+
+@pytest.fixture(scope="session")
+def nginx_path() -> str:
+    """The nginx of this machine."""
+    for place in (shutil.which("nginx"), "/usr/sbin/nginx"):
+        if place and Path(place).is_file():
+            return place
+    _missing(NO_NGINX)
 
 
 @pytest.fixture

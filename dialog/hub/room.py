@@ -496,7 +496,8 @@ class Room:
         if tail.epoch != self.epoch:
             raise Overtaken
         followed = self._ledger.follow(tail)
-        self._clock.not_before(self._ledger.session.at)
+        for last in tail.entries[-1:]:
+            self._clock.not_before(last.at)
         for (person, staff), messages in self._spent(tail).items():
             self._charge(Spent(self.slug, person, staff, messages))
         return followed
@@ -529,6 +530,7 @@ class Room:
         refusal = Refusal(Code.BUSY, field="fault", retry_ms=1_000)
         waiting[place] = replace(waiting[place], command=refusal)
         self._inbox[:0] = waiting
+        self._stir.set()
         await self._reopen()
 
     async def _fail(self, waiting: list[Waiting], fault: Exception) -> None:

@@ -8,7 +8,7 @@ import json
 import random
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,21 +154,22 @@ def stored(file: Path, slug: str) -> Stored:
     with closing(sqlite3.connect(file)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
-        ((session, head),) = database.execute(
-            "SELECT id, head FROM sessions WHERE slug = ?", (slug,)
-        )
-        rows = database.execute(
-            "SELECT number, person, kind, payload FROM journal WHERE session = ? ORDER BY number",
-            (session,),
-        ).fetchall()
-        lines = database.execute(
-            "SELECT q.number, review, upvotes, body FROM questions AS q JOIN texts AS t"
-            " ON t.session = q.session AND t.number = q.text WHERE q.session = ?",
-            (session,),
-        ).fetchall()
-        known = database.execute(
-            "SELECT key, result FROM results WHERE session = ?", (session,)
-        ).fetchall()
+        return added_up(lambda query, value: database.execute(query, (value,)).fetchall(), slug)
+
+
+def added_up(ask: Callable[[str, object], list[Any]], slug: str) -> Stored:
+    """Fold what a database answers to queries with one value in them."""
+    ((session, head),) = ask("SELECT id, head FROM sessions WHERE slug = ?", slug)
+    rows = ask(
+        "SELECT number, person, kind, payload FROM journal WHERE session = ? ORDER BY number",
+        session,
+    )
+    lines = ask(
+        "SELECT q.number, review, upvotes, body FROM questions AS q JOIN texts AS t"
+        " ON t.session = q.session AND t.number = q.text WHERE q.session = ?",
+        session,
+    )
+    known = ask("SELECT key, result FROM results WHERE session = ?", session)
     assert [row[0] for row in rows] == list(range(1, head + 1))
     voters, approved = folded([row[1:] for row in rows])
     assert sorted(voters) == sorted(line[0] for line in lines) == list(range(1, len(lines) + 1))

@@ -9,8 +9,8 @@ import pytest
 from dialog.forum import commands as c
 from dialog.forum.decide import decide
 from dialog.forum.journal import Unavailable
-from dialog.forum.names import MINUTE, Phase, Stream
-from dialog.forum.refusals import Code
+from dialog.forum.names import MINUTE, SYSTEM, Phase, Stream
+from dialog.forum.refusals import Code, Refusal
 from dialog.hub import backoff
 from dialog.hub.closing import Close
 from dialog.hub.connection import Connection
@@ -143,6 +143,22 @@ async def test_a_command_that_meets_a_fault_of_ours_is_refused_alone(hall, monke
     assert (replies[1].code, replies[1].field) == (Code.BUSY, "fault")
     assert await hall.count() == 2
     assert hall.room.storing
+
+
+async def test_what_meets_a_fault_of_ours_waits_for_no_heartbeat(monkeypatch) -> None:
+    def faulty(session, command, who, now):
+        if isinstance(command, c.Ask):
+            raise ZeroDivisionError
+        return decide(session, command, who, now)
+
+    hall = Hall(Timing(tick=0.005, window=0.001, heartbeat=3_600))
+    await hall.room.start()
+    await hall.room.ask(DECLARE, SYSTEM)
+    monkeypatch.setattr("dialog.hub.ledger.decide", faulty)
+    told = await asyncio.wait_for(hall.room.ask(c.Ask("Warum?"), ANNA), 5)
+    assert isinstance(told, Refusal)
+    assert (told.code, told.field) == (Code.BUSY, "fault")
+    await hall.room.stop()
 
 
 async def test_what_meets_a_fault_of_ours_waits_for_no_journal_that_does_not_open(

@@ -160,6 +160,14 @@ def test_a_clock_that_was_set_back_locks_nobody_out() -> None:
     assert buckets.take("a", 6_400.0) == 0.5
 
 
+def test_what_was_spent_elsewhere_is_taken_from_what_is_to_come() -> None:
+    buckets = Buckets(Pace(rate=2, burst=4))
+    buckets.spend("a", 100.0, 3)
+    assert [buckets.take("a", 100.0) for _ in range(2)] == [0, 0.5]
+    buckets.spend("a", 100.0, 1_000)
+    assert buckets.take("a", 100.0) == 2.5, "nobody owes more than a burst"
+
+
 def test_buckets_are_bounded(monkeypatch) -> None:
     monkeypatch.setattr("dialog.hub.limits.PEOPLE", 3)
     buckets = Buckets(Pace(rate=10, burst=100))

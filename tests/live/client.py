@@ -167,7 +167,9 @@ class Live:
             case {"type": "heartbeat", "seq": seq, "digest": told}:
                 assert seq != self.seq or told == self.digest(), "drift"
             case {"type": "done" | "refused", "key": key} if key in self._answers:
-                self._answers.pop(key).set_result(message)
+                answer = self._answers.pop(key)
+                if not answer.done():  # whoever asked may wait no longer
+                    answer.set_result(message)
         self._news.set()
 
     def _apply(self, delta: Message) -> None:

@@ -79,6 +79,11 @@ class Server:
         assert done.exit_code == 0, done.output
 
     def start(self) -> None:
+        self.begin()
+        self.await_ready()
+
+    def begin(self) -> None:
+        """Start the process, and do not wait for it."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *self.program, "serve"],
@@ -88,6 +93,9 @@ class Server:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )
+
+    def await_ready(self) -> None:
+        assert self._process is not None
         deadline = time.monotonic() + START_S
         while not self._ready():
             assert self._process.poll() is None, self.log.read_text("utf-8")
@@ -99,6 +107,10 @@ class Server:
             return self.browser().get("/readyz").status == 200
         except OSError:
             return False
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None
 
     def terminate(self) -> None:
         """Ask the process to end."""

@@ -198,6 +198,8 @@ class Tab:
 class Venue:
     """A room on a real journal, and who is there."""
 
+    slug = SLUG
+
     def __init__(self, folder: Path) -> None:
         self.file = Path(shutil.copy(migrated(), folder / "room.db"))
         self.clock = Clock()
@@ -211,7 +213,7 @@ class Venue:
 
     async def begin(self) -> None:
         self.room = Room(
-            SLUG, self.journal, clock=self.clock, frame=bytes, publish=unkept, timing=AT_ONCE
+            self.slug, self.journal, clock=self.clock, frame=bytes, publish=unkept, timing=AT_ONCE
         )
         await self.room.start()
         await self.room.ask(DECLARE, SYSTEM)
@@ -254,7 +256,7 @@ class Venue:
         shutil.copy(copied, self.file)
         self.database = Database(f"sqlite:///{self.file}")
         self.journal = Journal(self.database)
-        await self.journal.new_epoch(SLUG)
+        await self.journal.new_epoch(self.slug)
         await self.begin()
 
     # --- who is there --------------------------------------------------------------------------
@@ -317,7 +319,7 @@ class Venue:
 
     async def books(self) -> tuple[Session, Tally]:
         """Return what the stored journal adds up to, and its naive tally."""
-        opened = await self.journal.open(SLUG)
+        opened = await self.journal.open(self.slug)
         tally = Tally()
         for entry in opened.entries:
             tally.follow(entry)

@@ -61,10 +61,13 @@ class Evening(RuleBasedStateMachine):
     def begin(self) -> None:
         self.folder = Path(mkdtemp(prefix="dialog-evening-"))
         self.runner = asyncio.Runner()
-        self.venue = Venue(self.folder)
+        self.venue = self._venue()
         self.promised, self.saved = Promised(), Promised()
         self.count, self.has_copy, self.meddled = 0, False, False
         self.runner.run(self._begin())
+
+    def _venue(self) -> Venue:
+        return Venue(self.folder)
 
     async def _begin(self) -> None:
         await self.venue.open()
