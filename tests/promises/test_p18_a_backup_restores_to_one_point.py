@@ -27,6 +27,7 @@ from tests.live.server import Server
 from tests.mutants import Mutant
 
 SEED = 18
+WAITING = 100
 NOW = datetime(2026, 12, 3, 18, tzinfo=UTC)
 MODULE = "dialog/store/backup.py"
 
@@ -141,7 +142,7 @@ def url(file: Path) -> str:
 async def test_a_backup_made_while_people_write_is_whole_and_clients_notice(
     tmp_path, file, url, clients, seconds
 ) -> None:
-    slug = declare(tmp_path / "sessions", "sicherung", waiting=100)
+    slug = declare(tmp_path / "sessions", "sicherung", waiting=WAITING)
     server, copy = Server(tmp_path, {"one": slug}, **FAST), tmp_path / "backup.sqlite3"
     server.start()
     try:
@@ -184,6 +185,9 @@ async def test_a_backup_made_while_people_write_is_whole_and_clients_notice(
 
 async def _again(one) -> None:
     """Send what had no answer, or a new question twice, under one key."""
+    waiting = [row for row in one.client.me["mine"] if row["review"] == "waiting"]
+    if len(waiting) >= WAITING:  # a long storm asks more than moderators decide
+        assert (await one.client.command("withdraw", number=waiting[0]["number"]))["type"] == "done"
     if one.open is None or one.open.do != "ask":
         await one.give("ask", text=f"Nach der Rückkehr, {one.client.me['person']}?")
     else:

@@ -741,7 +741,7 @@ MUTANTS = (
     Mutant(
         "answers of other processes are not remembered",
         "dialog/hub/ledger.py",
-        "        self._remembered.update({(r.person, r.key): r for r in tail.remembered})\n",
+        "        self._remember(tail.remembered)\n",
         "",
         "remembered",
     ),
