@@ -194,7 +194,8 @@ async def _again(one) -> None:
         await one.send(one.open)
     last = one.done[-1]
     again = await one.client.command(last.do, key=last.key, **last.fields)
-    assert again == last.answer
+    # The head of the stream may be another one by then.
+    assert (again["type"], again["result"]) == ("done", last.answer["result"])
 
 
 def test_a_restored_database_is_as_durable_as_before(tmp_path, file, url) -> None:
