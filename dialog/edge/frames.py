@@ -64,6 +64,7 @@ class Frames(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop every clock and give the place up."""
         super().connection_lost(exc)
+        self._file = None  # its number may be another file's by now
         self._drain.end()
         if self._ending:
             self._ending.cancel()
