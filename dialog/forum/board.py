@@ -127,7 +127,7 @@ class Sheet:
         never settle.
         """
         for number in touched.rows:
-            self._follow_row(state, number)
+            self._follow_row(state, number, blackened=number in touched.blackened)
         for number in touched.counts:
             if number in self.shown:
                 self._follow_count(state, number)
@@ -230,7 +230,7 @@ class Sheet:
             return shown.whole
         return {"number": shown.row["number"], "upvotes": shown.upvotes}
 
-    def _follow_row(self, state: Session, number: int) -> None:
+    def _follow_row(self, state: Session, number: int, *, blackened: bool) -> None:
         old = self.shown.get(number)
         if self.window:
             shown = visible(state, self.stream, number)
@@ -244,7 +244,7 @@ class Sheet:
                 del self.shown[number]
                 self._moved(number, state.seq)
                 self.revised = state.seq
-        elif old is None or old.row != new:
+        elif old is None or old.row != new or blackened:
             count = old.upvotes if old else state.upvotes(number)
             counted = old.counted if old else state.seq
             self.shown[number] = Shown(new, state.seq, count, counted)

@@ -54,10 +54,12 @@ class Touched:
     """What an entry touched, so that views refresh only that.
 
     ``rows`` and ``session`` may have changed; ``counts`` did, if only for a moment between two
-    taps of one entry; ``taps`` say to whom which number is supported now.
+    taps of one entry; ``taps`` say to whom which number is supported now. Rows are ``blackened``
+    whether or not that can be seen by now: read later, the texts were black from the beginning.
     """
 
     rows: set[int] = field(default_factory=set)
+    blackened: set[int] = field(default_factory=set)
     counts: set[int] = field(default_factory=set)
     session: bool = False
     taps: list[Tap] = field(default_factory=list)
@@ -98,6 +100,7 @@ def evolve(session: Session, entry: Entry, touched: Touched | None = None) -> To
             question.rev = entry.number
             session.reword(event.number)
             touched.rows.add(event.number)
+            touched.blackened.add(event.number)
         case Sealed():
             _sealed(session, event, touched)
         case _:  # pragma: no cover

@@ -5,6 +5,9 @@ from typing import get_args
 import pytest
 
 from dialog.forum import commands as c
+from dialog.forum.board import Board
+from dialog.forum.events import Entry
+from dialog.forum.evolve import begin, evolve
 from dialog.forum.names import (
     SYSTEM,
     Kind,
@@ -215,3 +218,17 @@ def test_every_row_of_a_stream_has_the_same_keys():
     evening = prepared(Phase.LIVE)
     for sheet in evening.board.sheets.values():
         assert len({frozenset(row) for row in sheet.snapshot().questions}) == 1
+
+
+def test_who_comes_back_after_a_restart_gets_what_was_blackened_meanwhile():
+    evening = Evening(Phase.LIVE)
+    number = evening.public("Warum hilft Alma Beispiel niemand?", background="Alma Beispiel.")
+    known = {stream: sheet.seq for stream, sheet in evening.board.sheets.items()}
+    evening.told(c.Redact(number, 11, 24), OLGA)
+    session, board = begin(evening.session.texts), Board()
+    for entry in evening.journal:
+        stored = Entry(entry.number, entry.at, entry.person, entry.event)
+        board.follow(session, evolve(session, stored))
+    for stream, sheet in board.sheets.items():
+        assert "Alma" not in sheet.delta(known[stream]).questions[0]["text"]
+        assert sheet == evening.board.sheets[stream]

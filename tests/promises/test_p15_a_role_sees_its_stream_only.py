@@ -70,7 +70,7 @@ MUTANTS = (
     ),
     Mutant(
         "what nobody sees moves the numbers", "dialog/forum/board.py",
-        "elif old is None or old.row != new:", "else:", "number",
+        "elif old is None or old.row != new or blackened:", "else:", "number",
     ),
     Mutant(
         "others' questions can be told from none", "dialog/forum/asking.py",
