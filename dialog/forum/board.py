@@ -5,7 +5,8 @@ its count has a version of its own. So a resume from any number is the rows abov
 restart counts the same, and an entry that changes nothing visible moves nothing.
 
 Where there are too many questions, each stream shows those of its window only. Windows are
-brought up to date between entries, and are known to this process alone.
+brought up to date between entries. Where several processes show the same, they have to be at every
+number that any of them may give.
 """
 
 from collections.abc import Iterator
@@ -281,6 +282,7 @@ class Board:
 
     def __init__(self, extent: Extent = FULL) -> None:
         """Begin with nothing shown."""
+        self.extent = extent
         self.sheets = {stream: Sheet(stream, extent) for stream in Stream}
 
     @classmethod

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from dialog.forum.events import Entry
 from dialog.forum.names import Outcome, Phase, Reason, Review
 from dialog.forum.state import State
+from dialog.forum.window import FULL, Extent
 
 
 class Unavailable(Exception):  # noqa: N818 - it is said of whoever keeps a journal
@@ -75,7 +76,8 @@ class Opened:
     """A journal as read: epoch (16 hex digits), texts, remembered answers, and what happened.
 
     Of a long journal the beginning is added up to a ``state``, which belongs to whoever gets it;
-    then the ``entries`` are those after it, and the texts are its texts.
+    then the ``entries`` are those after it, and the texts are its texts. How much a stream carries
+    depends on whether others read the same journal: its ``extent``.
     """
 
     epoch: str
@@ -83,3 +85,4 @@ class Opened:
     texts: Mapping[int, str]
     remembered: tuple[Remembered, ...]
     state: State | None = None
+    extent: Extent = FULL

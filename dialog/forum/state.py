@@ -8,6 +8,7 @@ from dialog.forum.board import Board
 from dialog.forum.events import Entry
 from dialog.forum.evolve import Touched, begin, evolve
 from dialog.forum.session import Session
+from dialog.forum.window import FULL, Extent
 
 
 @dataclass(slots=True)
@@ -18,9 +19,9 @@ class State:
     board: Board = field(default_factory=Board)
 
     @classmethod
-    def begin(cls, texts: Mapping[int, str]) -> Self:
+    def begin(cls, texts: Mapping[int, str], extent: Extent = FULL) -> Self:
         """Return the state before the first entry, with the bodies of all texts at hand."""
-        return cls(begin(texts))
+        return cls(begin(texts), Board(extent))
 
     def follow(self, entry: Entry) -> Touched:
         """Apply the next entry and return what it touched."""

@@ -5,7 +5,7 @@ is on the stage and in the running order. What has to be looked at is what chang
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from typing import Self
 
@@ -24,8 +24,9 @@ UNANSWERED = frozenset({Outcome.OPEN, Outcome.NOT_REACHED})
 class Extent:
     """How many questions a stream carries: all up to ``whole``, beyond that the first of each.
 
-    A ranked row leaves only behind place ``leaving``, or ties would flap. Of so many that were
-    carried, ``gone`` are remembered; ``reserve`` candidates spare looking at all.
+    A ranked row leaves only behind place ``leaving``, or ties would flap; but not where several
+    processes have to carry the same ones, whatever each has carried before (``same``). Of so many
+    that were carried, ``gone`` are remembered; ``reserve`` candidates spare looking at all.
     """
 
     whole: int = 400
@@ -40,8 +41,14 @@ class Extent:
     reserve: int = 1_000
     gone: int = 2_000
 
+    @property
+    def same(self) -> bool:
+        """Tell whether what is carried follows from the session alone."""
+        return self.leaving == self.ranked
+
 
 FULL = Extent()
+SHARED = replace(FULL, leaving=FULL.ranked)
 
 Rank = Callable[[Session, Question], int | None]
 

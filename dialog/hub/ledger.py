@@ -104,7 +104,7 @@ class Ledger:
     def __init__(self, opened: Opened) -> None:
         """Add up a journal as it was stored."""
         self.epoch = opened.epoch
-        state = opened.state or State.begin(opened.texts)
+        state = opened.state or State.begin(opened.texts, opened.extent)
         for entry in opened.entries:
             state.follow(entry)
         self.session, self._board = state.session, state.board
@@ -120,9 +120,7 @@ class Ledger:
     @property
     def board(self) -> Board:
         """The streams as they are, their windows brought up to date where something has changed."""
-        if self._unsettled:
-            self._board.settle(self.session)
-            self._unsettled = False
+        self._settle()
         return self._board
 
     @property
@@ -149,10 +147,10 @@ class Ledger:
         for entry in tail.entries:
             touched = evolve(session, entry)
             self._board.follow(session, touched)
+            self._settle_for_others()
             followed.append(touched)
             for number in _worded(entry.event):
                 self._likeness.put(number)
-        self._unsettled = True
         return followed
 
     def draft(self, commands: list[Waiting], now: int) -> Draft:
@@ -175,6 +173,7 @@ class Ledger:
             self._apply(draft, SYSTEM, fact)
             draft.sealed = True
         self._close_taps(draft)
+        self._settle_for_others()
         return draft
 
     def batch(self, draft: Draft) -> Batch:
@@ -203,6 +202,21 @@ class Ledger:
             found.append(Waiting(c.Note(number, alike, marks(self._text(number))), SYSTEM))
         self._read_on(READ_ON)
         return found
+
+    def _settle(self) -> None:
+        if self._unsettled:
+            self._board.settle(self.session)
+            self._unsettled = False
+
+    def _settle_for_others(self) -> None:
+        """Note that something has changed.
+
+        Whoever comes from another process has its window of any number that it may have read: this
+        one has to know what its own was then. Alone it is enough to know it when somebody reads.
+        """
+        self._unsettled = True
+        if self._board.extent.same:
+            self._settle()
 
     def _text(self, number: int) -> str:
         return self.session.text(self.session.questions[number].wording.text)

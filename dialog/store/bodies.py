@@ -24,6 +24,7 @@ from dialog.forum.names import Outcome, Review
 from dialog.forum.question import Question
 from dialog.forum.session import Deed, Session
 from dialog.forum.state import State
+from dialog.forum.window import FULL, Extent
 from dialog.store.payloads import AXES
 
 AT_ONCE = 1_000
@@ -143,7 +144,7 @@ def _value(axis: Axis, value: Value) -> object:
 # --- decode --------------------------------------------------------------------------------------
 
 
-def decode(body: bytes, texts: Mapping[int, str]) -> State:
+def decode(body: bytes, texts: Mapping[int, str], extent: Extent = FULL) -> State:
     """Return the state; ``texts`` are all that stand in the journal by now.
 
     Raise ``msgspec.DecodeError`` or ``ValueError`` for what is none.
@@ -167,7 +168,7 @@ def decode(body: bytes, texts: Mapping[int, str]) -> State:
         made = tuple(_change(change, same) for change in changes)
         session.deeds[number] = Deed(at, person, Acted(act, made, undoes))
     kept = _into(msgspec.msgpack.decode(read.board, type=_Kept), Kept)
-    return State(session, Board.begin(session, kept))
+    return State(session, Board.begin(session, kept, extent))
 
 
 def _session(read: _Body, texts: Mapping[int, str]) -> Session:

@@ -1,7 +1,7 @@
 """The journal of sessions: opened whole, appended in batches, gapless."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from dialog.forum.events import Entry, Event, Redacted, Sealed, Upvoted
 from dialog.forum.journal import Batch, Opened, Place, Remembered, Tail, Unavailable
 from dialog.forum.state import State
+from dialog.forum.window import FULL, SHARED, Extent
 from dialog.store import payloads, states
 from dialog.store.database import Database
 from dialog.store.handover import Handover
@@ -47,7 +48,8 @@ class Journal:
 
         Raise ``JournalFault`` for a gap, an unknown kind or a payload that does not fit its kind.
         """
-        read = await self._database.read(lambda connection: _open(connection, slug))
+        extent = SHARED if self._database.shared else FULL
+        read = await self._database.read(lambda connection: _open(connection, slug, extent))
         if read is None:
             await self._database.write(lambda connection: enrol(connection, slug))
             return await self.open(slug)
@@ -134,7 +136,9 @@ def _new_epoch(connection: Connection, slug: str) -> str:
 # --- open ----------------------------------------------------------------------------------------
 
 
-def _open(connection: Connection, slug: str) -> tuple[Opened, Iterable[states.Row]] | None:
+def _open(
+    connection: Connection, slug: str, extent: Extent
+) -> tuple[Opened, Iterable[states.Row]] | None:
     """Return a journal as stored, and what is to be kept of it so that it opens quickly again."""
     session = find(connection, slug)
     if session is None:
@@ -142,9 +146,10 @@ def _open(connection: Connection, slug: str) -> tuple[Opened, Iterable[states.Ro
     query = select(TEXTS.c.number, TEXTS.c.body).where(TEXTS.c.session == session.id)
     query = query.execution_options(yield_per=ROWS_AT_ONCE)
     texts = {number: body for number, body in connection.execute(query)}  # noqa: C416 - rows
-    state = states.read(connection, session, texts)
+    state = states.read(connection, session, texts, extent)
     begun = state.session.seq if state else 0
-    state, tail = _add_up(state, _entries(connection, session, slug, begun), texts)
+    entries = _entries(connection, session, slug, begun)
+    state, tail = _add_up(entries, state, lambda: State.begin(texts, extent))
     added = state.session.seq if state else 0
     head = added + len(tail)
     if head != session.head:
@@ -152,11 +157,11 @@ def _open(connection: Connection, slug: str) -> tuple[Opened, Iterable[states.Ro
     parts = states.parts(state, session) if state and added > begun else ()
     remembered = tuple(_remembered(connection, session.id))
     texts = state.session.texts if state else texts
-    return Opened(session.epoch, tuple(tail), texts, remembered, state), parts
+    return Opened(session.epoch, tuple(tail), texts, remembered, state, extent), parts
 
 
 def _add_up(
-    state: State | None, entries: Iterable[Entry], texts: Mapping[int, str]
+    entries: Iterable[Entry], state: State | None, begin: Callable[[], State]
 ) -> tuple[State | None, list[Entry]]:
     """Add up entries while they are read: millions of taps need more room than what they come to.
 
@@ -168,7 +173,7 @@ def _add_up(
         tail.append(entry)
         taps += len(entry.event.taps) if isinstance(entry.event, Upvoted) else TAPS_OF_OTHERS
         if taps > LONG:
-            state = state or State.begin(texts)
+            state = state or begin()
             for one in tail:
                 state.follow(one)
             tail, taps = [], 0

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection, delete, func, select
 
 from dialog.forum.state import State
+from dialog.forum.window import Extent
 from dialog.store import bodies
 from dialog.store.sessions import Found, find
 from dialog.store.tables import STATES, upsert
@@ -24,7 +25,9 @@ Row = dict[str, Any]
 log = structlog.get_logger()
 
 
-def read(connection: Connection, session: Found, texts: Mapping[int, str]) -> State | None:
+def read(
+    connection: Connection, session: Found, texts: Mapping[int, str], extent: Extent
+) -> State | None:
     """Return the latest state of a session that is whole and of its epoch and our rules."""
     columns = STATES.c
     query = select(columns.body).where(columns.session == session.id).order_by(columns.part)
@@ -32,7 +35,7 @@ def read(connection: Connection, session: Found, texts: Mapping[int, str]) -> St
         bodies_of = connection.scalars(query.where(columns.number == number))
         body = b"".join(bodies_of)
         if sha256(body).digest() == digest:
-            return _decoded(body, number, texts)
+            return _decoded(body, number, texts, extent)
     return None
 
 
@@ -51,9 +54,9 @@ def _whole(connection: Connection, session: Found) -> Sequence[tuple[int, bytes]
     return [(number, bytes(digest)) for number, digest in found]
 
 
-def _decoded(body: bytes, number: int, texts: Mapping[int, str]) -> State | None:
+def _decoded(body: bytes, number: int, texts: Mapping[int, str], extent: Extent) -> State | None:
     try:
-        return bodies.decode(body, texts)
+        return bodies.decode(body, texts, extent)
     except (msgspec.MsgspecError, ValueError, LookupError):
         log.exception("state not read", number=number)
         return None
