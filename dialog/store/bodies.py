@@ -38,7 +38,7 @@ APART = frozenset({
 
 def _rules() -> str:
     """Return a hash of all that decides what a journal adds up to, and how it is kept."""
-    sources = [*Path(forum.__file__).parent.glob("*.py"), Path(__file__)]
+    sources = [*Path(forum.__file__).parent.glob("*.py*"), Path(__file__)]
     return sha256(b"\0".join(source.read_bytes() for source in sorted(sources))).hexdigest()[:16]
 
 

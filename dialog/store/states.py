@@ -32,8 +32,9 @@ def read(
     columns = STATES.c
     query = select(columns.body).where(columns.session == session.id).order_by(columns.part)
     for number, digest in _whole(connection, session):
-        bodies_of = connection.scalars(query.where(columns.number == number))
-        body = b"".join(bodies_of)
+        # Beside its parts may stand one that a longer state of other rules has left.
+        own = (columns.number == number, columns.hash == digest)
+        body = b"".join(connection.scalars(query.where(*own)))
         if sha256(body).digest() == digest:
             return _decoded(body, number, texts, extent)
     return None

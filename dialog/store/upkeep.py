@@ -7,6 +7,7 @@ for seconds, and a thread of the server would hold its loop up at every turn.
 import asyncio
 import gc
 import os
+import secrets
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Callable, Iterable
@@ -29,9 +30,13 @@ async def keep_up(
 ) -> None:
     """Look again and again which sessions have grown long, and have them added up."""
     while True:
-        await asyncio.sleep(every)
-        if long := [slug for slug in slugs() if await _long(journal, slug)]:
-            await add_up(url, long)
+        # Of several processes one comes first; then there is nothing left for the others.
+        await asyncio.sleep(every * (50 + secrets.randbelow(100)) / 100)
+        try:
+            if long := [slug for slug in slugs() if await _long(journal, slug)]:
+                await add_up(url, long)
+        except Exception:
+            log.exception("sessions not looked after")
 
 
 async def _long(journal: Journal, slug: str) -> bool:

@@ -160,6 +160,17 @@ async def test_a_state_that_is_none_of_ours_is_made_anew(database, journal, harm
 
 
 @pytest.mark.usefixtures("quick")
+async def test_what_other_rules_have_left_beside_a_state_is_none_of_it(database, journal):
+    whole = await stored(journal)
+    left = """INSERT INTO states (session, number, part, parts, epoch, rules, hash, body)
+        SELECT session, number, part + 1000, 1001, epoch, 'others', body, body FROM states
+        WHERE part = 0"""
+    await database.write(lambda c: c.execute(text(left)))
+    assert (await journal.open("a")).state is not None
+    assert alike(await opened(journal), whole)
+
+
+@pytest.mark.usefixtures("quick")
 async def test_a_body_that_says_nothing_is_made_anew(database, journal, monkeypatch):
     whole = await stored(journal)
     with monkeypatch.context() as context:
@@ -241,7 +252,8 @@ async def test_a_process_of_its_own_adds_up_what_has_grown(url, database, journa
     for number, event in enumerate(taps, whole.session.seq + 1):
         await store(journal, "a", Batch((Entry(number, whole.session.at, 0, event),)))
         whole.follow(Entry(number, whole.session.at, 0, event))
-    house = asyncio.create_task(keep_up(journal, url, lambda: ["gone", "a"], every=0.05))
+    slugs = iter([None, *[["gone", "a"]] * 1_000])  # the first look fails
+    house = asyncio.create_task(keep_up(journal, url, lambda: next(slugs), every=0.05))
     async with asyncio.timeout(60):
         while await journal.long("a"):  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.05)
