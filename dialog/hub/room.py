@@ -459,11 +459,10 @@ class Room:
         self._note(turn.followed + draft.touched)
         for note in self._ledger.notes(draft):
             self.submit(note)
-        if draft.recorded or _records(tail):
-            await self._record()
         if draft.sealed:
             await self._reopen()
-            self._dismiss()
+        elif draft.recorded or _records(tail):
+            await self._record()
 
     def _note(self, followed: list[Touched]) -> None:
         for touched in followed:
@@ -514,14 +513,9 @@ class Room:
         return spent
 
     async def _begin_anew(self) -> None:
-        """Open a journal that has another epoch; where it was published, volunteers part."""
-        before = self._ledger.session.phase
+        """Open a journal that has another epoch."""
         await self._reopen()
         self._stir.set()  # what waited still waits
-        phase = self._ledger.session.phase
-        if self._whole and phase is Phase.PUBLISHED and before is not phase:
-            self._dismiss()
-            await self._record()
 
     # --- what fails ------------------------------------------------------------------------------
 
@@ -583,8 +577,12 @@ class Room:
         self._whole = True
 
     async def _reopen(self) -> None:
-        """Throw the state away, for it may hold what was not stored; everyone gets a snapshot."""
-        known, self._whole = self._whole, False
+        """Throw the state away, for it may hold what was not stored; everyone gets a snapshot.
+
+        Where it was published, here or elsewhere or by a commit that nobody heard of, volunteers
+        part and the record is handed on.
+        """
+        before, known, self._whole = self.epoch, self._whole, False
         try:
             await self._open()
         except Exception as fault:
@@ -595,6 +593,9 @@ class Room:
         self._sweep.forget()
         for connection in self.presence.everyone():
             self._sweep.anew(self._ledger, connection)
+        if self.epoch != before and self._ledger.session.phase is Phase.PUBLISHED:
+            await self._record()
+            self._dismiss()
 
     async def _record(self) -> None:
         """Hand the public record on; one that fails is handed on a little later."""

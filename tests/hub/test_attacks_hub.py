@@ -267,6 +267,27 @@ async def test_a_record_that_could_not_be_kept_is_kept_later(hall, monkeypatch) 
     assert hall.unable == 0
 
 
+async def test_publishing_that_was_stored_unheard_is_finished(hall, monkeypatch) -> None:
+    monkeypatch.setattr(backoff, "FIRST", 0.01)
+    hall.clock.now = SCHEDULE.ends
+    line, _ = await hall.follow(ANNA)
+    async with asyncio.timeout(5):
+        while await hall.phase() is not Phase.CLOSED:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.005)
+    append = hall.journal.append
+
+    async def unheard(*given) -> None:
+        await append(*given)
+        raise Unavailable("the connection was lost after COMMIT")
+
+    with monkeypatch.context() as context:
+        context.setattr(hall.journal, "append", unheard)
+        refused = await hall.room.ask(c.Publish(), OLGA, stream=Stream.DESK)
+    assert isinstance(refused, Refusal)
+    await until(lambda: hall.records and line.code)
+    assert line.code == Close.OVER
+
+
 def test_failures_wait_longer_each_time_and_a_commit_makes_it_short_again() -> None:
     met = backoff.Backoff()
     waits = []

@@ -832,7 +832,7 @@ MUTANTS = (
     Mutant(
         "volunteers stay where a session was published elsewhere",
         "dialog/hub/room.py",
-        "            self._dismiss()\n            await self._record()\n",
+        "            await self._record()\n            self._dismiss()\n",
         "            await self._record()\n",
         "publishing",
     ),
