@@ -26,6 +26,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 
 from dialog.forum import commands as c
 from dialog.forum.journal import Batch, Unavailable
+from dialog.forum.names import Stream
 from dialog.forum.refusals import Code, Refusal
 from dialog.hub.hub import Hub
 from dialog.hub.ledger import Done, Reply
@@ -148,6 +149,16 @@ async def test_a_text_blackened_at_one_is_black_at_the_other(two: Two) -> None:
         await room.read(lambda s, _b: s.text(s.questions[1].wording.text)) for room in (one, other)
     ]
     assert texts[0] == texts[1] != "Ich heiße Alma Beispiel?"
+
+
+async def test_a_poll_that_comes_ahead_of_a_process_waits_for_it(two: Two) -> None:
+    one, other = (side.room for side in two.sides)
+    await one.ask(c.Ask("Wer ist weiter?"), ANNA)
+    seq = await one.read(lambda _s, board: board.sheets[Stream.DESK].seq)
+    assert seq > await other.read(lambda _s, board: board.sheets[Stream.DESK].seq)
+    await other.moved(Stream.DESK, one.epoch, seq, 25)
+    told = await other.updates(Stream.DESK, MARA, one.epoch, seq)
+    assert [json.loads(message)["type"] for message in told] == ["me"]
 
 
 async def test_what_was_sent_elsewhere_counts_here(two: Two) -> None:
