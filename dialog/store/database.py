@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dialog.forum.journal import Unavailable
 from dialog.store.outage import Outage, reason
+from dialog.store.turns import Turns
 
 READERS = 2
 BUSY_MS = 5_000
@@ -43,7 +45,7 @@ class Database:
         self._outage = Outage()
         self._writing = make_engine(url, size=1, patience=self._patience, bounded=True)
         self._reading = make_engine(url, size=READERS, writes=False, bounded=True)
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="dialog-writer")
+        self._writer = Turns()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="dialog-reader")
         self._unscrubbed = False
         self._closed = False
@@ -58,15 +60,18 @@ class Database:
         """Tell whether the last write found no room, no right or no turn to write."""
         return self._outage.on
 
-    async def write(self, work: Callable[[Connection], T], *, scrub: bool = False) -> T:
+    async def write(
+        self, work: Callable[[Connection], T], *, scrub: bool = False, batch: bool = False
+    ) -> T:
         """Run ``work`` in one transaction of the writer thread and return once it is durable.
 
-        ``scrub`` says that it overwrites or deletes what nobody may find in the files afterwards.
-        A cancelled caller cancels no write. Raise ``Unavailable`` where nothing can be stored now;
-        who stood in line while a write failed fails with it.
+        ``scrub`` says that it overwrites or deletes what nobody may find in the files afterwards;
+        a ``batch`` of a room takes turns with all else that waits. A cancelled caller cancels no
+        write. Raise ``Unavailable`` where nothing can be stored now; who stood in line while a
+        write failed fails with it.
         """
-        asked = time.monotonic()
-        return await _finish(self._writer.submit(self._write, work, scrub, asked))
+        job = partial(self._write, work, scrub, time.monotonic())
+        return await _finish(self._writer.submit(job, batch=batch))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a reader thread on one consistent state of the database.
@@ -81,7 +86,7 @@ class Database:
             return
         self._closed = True
         # Writes stand in line before this, so the loop does not block while they finish.
-        await _finish(self._writer.submit(self._writing.dispose))
+        await _finish(self._writer.last(self._writing.dispose))
         self._writer.shutdown()
         self._readers.shutdown()
         self._reading.dispose()

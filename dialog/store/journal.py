@@ -98,7 +98,7 @@ class Journal:
         def work(connection: Connection) -> None:
             _append(connection, slug, place, decide)
 
-        await self._database.write(work, scrub=scrub)
+        await self._database.write(work, scrub=scrub, batch=True)
 
     async def tail(self, slug: str, place: Place) -> Tail:
         """Return what others have stored since ``place``."""

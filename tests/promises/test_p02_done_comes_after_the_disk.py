@@ -68,8 +68,8 @@ MUTANTS = (
     Mutant(
         "answers come while the commit is under way",
         "dialog/store/database.py",
-        "        return await _finish(self._writer.submit(self._write, work, scrub, asked))\n",
-        "        return self._writer.submit(self._write, work, scrub, asked) and None\n",
+        "        return await _finish(self._writer.submit(job, batch=batch))\n",
+        "        return self._writer.submit(job, batch=batch) and None\n",
         "answered",
     ),
     Mutant(

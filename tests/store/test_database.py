@@ -50,6 +50,26 @@ def test_a_connection_that_might_lose_a_commit_is_refused(tmp_path):
     connection.close()
 
 
+async def test_batches_and_all_else_take_turns(database):
+    order: list[str] = []
+    free = threading.Event()
+
+    def held(_connection: Connection) -> None:
+        free.wait(5)
+
+    def write(name: str, *, batch: bool = False) -> asyncio.Task[None]:
+        return asyncio.create_task(database.write(lambda _c: order.append(name), batch=batch))
+
+    first = asyncio.create_task(database.write(held))
+    await asyncio.sleep(0)
+    joins = [write(f"join {number}") for number in range(3)]
+    batches = [write(f"batch {number}", batch=True) for number in range(2)]
+    await asyncio.sleep(0)
+    free.set()
+    await asyncio.gather(first, *joins, *batches)
+    assert order == ["batch 0", "join 0", "batch 1", "join 1", "join 2"]
+
+
 async def test_what_fails_leaves_nothing(database):
     await database.write(lambda c: c.execute(BEGIN))
 
