@@ -583,8 +583,8 @@ class Room:
     async def _reopen(self) -> None:
         """Throw the state away, for it may hold what was not stored; everyone gets a snapshot.
 
-        Where it was published, here or elsewhere or by a commit that nobody heard of, volunteers
-        part and the record is handed on.
+        What others stored, or a commit that nobody heard of, may have published it or changed the
+        record: that is handed on, and under a new epoch volunteers part.
         """
         before, known, self._whole = self.epoch, self._whole, False
         try:
@@ -597,9 +597,10 @@ class Room:
         self._sweep.forget()
         for connection in self.presence.everyone():
             self._sweep.anew(self._ledger, connection)
-        if self.epoch != before and self._ledger.session.phase is Phase.PUBLISHED:
+        if self._ledger.session.phase is Phase.PUBLISHED:
             await self._record()
-            self._dismiss()
+            if self.epoch != before:
+                self._dismiss()
 
     async def _record(self) -> None:
         """Hand the public record on; one that fails is handed on a little later."""

@@ -274,18 +274,39 @@ async def test_publishing_that_was_stored_unheard_is_finished(hall, monkeypatch)
     async with asyncio.timeout(5):
         while await hall.phase() is not Phase.CLOSED:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.005)
+    assert isinstance(await unheard(hall, c.Publish()), Refusal)
+    await until(lambda: hall.records and line.code)
+    assert line.code == Close.OVER
+
+
+async def unheard(hall, command: c.Command) -> Done | Refusal:
+    """Give a command of which the room cannot hear that it was stored."""
     append = hall.journal.append
 
-    async def unheard(*given) -> None:
+    async def lost(*given) -> None:
+        hall.journal.append = append
         await append(*given)
         raise Unavailable("the connection was lost after COMMIT")
 
-    with monkeypatch.context() as context:
-        context.setattr(hall.journal, "append", unheard)
-        refused = await hall.room.ask(c.Publish(), OLGA, stream=Stream.DESK)
-    assert isinstance(refused, Refusal)
-    await until(lambda: hall.records and line.code)
-    assert line.code == Close.OVER
+    hall.journal.append = lost
+    return await hall.room.ask(command, OLGA, stream=Stream.DESK, key="key-of-olga")
+
+
+async def test_a_record_blackened_unheard_is_kept_black(hall, monkeypatch) -> None:
+    monkeypatch.setattr(backoff, "FIRST", 0.01)
+    await hall.room.ask(c.Ask("Wer hilft Alma Beispiel?"), BORIS)
+    rev = await hall.room.read(lambda session, _board: session.questions[1].rev)
+    await hall.room.ask(c.Approve(1, rev), MARA)
+    hall.clock.now = SCHEDULE.ends
+    await hall.room.ask(c.ChangePhase(Phase.CLOSED), OLGA)
+    for command in (c.Conclude(), c.Publish()):
+        assert isinstance(await hall.room.ask(command, OLGA), Done)
+    assert "Alma" in str(hall.records[-1])
+    blackening = c.Redact(1, 10, 23)
+    assert isinstance(await unheard(hall, blackening), Refusal)
+    await until(lambda: hall.room.storing)
+    assert isinstance(await hall.room.ask(blackening, OLGA, key="key-of-olga"), Done | Refusal)
+    await until(lambda: "Alma" not in str(hall.records[-1]))
 
 
 def test_failures_wait_longer_each_time_and_a_commit_makes_it_short_again() -> None:
