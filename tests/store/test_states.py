@@ -6,6 +6,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -252,8 +253,14 @@ async def test_a_process_of_its_own_adds_up_what_has_grown(url, database, journa
     for number, event in enumerate(taps, whole.session.seq + 1):
         await store(journal, "a", Batch((Entry(number, whole.session.at, 0, event),)))
         whole.follow(Entry(number, whole.session.at, 0, event))
-    slugs = iter([None, *[["gone", "a"]] * 1_000])  # the first look fails
-    house = asyncio.create_task(keep_up(journal, url, lambda: next(slugs), every=0.05))
+    looks = count()
+
+    def slugs() -> list[str]:
+        if next(looks) == 0:
+            raise OSError("no process can be made")
+        return ["gone", "a"]
+
+    house = asyncio.create_task(keep_up(journal, url, slugs, every=0.05))
     async with asyncio.timeout(60):
         while await journal.long("a"):  # noqa: ASYNC110 - another process does it
             await asyncio.sleep(0.05)
