@@ -848,6 +848,20 @@ MUTANTS = (
         "publishing",
     ),
     Mutant(
+        "each process carries a window of its own",
+        "dialog/hub/ledger.py",
+        "        if self._board.extent.same:\n",
+        "        if not self._board.extent:\n",
+        "tests/hub/test_processes.py::test_a_client_that_moves_between_processes_lacks_nothing",
+    ),
+    Mutant(
+        "a poll that comes ahead of a process gets everything anew",
+        "dialog/hub/room.py",
+        "                self.heard(seq)\n",
+        "",
+        "ahead",
+    ),
+    Mutant(
         "a person has so many places at each process",
         "dialog/edge/crowd.py",
         "        if here + self._elsewhere(key) >= self._most:",
