@@ -287,12 +287,12 @@ class Venue:
 
     async def settle(self) -> None:
         """Wait until the room has nothing more to do."""
-        room = self.room
+        room, calm = self.room, 0
         async with asyncio.timeout(20):
-            while room._inbox or room._requests or self._ticking():
+            while calm < 2:  # at the first look a commit may still be under way
                 await room.read(lambda _session, _board: None)
                 await asyncio.sleep(0)
-            await room.read(lambda _session, _board: None)
+                calm = 0 if room._inbox or room._requests or self._ticking() else calm + 1
 
     def _ticking(self) -> bool:
         room = self.room
