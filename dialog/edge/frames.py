@@ -35,6 +35,37 @@ def text_frame(payload: bytes) -> bytes:
     return b"\x81\x7f" + length.to_bytes(8, "big") + payload
 
 
+class End:
+    """What is left of a connection's queue once somebody listens: the wait for its end."""
+
+    def __init__(self, over: asyncio.Future[None]) -> None:
+        """``over`` is done when the conversation is."""
+        self.over = over
+
+    def put_nowait(self, message: Any) -> None:  # noqa: ANN401 - as a queue takes it
+        """Hear what uvicorn tells; the first disconnect is the end."""
+        if message["type"] == "websocket.disconnect" and not self.over.done():
+            self.over.set_result(None)
+
+
+class Host:
+    """Runs an application; a websocket to which somebody listens lives on when it has returned.
+
+    An application has twenty layers, and each of thousands would wait in all of them.
+    """
+
+    def __init__(self, app: Any) -> None:  # noqa: ANN401 - an ASGI application
+        """Bind to an application."""
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        """Run the application, and wait for the end of what it left behind."""
+        await self._app(scope, receive, send)
+        frames = scope.get("extensions", {}).get(EXTENSION)
+        if frames is not None and frames.receiver is not None:
+            await frames.rest()
+
+
 class Frames(WebSocketsSansIOProtocol):
     """A websocket connection to which ready frames can be written.
 
@@ -51,6 +82,7 @@ class Frames(WebSocketsSansIOProtocol):
         """Bind uvicorn's protocol to ``limits``."""
         self._file: int | None = None
         self._soon: list[bytes] = []
+        self._calls: list[Callable[[], None]] = []
         super().__init__(**given)
         self._limits = limits
         self.conn: Conversation = Conversation(
@@ -70,6 +102,8 @@ class Frames(WebSocketsSansIOProtocol):
         """Stop every clock and give the place up."""
         super().connection_lost(exc)
         self._file = None  # its number may be another file's by now
+        self._over()
+        self.receiver = None
         self._drain.end()
         if self._ending:
             self._ending.cancel()
@@ -147,6 +181,26 @@ class Frames(WebSocketsSansIOProtocol):
     def listen(self, receiver: Callable[[str | bytes], None]) -> None:
         """Hand every message received from now on to ``receiver``."""
         self.receiver = receiver
+
+    def at_end(self, call: Callable[[], None]) -> None:
+        """Call once the conversation is over, however that comes."""
+        self._calls.append(call)
+
+    def _over(self, _told: object = None) -> None:
+        calls, self._calls = self._calls, []
+        for call in calls:
+            call()
+
+    async def rest(self) -> None:
+        """Wait for the end: nothing else that uvicorn tells is of use from now on."""
+        over = self.loop.create_future()
+        over.add_done_callback(self._over)
+        told, self.queue = self.queue, cast("Any", End(over))
+        while not told.empty():
+            self.queue.put_nowait(told.get_nowait())
+        del told
+        cast("dict[str, object]", self.scope).clear()
+        await over
 
     def hear_no_more(self) -> None:
         """Let who was told to go say little more."""
