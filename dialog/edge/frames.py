@@ -35,19 +35,56 @@ def text_frame(payload: bytes) -> bytes:
     return b"\x81\x7f" + length.to_bytes(8, "big") + payload
 
 
+class End:
+    """What is left of a connection's queue once somebody listens: the wait for its end."""
+
+    def __init__(self, over: asyncio.Future[None]) -> None:
+        """``over`` is done when the conversation is."""
+        self.over = over
+
+    def put_nowait(self, message: Any) -> None:  # noqa: ANN401 - as a queue takes it
+        """Hear what uvicorn tells; the first disconnect is the end."""
+        if message["type"] == "websocket.disconnect" and not self.over.done():
+            self.over.set_result(None)
+
+
+class Host:
+    """Runs an application; a websocket to which somebody listens lives on when it has returned.
+
+    An application has twenty layers, and each of thousands would wait in all of them.
+    """
+
+    def __init__(self, app: Any) -> None:  # noqa: ANN401 - an ASGI application
+        """Bind to an application."""
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        """Run the application, and wait for the end of what it left behind."""
+        await self._app(scope, receive, send)
+        frames = scope.get("extensions", {}).get(EXTENSION)
+        if frames is not None and frames.receiver is not None:
+            await frames.rest()
+
+
 class Frames(WebSocketsSansIOProtocol):
-    """A websocket connection to which ready frames can be written."""
+    """A websocket connection to which ready frames can be written.
+
+    What every tick looks at in thousands of connections lies side by side, not in a dictionary.
+    """
+
+    __slots__ = ("_file", "_soon", "close_sent", "disconnected", "handshake_complete", "transport")
 
     receiver: Callable[[str | bytes], None] | None = None
     place: Place | None = None
     _ending: asyncio.TimerHandle | None = None
-    _file: int | None = None
 
     def __init__(self, limits: Limits, **given: Any) -> None:  # noqa: ANN401 - uvicorn's arguments
         """Bind uvicorn's protocol to ``limits``."""
+        self._file: int | None = None
+        self._soon: list[bytes] = []
+        self._calls: list[Callable[[], None]] = []
         super().__init__(**given)
         self._limits = limits
-        self._soon: list[bytes] = []
         self.conn: Conversation = Conversation(
             limits, self.config.ws_max_size, heard=self.handle_events, clock=self.loop.time
         )
@@ -65,6 +102,8 @@ class Frames(WebSocketsSansIOProtocol):
         """Stop every clock and give the place up."""
         super().connection_lost(exc)
         self._file = None  # its number may be another file's by now
+        self._over()
+        self.receiver = None
         self._drain.end()
         if self._ending:
             self._ending.cancel()
@@ -108,6 +147,7 @@ class Frames(WebSocketsSansIOProtocol):
     def shutdown(self) -> None:
         """Close as uvicorn does, but not for ever."""
         self._write_waiting()
+        self._file = None  # nothing goes past the transport behind the good-bye
         super().shutdown()
         self._end_in_time()
 
@@ -141,6 +181,26 @@ class Frames(WebSocketsSansIOProtocol):
     def listen(self, receiver: Callable[[str | bytes], None]) -> None:
         """Hand every message received from now on to ``receiver``."""
         self.receiver = receiver
+
+    def at_end(self, call: Callable[[], None]) -> None:
+        """Call once the conversation is over, however that comes."""
+        self._calls.append(call)
+
+    def _over(self, _told: object = None) -> None:
+        calls, self._calls = self._calls, []
+        for call in calls:
+            call()
+
+    async def rest(self) -> None:
+        """Wait for the end: nothing else that uvicorn tells is of use from now on."""
+        over = self.loop.create_future()
+        over.add_done_callback(self._over)
+        told, self.queue = self.queue, cast("Any", End(over))
+        while not told.empty():
+            self.queue.put_nowait(told.get_nowait())
+        del told
+        cast("dict[str, object]", self.scope).clear()
+        await over
 
     def hear_no_more(self) -> None:
         """Let who was told to go say little more."""
@@ -181,6 +241,21 @@ class Frames(WebSocketsSansIOProtocol):
 
     def _waiting(self) -> int:
         return self.transport.get_write_buffer_size()
+
+    def post(self, frame: bytes) -> bool:
+        """Send a ready frame and tell so, unless too much waits; nearly always nothing does."""
+        if self._soon or self._file is None or self.close_sent or self.disconnected:
+            return self._post(frame)
+        if self.transport.get_write_buffer_size():
+            return self._post(frame)
+        self._write_now(frame, self._file)
+        return True
+
+    def _post(self, frame: bytes) -> bool:
+        backed_up = self.backed_up
+        if not backed_up:
+            self.write(frame)
+        return not backed_up
 
     def write_soon(self, frame: bytes) -> None:
         """Send a ready frame before all that is sent later, in one piece with its neighbours."""

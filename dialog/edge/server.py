@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.config import Config
 
 from dialog.edge.door import Door
-from dialog.edge.frames import Frames
+from dialog.edge.frames import Frames, Host
 from dialog.edge.limits import Limits
 from dialog.edge.requests import Requests
 
@@ -101,7 +101,7 @@ def configure(
     """
     ping_seconds = limits.stalled_seconds / 2
     return Config(
-        app,
+        cast("Any", Host(app)),
         host=host,
         port=port,
         http=cast("Any", partial(Requests, door, limits)),

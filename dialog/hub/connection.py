@@ -20,6 +20,9 @@ class Line(Protocol):
     def backed_up(self) -> bool:
         """Tell whether earlier bytes still wait to be sent."""
 
+    def post(self, frame: bytes) -> bool:
+        """Send one frame and tell so, unless earlier bytes still wait."""
+
     def write(self, *frames: bytes) -> None:
         """Send frames, one behind the other."""
 
@@ -28,16 +31,31 @@ class Line(Protocol):
 
 
 class Connection:
-    """A live connection after its hello."""
+    """A live connection after its hello; thousands are looked at in each tick."""
+
+    __slots__ = (
+        "line",
+        "owed",
+        "own",
+        "pass_id",
+        "resynced_at",
+        "seq",
+        "stream",
+        "strikes",
+        "told",
+        "who",
+    )  # fmt: skip
 
     def __init__(self, line: Line, who: Who, stream: Stream, pass_id: int) -> None:
         """Bind a line to a person and a stream.
 
-        ``seq`` is what the client has, ``owed`` tells that it lacks something of its own, ``told``
-        is the last tick that has nothing to tell it any more.
+        ``own`` is the person whose own questions and upvotes travel here: a volunteer's on the
+        floor. ``seq`` is what the client has, ``owed`` tells that it lacks something of its own,
+        ``told`` is the last tick that has nothing to tell it any more.
         """
         self.line = line
         self.who = who
+        self.own = who.person if stream is Stream.FLOOR else 0
         self.stream = stream
         self.pass_id = pass_id
         self.seq = NOTHING

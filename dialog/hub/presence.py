@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import msgspec
 from pyroaring import BitMap
@@ -22,7 +23,8 @@ class Presence:
 
     def __init__(self) -> None:
         """Begin with nobody."""
-        self._all: dict[Stream, set[Connection]] = {stream: set() for stream in Stream}
+        # In the order of coming, as they lie in memory: a set would lead through it at random.
+        self._all: dict[Stream, dict[Connection, None]] = {stream: {} for stream in Stream}
         self._people: dict[int, set[Connection]] = {}
         self._elsewhere: dict[Role, BitMap] = {}
         self._nameless = 0
@@ -33,13 +35,13 @@ class Presence:
 
     def enter(self, connection: Connection) -> None:
         """Add a connection."""
-        self._all[connection.stream].add(connection)
+        self._all[connection.stream][connection] = None
         if connection.who.person:
             self._people.setdefault(connection.who.person, set()).add(connection)
 
     def leave(self, connection: Connection) -> None:
         """Remove a connection; one that is not there is no fault."""
-        self._all[connection.stream].discard(connection)
+        self._all[connection.stream].pop(connection, None)
         own = self._people.get(connection.who.person)
         if own is not None:
             own.discard(connection)
@@ -56,7 +58,7 @@ class Presence:
 
     def everyone(self) -> Iterable[Connection]:
         """Return all connections."""
-        return tuple(c for connections in self._all.values() for c in connections)
+        return tuple(chain.from_iterable(self._all.values()))
 
     @property
     def people(self) -> int:

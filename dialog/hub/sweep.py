@@ -8,6 +8,7 @@ on deciding and storing, and nothing but bytes that are made and each connection
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 import structlog
@@ -34,6 +35,8 @@ FAULT = "connection fault"
 
 Frame = Callable[[bytes], bytes]
 
+_seq = attrgetter("seq")
+
 
 class Own(NamedTuple):
     """What is new of a person's own: whole rows, and which numbers they support now."""
@@ -44,10 +47,10 @@ class Own(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one tick tells a stream: the frames up to ``seq``, from each number somebody has."""
+    """What one tick tells a stream: frames up to ``seq``, in one, from each number somebody has."""
 
     seq: int
-    since: Mapping[int, tuple[bytes, ...]]
+    since: Mapping[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ class Sweep:
         self._number += 1
         own = self._own(ledger.session)
         for connection in tuple(self._behind):
-            connection.owed = connection.owed or self._own_of(own, connection) is not None
+            connection.owed = connection.owed or connection.own in own
             self.send(ledger, connection)
         told = Round(self._number, self._pages(ledger, beat), own)
         self._hand_out(iter(self._presence.everyone()), told)
@@ -149,20 +152,16 @@ class Sweep:
             own[person] = Own(questions, upvoted)
         return own
 
-    @staticmethod
-    def _own_of(own: Mapping[int, Own], connection: Connection) -> Own | None:
-        return own.get(connection.who.person) if connection.stream is Stream.FLOOR else None
-
     def _pages(self, ledger: Ledger, beat: bool) -> dict[Stream, Page]:
         """Make what a tick tells, from every number that one who is not behind has."""
         pages = {}
         for stream, sheet in ledger.board.sheets.items():
             here = self._presence.follow(stream)
-            seqs = {c.seq for c in here if c.told != self._number} - {sheet.seq}
-            beats = (self._beat(ledger, sheet),) if beat and here else ()
+            seqs = set(map(_seq, here)) - {sheet.seq}
+            beats = self._beat(ledger, sheet) if beat and here else b""
             since = {sheet.seq: beats}
             for seq in sorted(seqs)[-FRAMES:]:
-                since[seq] = (self._rows_since(ledger, stream, seq), *beats)
+                since[seq] = self._rows_since(ledger, stream, seq) + beats
             pages[stream] = Page(sheet.seq, since)
         return pages
 
@@ -211,17 +210,14 @@ class Sweep:
             return
         connection.told = told.number
         page = told.pages[connection.stream]
-        own = self._own_of(told.own, connection) if told.own else None
-        frames = page.since.get(connection.seq)
-        if connection.line.backed_up or frames is None:
+        own, frames = told.own.get(connection.own), page.since.get(connection.seq)
+        if own and frames is not None:
+            frames = self._frame(wire.mine(page.seq, own.questions, own.upvoted)) + frames
+        if frames is not None and (not frames or connection.line.post(frames)):
+            connection.seq = page.seq
+        else:
             connection.owed = own is not None
             self._behind.add(connection)
-            return
-        if own:
-            frames = (self._frame(wire.mine(page.seq, own.questions, own.upvoted)), *frames)
-        if frames:
-            connection.line.write(*frames)
-        connection.seq = page.seq
 
     def leave(self, connection: Connection) -> None:
         """Forget a connection that is gone."""

@@ -4,6 +4,7 @@ They see websockets as well as HTTP: what stops a foreign page must stop it at b
 """
 
 from collections.abc import Iterable
+from functools import partial
 from urllib.parse import urlsplit
 
 from python_multipart.multipart import parse_options_header
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
+from dialog.edge.frames import EXTENSION
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({"same-origin", "none"})
@@ -61,18 +63,20 @@ class Guards:
             await self.app(scope, receive, send)
             return
         address, _port = scope["client"] or ("", 0)
-        with self._addresses.place(self._aliases.of(address)) as welcome:
-            if scope["type"] == "websocket":
-                await self._websocket(scope, receive, send, welcome)
-            elif welcome:
-                await self._http(scope, receive, send)
-            else:
-                await CROWDED(scope, receive, send)
+        alias = self._aliases.of(address)
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send, alias)
+            return
+        with self._addresses.place(alias) as welcome:
+            await (self._http if welcome else CROWDED)(scope, receive, send)
 
-    async def _websocket(self, scope: Scope, receive: Receive, send: Send, welcome: bool) -> None:
-        if not welcome:
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send, alias: bytes) -> None:
+        """Let a websocket through; its place is held until it is gone."""
+        if not self._addresses.enter(alias):
             await _refuse_socket(receive, send, 503)
-        elif self._foreign_socket(Headers(scope=scope)):
+            return
+        scope["extensions"][EXTENSION].at_end(partial(self._addresses.leave, alias))
+        if self._foreign_socket(Headers(scope=scope)):
             await _refuse_socket(receive, send, 403)
         else:
             await self.app(scope, receive, send)

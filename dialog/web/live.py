@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import structlog
@@ -37,7 +38,7 @@ RESYNC_APART = 10.0
 
 
 async def socket(websocket: WebSocket) -> None:
-    """Serve one websocket from its handshake to its end."""
+    """Take one websocket in; from then on its line listens, until the conversation is over."""
     site = site_of(websocket)
     room = site.hub.room(websocket.path_params["slug"])
     offered = websocket.scope["subprotocols"]
@@ -51,25 +52,22 @@ async def socket(websocket: WebSocket) -> None:
     except Unavailable:
         await websocket.send_denial_response(Response(status_code=503))
         return
-    with site.crowd.place(_person(guest, room.slug)) as welcome:
-        if welcome:
-            await _converse(websocket, site, room, guest, spoken)
-        else:
-            await websocket.send_denial_response(Response(status_code=503))
+    person = _person(guest, room.slug)
+    if not site.crowd.enter(person):
+        await websocket.send_denial_response(Response(status_code=503))
+        return
+    frames = cast("Frames", websocket.scope["extensions"][EXTENSION])
+    frames.at_end(partial(site.crowd.leave, person))
+    await _converse(websocket, frames, Line(site, room, guest, frames), spoken)
 
 
-async def _converse(
-    websocket: WebSocket, site: Site, room: Room, guest: Visitor, spoken: str | None
-) -> None:
+async def _converse(websocket: WebSocket, frames: Frames, line: "Line", spoken: str | None) -> None:
     offered = websocket.scope["subprotocols"]
     await websocket.accept(wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else spoken)
-    frames = cast("Frames", websocket.scope["extensions"][EXTENSION])
-    if wire.SUBPROTOCOL not in offered:
+    if wire.SUBPROTOCOL in offered:
+        line.begin()
+    else:
         frames.close(Close.NOT_SPOKEN, "not spoken")
-        return
-    line = Line(site, room, guest, frames)
-    frames.listen(line.receive)
-    await line.until_closed(websocket)
 
 
 def _unwelcome(site: Site, room: Room | None, spoken: str | None) -> int | None:
@@ -104,18 +102,23 @@ class Line:
         bounds = site.bounds
         self._surely_short = min(bounds.message, bounds.staff_message) // LONGEST_SIGN
 
-    async def until_closed(self, websocket: WebSocket) -> None:
-        """Wait for the end, and hang up on who says no hello in time."""
+    def begin(self) -> None:
+        """Listen, and hang up on who says no hello in time."""
         late = asyncio.get_running_loop().call_later(self._site.bounds.hello, self._too_late)
-        try:
-            while (await websocket.receive())["type"] != "websocket.disconnect":
-                pass
-        finally:
-            late.cancel()
-            if self._entering:
-                await asyncio.gather(self._entering, return_exceptions=True)
-            if self._connection:
-                self._room.leave(self._connection)
+        self._frames.at_end(late.cancel)
+        self._frames.at_end(self._end)
+        self._frames.listen(self.receive)
+
+    def _end(self) -> None:
+        """Leave the room, also where the way in is still being gone."""
+        if self._entering:
+            self._entering.add_done_callback(self._leave)
+        else:
+            self._leave()
+
+    def _leave(self, _entered: object = None) -> None:
+        if self._connection:
+            self._room.leave(self._connection)
 
     def receive(self, data: str | bytes) -> None:
         """Take one message; who was told to go is not heard any more."""
@@ -171,6 +174,7 @@ class Line:
             return
         self._connection = Connection(self._frames, who, hello.stream, pass_id)
         self._entering = asyncio.create_task(self._enter(self._connection, hello))
+        self._entering.add_done_callback(self._arrived)
 
     def _who(self, hello: wire.Hello) -> Who | None:
         """Return who this is: the page's role, if the cookie's pass still has it."""
@@ -201,6 +205,9 @@ class Line:
         early, self._early = self._early, []
         for waiting in early:
             self._room.submit(waiting)
+
+    def _arrived(self, _entered: object) -> None:
+        self._entering = None
 
     # --- after it ------------------------------------------------------------------------------
 

@@ -100,6 +100,16 @@ class Memory:
         self.texts.update(entry.texts)
 
 
+def apart(frames: bytes) -> list[bytes]:
+    """Return the messages that were sent in one piece."""
+    text, found = frames.decode(), []
+    while text:
+        _message, end = json.JSONDecoder().raw_decode(text)
+        found.append(text[:end].encode())
+        text = text[end:]
+    return found
+
+
 class Line:
     """A transport that remembers; ``backed_up`` is set by hand."""
 
@@ -107,6 +117,12 @@ class Line:
         self.frames: list[dict[str, Any]] = []
         self.backed_up = False
         self.code = 0
+
+    def post(self, frame: bytes) -> bool:
+        if self.backed_up:
+            return False
+        self.write(*apart(frame))
+        return True
 
     def write(self, *frames: bytes) -> None:
         self.frames.extend(json.loads(frame) for frame in frames)

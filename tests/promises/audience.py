@@ -30,7 +30,7 @@ from dialog.store.database import Database
 from dialog.store.journal import Journal
 from dialog.store.migrate import migrate
 from tests.forum.laws import Tally, picture
-from tests.hub.doubles import NOW, SLUG, Clock
+from tests.hub.doubles import NOW, SLUG, Clock, apart
 
 Message = dict[str, Any]
 FOLDER = TemporaryDirectory(prefix="dialog-audience-")
@@ -59,6 +59,12 @@ class Line:
         self.backed_up = False
         self.piled_up: list[str] = []
         self.code = 0
+
+    def post(self, frame: bytes) -> bool:
+        if self.backed_up:
+            return False
+        self.write(*apart(frame))
+        return True
 
     def write(self, *frames: bytes) -> None:
         for frame in frames:

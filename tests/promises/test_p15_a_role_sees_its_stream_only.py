@@ -54,7 +54,7 @@ MUTANTS = (
     ),
     Mutant(
         "one's own is told to everyone", "dialog/hub/sweep.py",
-        "own.get(connection.who.person)", "next(iter(own.values()), None)", "evening",
+        "told.own.get(connection.own)", "next(iter(told.own.values()), None)", "evening",
     ),
     Mutant(
         "a refusal names the moderator", "dialog/forum/decide.py",

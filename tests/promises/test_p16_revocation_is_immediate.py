@@ -128,7 +128,7 @@ PACE = {"messages_per_10s": 10_000, "staff_messages_per_10s": 10_000, "hello_sec
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("passes"), **PACE) as started:
+    with running(tmp_path_factory.mktemp("passes"), **PACE, connections_per_person=200) as started:
         yield started
 
 
