@@ -178,6 +178,11 @@ class Frames(WebSocketsSansIOProtocol):
         if hasattr(self, "scope"):
             cast("dict[str, object]", self.scope["extensions"])[EXTENSION] = self
 
+    def handle_close(self, event: Any) -> None:  # noqa: ANN401 - uvicorn's signature
+        """Answer a good-bye; nothing goes past the transport behind that."""
+        super().handle_close(event)
+        self._file = None
+
     def listen(self, receiver: Callable[[str | bytes], None]) -> None:
         """Hand every message received from now on to ``receiver``."""
         self.receiver = receiver

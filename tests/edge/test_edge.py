@@ -187,6 +187,25 @@ async def test_what_comes_after_hanging_up_is_not_heard(app) -> None:
         assert app.heard == []
 
 
+async def test_nothing_follows_the_answer_to_a_good_bye(app) -> None:
+    async with serving(app) as address:
+        host, port = address.removeprefix("ws://").rstrip("/").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(HANDSHAKE)
+        await reader.readuntil(b"\r\n\r\n")
+        await app.came.wait()
+        line, receive = app.lines[0], app.lines[0].data_received
+
+        def received(data: bytes) -> None:
+            receive(data)
+            line.post(text_frame(b"late"))
+
+        line.data_received = received
+        writer.write(b"\x88\x82\0\0\0\0\x03\xe8")
+        assert await asyncio.wait_for(reader.read(), 5) == b"\x88\x02\x03\xe8"
+        writer.close()
+
+
 async def test_a_client_that_reads_nothing_is_backed_up_and_then_cut(app) -> None:
     async with serving(app, limits=Limits(close_seconds=0.1)) as address:
         _reader, writer = await asyncio.open_connection(*address[5:-1].split(":"), limit=1_024)
