@@ -1,6 +1,8 @@
 """Pages from memory: the same for all, never anyone's own, and gone when they are not true."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -99,11 +101,15 @@ class Asking:
         self.pages, self.now = Pages(), 0.0
         self.shelf = Shelf(self.pages, clock=lambda: self.now, most=most)
 
-    async def get(self, path: str = "/", *headers: tuple[bytes, bytes]) -> tuple[int, bytes]:
+    async def get(
+        self, path: str = "/", *headers: tuple[bytes, bytes], reads: asyncio.Event | None = None
+    ) -> tuple[int, bytes]:
         said: list[Message] = []
         scope = {"type": "http", "method": "GET", "path": path, "query_string": b""}
 
         async def send(message: Message) -> None:
+            if reads:
+                await reads.wait()
             said.append(message)
 
         async def receive() -> Message:
@@ -136,6 +142,21 @@ async def test_many_who_find_it_stale_wait_for_one() -> None:
     assert asking.pages.asked == 2
 
 
+@pytest.mark.parametrize("status", [200, 404])
+async def test_who_reads_nothing_holds_up_nobody_else(status: int) -> None:
+    asking, reads = Asking(), asyncio.Event()
+    await asking.get()
+    asking.pages.version, asking.pages.status = 1, status
+    stalled = asyncio.create_task(asking.get(reads=reads))
+    await asyncio.sleep(0)
+    asking.pages.version = 2
+    async with asyncio.timeout(1):
+        assert await asking.get() == (status, b"/ 2")
+    assert not stalled.done()
+    reads.set()
+    assert await stalled == (status, b"/ 1")
+
+
 async def test_what_changed_while_it_was_made_is_not_kept() -> None:
     asking = Asking()
     asking.pages.turn.clear()
@@ -163,6 +184,35 @@ async def test_who_has_a_cookie_is_asked_for_by_name_but_in_the_archive() -> Non
         await asking.get(path, (b"cookie", b"dialog=x"))
         await asking.get(path, (b"cookie", b"dialog=y"))
         assert asking.pages.asked == asked
+
+
+async def test_of_two_headers_the_first_counts_as_in_a_page() -> None:
+    asking = Asking()
+    for name, mine, others in (
+        (b"accept-language", b"en", b"de"), (b"accept-encoding", b"gzip", b"identity"),
+    ):  # fmt: skip
+        path = f"/{name.decode()}"
+        await asking.get(path, (name, mine), (name, others))
+        made = asking.pages.asked
+        await asking.get(path, (name, others))
+        assert asking.pages.asked == made + 1, name
+        await asking.get(path, (name, mine))
+        assert asking.pages.asked == made + 1, name
+
+
+async def test_what_nobody_asks_for_is_not_kept_for_ever() -> None:
+    asking = Asking()
+    forgotten = asking.pages
+    await asking.get("/one")
+    kept = weakref.ref(forgotten)
+    asking.shelf.app = asking.pages = Pages()
+    del forgotten
+    gc.collect()
+    assert kept()
+    asking.now = 601.0
+    await asking.get("/two")
+    gc.collect()
+    assert not kept()
 
 
 async def test_no_more_is_kept_than_there_is_room_for() -> None:
