@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from dialog.web.shelf import MARK, Fresh, Shelf
 from tests.live.client import Browser
 from tests.live.server import Server
-from tests.web.test_forms import act, approved, rows, sentence
+from tests.web.test_forms import act, approved, desk_row, rows, sentence
 
 
 @pytest.fixture
@@ -43,6 +43,21 @@ def test_what_was_hidden_or_reworded_is_on_no_page_any_more(server, slug, modera
         assert hidden.status == 303, hidden.text
         assert other not in reader.get(room).text
         assert reader.get(question).status == 404
+
+
+def test_a_question_on_stage_that_is_hidden_is_not_on_the_home_page(server) -> None:
+    slug, reader = server.slugs["direct"], server.browser()
+    desk, stage = server.staff(slug, "moderator"), server.staff(slug, "minister")
+    number = approved(server, slug, desk)
+    row = rows(desk, slug)[-1]
+    order = desk_row(desk, slug)["order_rev"]
+    assert act(stage, slug, "stage", do="now", number=number, order_rev=order).status == 303
+    for page in ("/", "/?lang=en", f"/sessions/{slug}/questions"):
+        assert row["text"] in reader.get(page).text
+    rev = rows(desk, slug)[-1]["rev"]
+    assert act(desk, slug, "moderation", do="hide", number=number, rev=rev).status == 303
+    for page in ("/", "/?lang=en", f"/sessions/{slug}/questions"):
+        assert row["text"] not in reader.get(page).text
 
 
 def test_one_body_for_all_and_a_short_word_for_who_has_it(server, slug) -> None:
