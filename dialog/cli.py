@@ -84,8 +84,7 @@ def invite(slug: str, role: str, name: str, hours: int) -> None:
     called = required(name, Limits().name, "name")
     if not isinstance(called, str):
         sys.exit(f"This name cannot be used: {called.code.value}.")
-    if not (settings.sessions / slug / "session.toml").is_file():
-        sys.exit(f"There is no session {slug} in {settings.sessions}.")
+    _be_there(settings, slug)
     _be_at_head(settings.database)
 
     async def make() -> str:
@@ -119,8 +118,7 @@ def rehearsal(slug: str, hours: int, *, remove: bool) -> None:
     if remove:
         _remove(settings, slug, now)
         return
-    if not (settings.sessions / slug / "session.toml").is_file():
-        sys.exit(f"There is no session {slug} in {settings.sessions}.")
+    _be_there(settings, slug)
     _be_at_head(settings.database)
     lasts = timedelta(hours=hours)
     try:
@@ -164,6 +162,8 @@ def _remove(settings: Settings, slug: str, now: datetime) -> None:
             _be_at_head(settings.database)
             asyncio.run(now_then())
     except InUse:
+        if (slug, None) in rehearsals(settings.sessions).items():
+            sys.exit(f"{slug} cannot be read, so no server deletes it. Mend its session.toml.")
         click.echo(f"{slug} has ended. The running server deletes it within seconds.")
     except (RealSession, ValueError, OSError) as fault:
         sys.exit(f"Nothing was removed. {fault}")
@@ -202,7 +202,11 @@ def _token(settings: Settings, slug: str, good: timedelta) -> str:
 def rehearse(
     url: str, volunteers: int, minutes: float, seed: int, token: str, report: Path, lang: str
 ) -> None:
-    """Play volunteers against the rehearsal at URL."""
+    """Play volunteers against the rehearsal at URL.
+
+    Ends with 0 for a server that is ready, 1 for one that is not, 2 where nobody got in, 3 where
+    nothing can be said.
+    """
     from dialog.rehearsal.play import Plan
     from dialog.rehearsal.show import Task, run
 
@@ -295,6 +299,13 @@ def _settings() -> Settings:
     except ValidationError as fault:
         told = (f"DIALOG_{str(one['loc'][0]).upper()}: {one['msg']}." for one in fault.errors())
         sys.exit("\n".join(told))
+
+
+def _be_there(settings: Settings, slug: str) -> None:
+    """Go on with a declared session by its own name, or end."""
+    declared = settings.sessions / slug / "session.toml"
+    if Path(slug).name != slug or not declared.is_file():
+        sys.exit(f"There is no session {slug} in {settings.sessions}.")
 
 
 def _be_at_head(database: str) -> None:

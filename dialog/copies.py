@@ -52,9 +52,12 @@ class Copies:
 
     async def look(self) -> None:
         """Open the rooms of new rehearsals, and delete those that are over."""
+        if not self._root.is_dir():  # not there, or not just now: nothing is known to be over
+            return
         found = await asyncio.to_thread(rehearsals, self._root)
-        for slug in self._held - found.keys():  # another process deleted it
+        for slug in self._held - found.keys():  # another process deleted it, this one stored since
             await self._shut(slug)
+            await erase(self._database, slug)
         for slug, declaration in found.items():
             if declaration is None or slug in self._kept:
                 continue

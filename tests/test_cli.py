@@ -75,6 +75,15 @@ def test_check_names_every_fault(environment, tmp_path) -> None:
     assert "0 sessions" in run(environment, "check", str(tmp_path / "nirgends")).output
 
 
+@pytest.mark.parametrize("command", ["invite", "rehearsal"])
+def test_a_session_is_named_by_its_name_and_by_no_path(environment, command: str) -> None:
+    run(environment, "migrate")
+    options = ("--role", "scribe", "--name", "Sven") if command == "invite" else ()
+    for path in (f"{slug(environment)}/", f"./{slug(environment)}", f"x/../{slug(environment)}"):
+        done = run(environment, command, path, *options)
+        assert (done.exit_code, "There is no session" in done.output) == (1, True)
+
+
 def test_invite_prints_one_link(environment) -> None:
     run(environment, "migrate")
     done = run(environment, "invite", slug(environment), "--role", "scribe", "--name", "Sven")

@@ -3,6 +3,7 @@
 import secrets
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -53,7 +54,11 @@ def copy(root: Path, slug: str, now: datetime, lasts: timedelta) -> Declaration:
         draft.rename(root / name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return read(root / name)
+    try:
+        return read(root / name)
+    except DeclarationError:  # a form of TOML that we do not revise
+        remove(root, name)
+        raise
 
 
 def rehearsals(root: Path) -> dict[str, Declaration | None]:
@@ -69,11 +74,18 @@ def end(root: Path, slug: str, now: datetime) -> None:
 
 
 def remove(root: Path, slug: str) -> None:
-    """Delete the folder of a rehearsal, and never one that has a name of its own or a record."""
-    folder = root / slug
-    if not REHEARSAL.fullmatch(slug) or (folder / RECORD).exists():
+    """Delete the folder of a rehearsal, and never one that has a name of its own or a record.
+
+    It goes out of sight whole: whoever is interrupted leaves no half of a session, and of two who
+    delete it one finds nothing.
+    """
+    folder, hidden = root / slug, root / f".{slug}"
+    own = not REHEARSAL.fullmatch(slug) or folder.is_symlink()
+    if own or (folder / RECORD).exists():
         raise ValueError(f"{slug} is no rehearsal.")
-    shutil.rmtree(folder)
+    with suppress(FileNotFoundError):
+        folder.rename(hidden)
+        shutil.rmtree(hidden)
 
 
 def _read(folder: Path) -> Declaration | None:
@@ -84,8 +96,11 @@ def _read(folder: Path) -> Declaration | None:
 
 
 def _joined_by_code(source: Path) -> dict[str, datetime | str]:
-    """Return what lets people in by a code where the session itself wants personal links."""
-    if read(source).identity != "link":
+    """Return what lets people in by a code of its own where the session has one, or wants links.
+
+    Whoever plays a rehearsal is told its code: the one of the evening is not theirs.
+    """
+    if read(source).identity == "open":
         return {}
     return {"identity": "code", "code": f"{secrets.randbelow(10**6):06}"}
 

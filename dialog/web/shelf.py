@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dialog.web.language import preferred
 
 MOST_BYTES = 64 * 1024 * 1024
+UNASKED_S = 600.0
 QUERIES = frozenset({b"", b"lang=de", b"lang=en"})
 SAME_FOR_ALL = "/archive"
 MARK = "dialog.fresh"
@@ -83,7 +84,7 @@ class Kept:
 
 
 class Shelf:
-    """Keeps answers, the oldest given up where they grow beyond a number of bytes."""
+    """Keeps answers; the oldest goes that nobody asks for, or where they grow beyond some bytes."""
 
     def __init__(self, app: ASGIApp, *, clock: Callable[[], float], most: int = MOST_BYTES) -> None:
         """Begin empty; ``clock`` gives seconds, ``most`` is in bytes."""
@@ -99,20 +100,29 @@ class Shelf:
         if asked is None:
             await self.app(scope, receive, send)
             return
+        said: list[Message] = []
+
+        async def say_later(message: Message) -> None:
+            said.append(message)
+
         kept = self._kept.get(asked.key)
         if kept is None:
-            await self._make(asked, scope, receive, send)
-        elif kept.good(self._clock()):
+            kept = await self._make(asked.key, scope, receive, send)
+        elif not kept.good(self._clock()):
+            async with kept.making:  # nobody is answered in here: who reads nothing would stay
+                kept = self._good(asked.key)
+                kept = kept or await self._make(asked.key, scope, receive, say_later)
+        if kept is not None:
             await kept.give(asked.known, send)
-        else:
-            async with kept.making:
-                kept = self._kept.get(asked.key)
-                if kept is not None and kept.good(self._clock()):
-                    await kept.give(asked.known, send)
-                else:
-                    await self._make(asked, scope, receive, send)
+        for message in said:
+            await send(message)
 
-    async def _make(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
+    def _good(self, key: Key) -> Kept | None:
+        kept = self._kept.get(key)
+        return kept if kept is not None and kept.good(self._clock()) else None
+
+    async def _make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Kept | None:
+        """Return what is kept from now on; anything else was sent."""
         start: Message = {}
         whole = b""
 
@@ -127,13 +137,14 @@ class Shelf:
 
         made = self._clock()
         await self.app(scope, receive, hold)
-        before = self._drop(asked.key)
-        if start:
-            kept = _kept(start, whole, scope[MARK], made)
-            if before is not None:
-                kept.making = before.making  # others wait there
-            self._put(asked.key, kept)
-            await kept.give(asked.known, send)
+        before = self._drop(key)
+        if not start:
+            return None
+        kept = _kept(start, whole, scope[MARK], made)
+        if before is not None:
+            kept.making = before.making  # others wait there
+        self._put(key, kept)
+        return kept
 
     def _drop(self, key: Key) -> Kept | None:
         before = self._kept.pop(key, None)
@@ -144,8 +155,14 @@ class Shelf:
     def _put(self, key: Key, kept: Kept) -> None:
         self._kept[key] = kept
         self._bytes += len(kept.body)
-        while self._bytes > self._most:
+        while self._too_much(kept.made):
             self._drop(next(iter(self._kept)))
+
+    def _too_much(self, now: float) -> bool:
+        """Tell whether the oldest has to go: it holds a room, which may be there no more."""
+        oldest = next(iter(self._kept.values()), None)
+        full = self._bytes > self._most
+        return oldest is not None and (full or now - oldest.made > UNASKED_S)
 
 
 def _asked(scope: Scope) -> Asked | None:
@@ -156,7 +173,7 @@ def _asked(scope: Scope) -> Asked | None:
     if query not in QUERIES:
         return None
     languages, codings, known = "", b"", b""
-    for name, value in scope["headers"]:
+    for name, value in reversed(scope["headers"]):  # of two alike, pages read the first
         if name == b"cookie" and not path.startswith(SAME_FOR_ALL):
             return None
         if name == b"accept-language":

@@ -1,5 +1,7 @@
 """The order of all public questions of a room, for pages that go through every one of them."""
 
+import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from dialog.forum.board import Board
@@ -35,6 +37,9 @@ class Standings:
     """The orders of all rooms: of few questions always new, of many at most some seconds old."""
 
     _orders: dict[str, _Order] = field(default_factory=dict)
+    _sorting: defaultdict[str, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
 
     async def page(self, room: Room, who: Who, number: int) -> Page:
         """Return a page, the first or the last one where there is none of that number."""
@@ -59,13 +64,14 @@ class Standings:
         return Page(await room.read(read), number, pages, len(order.numbers))
 
     async def _order(self, room: Room) -> _Order:
-        known = self._orders.get(room.slug)
-        good = known and room.now - known.at < len(known.numbers) // PER_MS
-        if known and good and known.epoch == room.epoch:
-            return known
-        numbers, still_open = await room.read(_numbers)
-        self._orders[room.slug] = _Order(room.epoch, room.now, numbers, still_open)
-        return self._orders[room.slug]
+        async with self._sorting[room.slug]:  # or all who ask at once would sort in the room's task
+            known = self._orders.get(room.slug)
+            good = known and room.now - known.at < len(known.numbers) // PER_MS
+            if known and good and known.epoch == room.epoch:
+                return known
+            numbers, still_open = await room.read(_numbers)
+            self._orders[room.slug] = _Order(room.epoch, room.now, numbers, still_open)
+            return self._orders[room.slug]
 
 
 def _numbers(session: Session, _board: Board) -> tuple[list[int], int]:

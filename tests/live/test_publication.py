@@ -1,6 +1,8 @@
 """An evening from its first question to its record, over the public protocol alone."""
 
+import asyncio
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,11 +77,10 @@ async def test_an_evening_ends_in_a_public_record(server) -> None:
         assert one.questions[number]["upvotes"] == 2
         assert await one.closed() == 1000
     read_the_record(server, slug, number, lost)
+    await asyncio.to_thread(redact_in_the_record, server, slug, number, team)
 
 
 async def off_loop(server: Server, slug: str, role: str) -> Browser:
-    import asyncio
-
     return await asyncio.to_thread(server.staff, slug, role, "Olga Beispielname")
 
 
@@ -105,6 +106,19 @@ def read_the_record(server: Server, slug: str, number: int, lost: int) -> None:
     assert reader.cookie == ""
     join = {"token": reader.get(f"/sessions/{slug}/mine/irgendeiner").token, "key": str(uuid4())}
     assert reader.post(f"/sessions/{slug}/join", join).status == 409
+
+
+def redact_in_the_record(server: Server, slug: str, number: int, team: Browser) -> None:
+    """What was blackened is on no kept page of the archive, whoever asks in whatever way."""
+    pages = [f"/archive/{slug}{end}" for end in ("", f"/{number}", ".json", "?lang=en")]
+    readers = (server.browser(), team)
+    assert all(TEXT in reader.get(page).text for reader in readers for page in pages)
+    desk = f"/sessions/{slug}/organiser"
+    place = {"from": 0, "to": 3, "field": "text"}
+    told = team.submit(desk, desk, do="redact", number=number, **place)
+    assert told.status == 303, told.text
+    time.sleep(0.5)  # a kept page would be good for a minute
+    assert not any(TEXT in reader.get(page).text for reader in readers for page in pages)
 
 
 def test_a_record_outlives_the_database(server, tmp_path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dialog.programme import DeclarationError, read
+from dialog.programme import DeclarationError, programme, read
 from dialog.programme.copying import copy, end, rehearsals, remove
 from dialog.store.database import Database
 from dialog.store.rehearsals import RealSession, erase
@@ -109,6 +109,34 @@ def test_one_whose_time_is_over_goes_by_itself(tmp_path) -> None:
         assert left == set(server.slugs.values())
 
 
+def test_one_that_cannot_be_read_is_said_to_stay(server: Server) -> None:
+    copy = opened(server, server.slugs["live"])
+    file = server.folder / "sessions" / copy.slug / "session.toml"
+    whole = file.read_text("utf-8")
+    file.write_text(f"{whole}[[", "utf-8")
+    done = server.run("rehearsal", "--remove", copy.slug)
+    assert (done.returncode, "cannot be read" in done.stderr) == (1, True)
+    file.write_text(whole, "utf-8")
+    assert server.run("rehearsal", "--remove", copy.slug).returncode == 0
+    soon(lambda: not file.exists())
+
+
+def test_nobody_gets_into_one_that_was_removed(server: Server) -> None:
+    copy = opened(server, server.slugs["live"])
+    assert server.run("rehearsal", "--remove", copy.slug).returncode == 0
+    soon(lambda: not (server.folder / "sessions" / copy.slug).exists())
+    soon(lambda: asked(server, copy.slug, copy.token).status == 404)
+    assert copy.slug not in {slug for _, slug, *_ in stored(server)["sessions"]}
+
+
+def test_without_a_folder_of_sessions_a_server_starts(tmp_path) -> None:
+    with running(tmp_path) as server:
+        server.stop()
+        server.environment["DIALOG_SESSIONS"] = str(tmp_path / "nirgends")
+        server.start()
+        assert server.browser().get("/").status == 200
+
+
 async def test_who_is_in_it_is_sent_away_when_it_goes(server: Server) -> None:
     copy = await asyncio.to_thread(opened, server, server.slugs["live"])
     reader = Live(server.browser(), copy.slug)
@@ -162,8 +190,23 @@ def test_a_session_by_personal_links_is_rehearsed_by_code(tmp_path: Path) -> Non
     by_link = copy(tmp_path, declare(tmp_path, "link", identity="link"), now, DAY)
     assert by_link.identity == "code"
     assert by_link.code
-    by_code = copy(tmp_path, declare(tmp_path, "mit", identity="code", code=CODE), now, DAY)
-    assert by_code.code == CODE
+
+
+def test_a_code_of_the_evening_is_not_told_to_who_rehearses(tmp_path: Path) -> None:
+    slug = declare(tmp_path, "mit", identity="code", code=CODE)
+    by_code = copy(tmp_path, slug, datetime.now(UTC), DAY)
+    assert by_code.identity == "code"
+    assert by_code.code not in (None, CODE)
+
+
+def test_a_form_of_toml_that_is_not_understood_leaves_no_copy(tmp_path: Path) -> None:
+    slug = declare(tmp_path, "anders")
+    file = tmp_path / slug / "session.toml"
+    file.write_text(file.read_text("utf-8").replace("\nopens =", '\n"opens" ='), "utf-8")
+    assert read(tmp_path / slug).slug == slug
+    with pytest.raises(DeclarationError):
+        copy(tmp_path, slug, datetime.now(UTC), DAY)
+    assert [path.name for path in tmp_path.iterdir()] == [slug]
 
 
 def test_a_session_with_faults_is_not_copied(tmp_path: Path) -> None:
@@ -192,6 +235,32 @@ def test_a_folder_with_a_record_is_not_removed(tmp_path: Path) -> None:
         remove(tmp_path, made.slug)
 
 
+def test_a_link_is_not_removed(tmp_path: Path) -> None:
+    made = copy(tmp_path, declare(tmp_path, "thema"), datetime.now(UTC), DAY)
+    folder, elsewhere = tmp_path / made.slug, tmp_path / "elsewhere"
+    folder.rename(elsewhere)
+    folder.symlink_to(elsewhere)
+    with pytest.raises(ValueError, match="is no rehearsal"):
+        remove(tmp_path, made.slug)
+    assert (elsewhere / "session.toml").exists()
+
+
+def test_removing_that_is_interrupted_leaves_no_half_of_a_session(tmp_path, monkeypatch) -> None:
+    real = declare(tmp_path, "thema")
+    made = copy(tmp_path, real, datetime.now(UTC), DAY)
+
+    def interrupt(_folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("dialog.programme.copying.shutil.rmtree", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            remove(tmp_path, made.slug)
+    assert [one.slug for one in programme(tmp_path).declarations] == [real]
+    assert not programme(tmp_path).faults
+    remove(tmp_path, made.slug)  # for another process it is gone
+
+
 def test_one_that_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
     made = copy(tmp_path, declare(tmp_path, "thema"), datetime.now(UTC), DAY)
     (tmp_path / made.slug / "session.toml").write_text("{{{", "utf-8")
@@ -210,7 +279,7 @@ def test_only_the_bearer_of_its_own_token_gets_in(server: Server) -> None:
     copy, other = opened(server, server.slugs["code"]), made(server, server.slugs["live"])
     good = asked(server, copy.slug, copy.token)
     assert good.status == 200
-    assert good.json()["code"] == CODE
+    assert good.json()["code"] == read(server.folder / "sessions" / copy.slug).code != CODE
     assert server.browser().enter(good.json()["enter"]).status == 303
     before = stored(server)["invitations"]
     foreign = made(Server(server.folder, server.slugs, secret="ein anderes"), server.slugs["live"])

@@ -1,6 +1,8 @@
 """Pages from memory: the same for all, never anyone's own, and gone when they are not true."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -8,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 from dialog.web.shelf import MARK, Fresh, Shelf
 from tests.live.client import Browser
 from tests.live.server import Server
-from tests.web.test_forms import act, approved, rows, sentence
+from tests.web.test_forms import act, approved, desk_row, rows, sentence
 
 
 @pytest.fixture
@@ -41,6 +43,21 @@ def test_what_was_hidden_or_reworded_is_on_no_page_any_more(server, slug, modera
         assert hidden.status == 303, hidden.text
         assert other not in reader.get(room).text
         assert reader.get(question).status == 404
+
+
+def test_a_question_on_stage_that_is_hidden_is_not_on_the_home_page(server) -> None:
+    slug, reader = server.slugs["direct"], server.browser()
+    desk, stage = server.staff(slug, "moderator"), server.staff(slug, "minister")
+    number = approved(server, slug, desk)
+    row = rows(desk, slug)[-1]
+    order = desk_row(desk, slug)["order_rev"]
+    assert act(stage, slug, "stage", do="now", number=number, order_rev=order).status == 303
+    for page in ("/", "/?lang=en", f"/sessions/{slug}/questions"):
+        assert row["text"] in reader.get(page).text
+    rev = rows(desk, slug)[-1]["rev"]
+    assert act(desk, slug, "moderation", do="hide", number=number, rev=rev).status == 303
+    for page in ("/", "/?lang=en", f"/sessions/{slug}/questions"):
+        assert row["text"] not in reader.get(page).text
 
 
 def test_one_body_for_all_and_a_short_word_for_who_has_it(server, slug) -> None:
@@ -99,11 +116,15 @@ class Asking:
         self.pages, self.now = Pages(), 0.0
         self.shelf = Shelf(self.pages, clock=lambda: self.now, most=most)
 
-    async def get(self, path: str = "/", *headers: tuple[bytes, bytes]) -> tuple[int, bytes]:
+    async def get(
+        self, path: str = "/", *headers: tuple[bytes, bytes], reads: asyncio.Event | None = None
+    ) -> tuple[int, bytes]:
         said: list[Message] = []
         scope = {"type": "http", "method": "GET", "path": path, "query_string": b""}
 
         async def send(message: Message) -> None:
+            if reads:
+                await reads.wait()
             said.append(message)
 
         async def receive() -> Message:
@@ -136,6 +157,21 @@ async def test_many_who_find_it_stale_wait_for_one() -> None:
     assert asking.pages.asked == 2
 
 
+@pytest.mark.parametrize("status", [200, 404])
+async def test_who_reads_nothing_holds_up_nobody_else(status: int) -> None:
+    asking, reads = Asking(), asyncio.Event()
+    await asking.get()
+    asking.pages.version, asking.pages.status = 1, status
+    stalled = asyncio.create_task(asking.get(reads=reads))
+    await asyncio.sleep(0)
+    asking.pages.version = 2
+    async with asyncio.timeout(1):
+        assert await asking.get() == (status, b"/ 2")
+    assert not stalled.done()
+    reads.set()
+    assert await stalled == (status, b"/ 1")
+
+
 async def test_what_changed_while_it_was_made_is_not_kept() -> None:
     asking = Asking()
     asking.pages.turn.clear()
@@ -163,6 +199,35 @@ async def test_who_has_a_cookie_is_asked_for_by_name_but_in_the_archive() -> Non
         await asking.get(path, (b"cookie", b"dialog=x"))
         await asking.get(path, (b"cookie", b"dialog=y"))
         assert asking.pages.asked == asked
+
+
+async def test_of_two_headers_the_first_counts_as_in_a_page() -> None:
+    asking = Asking()
+    for name, mine, others in (
+        (b"accept-language", b"en", b"de"), (b"accept-encoding", b"gzip", b"identity"),
+    ):  # fmt: skip
+        path = f"/{name.decode()}"
+        await asking.get(path, (name, mine), (name, others))
+        made = asking.pages.asked
+        await asking.get(path, (name, others))
+        assert asking.pages.asked == made + 1, name
+        await asking.get(path, (name, mine))
+        assert asking.pages.asked == made + 1, name
+
+
+async def test_what_nobody_asks_for_is_not_kept_for_ever() -> None:
+    asking = Asking()
+    forgotten = asking.pages
+    await asking.get("/one")
+    kept = weakref.ref(forgotten)
+    asking.shelf.app = asking.pages = Pages()
+    del forgotten
+    gc.collect()
+    assert kept()
+    asking.now = 601.0
+    await asking.get("/two")
+    gc.collect()
+    assert not kept()
 
 
 async def test_no_more_is_kept_than_there_is_room_for() -> None:

@@ -21,7 +21,7 @@ async def enter(request: Request) -> Response:
     """
     site, slug = site_of(request), str(request.path_params["slug"])
     dialog = site.announcements.get(slug)
-    if dialog is None:
+    if dialog is None or site.hub.room(slug) is None:  # deleted ones are still announced
         raise Refused(Refusal(Code.UNKNOWN))
     if not dialog.rehearsal:
         raise Refused(Refusal(Code.FORBIDDEN, field="real"))
