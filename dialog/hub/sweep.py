@@ -157,7 +157,8 @@ class Sweep:
         pages = {}
         for stream, sheet in ledger.board.sheets.items():
             here = self._presence.follow(stream)
-            seqs = set(map(_seq, here)) - {sheet.seq}
+            awake = [c for c in here if c not in self._behind] if self._behind else here
+            seqs = set(map(_seq, awake)) - {sheet.seq}
             beats = self._beat(ledger, sheet) if beat and here else b""
             since = {sheet.seq: beats}
             for seq in sorted(seqs)[-FRAMES:]:

@@ -9,7 +9,7 @@ import pytest
 from dialog.forum import commands as c
 from dialog.forum.names import SYSTEM, Reason, Stream
 from dialog.hub import sweep
-from dialog.hub.ledger import Done
+from dialog.hub.ledger import Done, Ledger
 from dialog.hub.room import Timing
 from tests.hub.doubles import ANNA, BORIS, DECLARE, MARA, READER, Hall, Line
 
@@ -57,6 +57,28 @@ async def begun(hall: Hall, heard: Callable[[], int]) -> None:
     async with asyncio.timeout(5):
         while not 0 < heard() < VIEWERS:
             await hall.room.read(lambda _session, _board: None)
+
+
+async def test_nothing_is_made_for_who_takes_nothing(crowded, monkeypatch) -> None:
+    hall, lines = crowded
+    for turn in range(10):  # each of them stands still at another number
+        await swept(hall)
+        lines[turn].backed_up = True
+        await tap(hall, on=turn % 2 == 0)
+    await swept(hall)
+    made: list[Stream] = []
+    rows = hall.room._sweep.rows
+
+    def counted(ledger: Ledger, stream: Stream, seq: int) -> bytes:
+        made.append(stream)
+        return rows(ledger, stream, seq)
+
+    monkeypatch.setattr(hall.room._sweep, "rows", counted)
+    await tap(hall, on=True)
+    await swept(hall)
+    assert made.count(Stream.FLOOR) == 1
+    for line in lines:
+        line.backed_up = False
 
 
 async def test_an_answer_does_not_wait_until_everyone_has_heard(crowded) -> None:

@@ -198,7 +198,7 @@ async def test_who_does_not_read_costs_one_number(tmp_path) -> None:
                 await storm(people, range(1, QUESTIONS + 1))
                 last = people[0]
                 await last.until(lambda: last.questions[QUESTIONS]["upvotes"] == 5)
-            assert sum(m["type"] == "delta" for m in last.seen) > 20
+            assert sum(m["type"] == "delta" for m in last.seen) > 5, "the others were told at once"
             grown = resident(server) - before
             print(f"five who read nothing: {grown / MIB:+.2f} MiB in all")
             assert grown < len(silent) * COST
