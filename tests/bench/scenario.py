@@ -81,7 +81,7 @@ def conditions() -> dict[str, Any]:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "cores": os.cpu_count(),
         "load": [round(one, 2) for one in os.getloadavg()],
-        "system": platform.platform(),
+        "system": f"{platform.system()} on {platform.machine()}",
         "python": platform.python_version(),
         "versions": {name: version(name) for name in SHOWN},
         "open files": resource.getrlimit(resource.RLIMIT_NOFILE),
