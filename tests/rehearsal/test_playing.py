@@ -96,12 +96,15 @@ def test_what_was_acknowledged_is_what_is_stored(server: Server, evening) -> Non
     found = figures(record)
     assert (found.invited, found.joined, found.arrived) == (PLAYERS, PLAYERS, PLAYERS)
     assert counted(server, copy.slug, "people", "role = 'volunteer'") == PLAYERS
-    assert counted(server, copy.slug, "questions") == found.asked > 0
-    assert counted(server, copy.slug, "questions", "review = 'approved'") == found.approved > 0
+    asked = counted(server, copy.slug, "questions")
+    approved = counted(server, copy.slug, "questions", "review = 'approved'")
     taps = sum(
         len(json.loads(payload)["taps"]) for payload in journal(server, copy.slug)["upvoted"]
     )
-    assert taps == found.upvotes > 0
+    # What was under way at the end may be stored without an answer; nothing is answered unstored.
+    stored = ((found.asked, asked), (found.approved, approved), (found.upvotes, taps))
+    assert all(0 < told <= kept for told, kept in stored)
+    assert sum(kept - told for told, kept in stored) <= found.unanswered
     assert (found.missing, found.unproven, found.drifts, found.faults) == (0, 0, {}, {})
     assert found.proven >= found.asked + 1
 
@@ -278,7 +281,7 @@ CONTRAST = """
 # --- the report ----------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture  # it holds an event loop: asynchronous tests run beside it only when it is gone
 def chromium(chromium_path: str) -> Iterator[object]:
     with sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
