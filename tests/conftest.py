@@ -127,15 +127,19 @@ def _exists(user: str) -> bool:
     return any(entry.pw_name == user for entry in pwd.getpwall())
 
 
-@pytest.fixture(scope="session")
-def postgres_cluster(postgres_bin: Path) -> Iterator[Cluster]:
-    """A throwaway cluster of one test module or session; nobody stops it."""
+def _throwaway(postgres_bin: Path) -> Iterator[Cluster]:
     cluster = Cluster(postgres_bin, _postgres_user())
     try:
         cluster.start()
         yield cluster
     finally:
         cluster.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster(postgres_bin: Path) -> Iterator[Cluster]:
+    """A throwaway cluster of one test module or session; nobody stops it."""
+    yield from _throwaway(postgres_bin)
 
 
 @pytest.fixture(scope="session")
@@ -147,12 +151,7 @@ def postgres_url(postgres_cluster: Cluster) -> str:
 @pytest.fixture(scope="module")
 def own_cluster(postgres_bin: Path) -> Iterator[Cluster]:
     """A cluster that a module may stop and start as it likes."""
-    cluster = Cluster(postgres_bin, _postgres_user())
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.remove()
+    yield from _throwaway(postgres_bin)
 
 
 @pytest.fixture(scope="session")

@@ -188,8 +188,11 @@ class Frames(WebSocketsSansIOProtocol):
         self.receiver = receiver
 
     def at_end(self, call: Callable[[], None]) -> None:
-        """Call once the conversation is over, however that comes."""
-        self._calls.append(call)
+        """Call once the conversation is over, however that comes; at once where it is already."""
+        if self.disconnected:
+            call()
+        else:
+            self._calls.append(call)
 
     def _over(self, _told: object = None) -> None:
         calls, self._calls = self._calls, []

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -287,3 +288,29 @@ def test_forwarded_headers_are_believed_from_named_proxies_only() -> None:
     behind = configure(App, proxies="10.0.0.1", **asked)
     assert (plain.proxy_headers, behind.proxy_headers) == (False, True)
     assert behind.forwarded_allow_ips == "10.0.0.1"
+
+
+class Slow:
+    """Is still looking who comes when the client is gone, and only then takes a place for it."""
+
+    def __init__(self) -> None:
+        self.lines: list[Frames] = []
+        self.given_up = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await App()(scope, receive, send)
+            return
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+        scope["extensions"][EXTENSION].at_end(self.given_up.set)
+
+
+async def test_a_place_taken_for_who_is_gone_already_is_given_up() -> None:
+    slow = Slow()
+    async with serving(slow) as address:
+        _reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address).port)
+        writer.write(HANDSHAKE)
+        await writer.drain()
+        writer.transport.abort()
+        await asyncio.wait_for(slow.given_up.wait(), 5)
