@@ -195,10 +195,16 @@ class Guest(Client):
     # --- what is done ----------------------------------------------------------------------------
 
     async def act(self, do: str, **fields: object) -> Answer | None:
-        """Give a command; return ``done`` or ``refused``, None where no answer came."""
+        """Give a command; return ``done`` or ``refused``, None where no answer came.
+
+        What the end of the rehearsal cuts off may still be stored.
+        """
         tapped, steady, spell = now(), self.ready.is_set(), self._spells
         try:
             answer = await (self._post if self.polls else self.command)(do, **fields)
+        except asyncio.CancelledError:
+            self.record.cut_off += 1
+            raise
         except (OSError, ValueError):
             self.record.unanswered += 1
             return None

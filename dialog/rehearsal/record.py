@@ -85,6 +85,7 @@ class Record:
     closed: Counter[int] = field(default_factory=Counter)
     drifts: Counter[str] = field(default_factory=Counter)
     unanswered: int = 0
+    cut_off: int = 0
     turned_away: int = 0
     proven: int = 0
     missing: int = 0
