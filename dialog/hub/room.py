@@ -35,6 +35,7 @@ from dialog.hub.clock import Onward
 from dialog.hub.closing import Close
 from dialog.hub.connection import NOTHING, Connection
 from dialog.hub.digest import mark
+from dialog.hub.inbox import Inbox
 from dialog.hub.ledger import Draft, Ledger, Reply, Undecided, Waiting, recorded
 from dialog.hub.limits import Spent
 from dialog.hub.pollers import Pollers
@@ -44,12 +45,8 @@ from dialog.hub.sweep import Frame, Sweep
 log = structlog.get_logger()
 T = TypeVar("T")
 
-WAITING_COMMANDS = 20_000
-STORAGE = "storage"
-LULL_S = 0.002
 LOOKS = 4  # at what others stored, in a tick at most: no screen shows more
 BEHIND_S = 1.0
-RETRY_MS = 50  # a little after the try, or everyone comes a little too early
 
 
 class Journal(Protocol):
@@ -134,7 +131,7 @@ class Room:
         self._stir = asyncio.Event()
         self._sweep = Sweep(frame, self.presence, self._clock, self._stir.set)
         self._ledger: Ledger
-        self._inbox: list[Waiting] = []
+        self._inbox = Inbox(self._stir.set)
         self._requests: list[Callable[[], None]] = []
         self._pollers = Pollers()
         self._task: asyncio.Task[None] | None = None
@@ -142,7 +139,6 @@ class Room:
         self._tick_at = 0.0
         self._beat_at = 0.0
         self._look_at = 0.0
-        self._outage = Backoff()
         self._unrecorded = Backoff()
         self._whole = False
         self._behind = False
@@ -161,6 +157,7 @@ class Room:
         Who is cancelled while that commit hangs ends the room as well.
         """
         self._stopping = True
+        self._inbox.close()
         self._stir.set()
         try:
             if self._task is not None:
@@ -168,22 +165,13 @@ class Room:
             await self._sweep.end()
         finally:
             self._pollers.wake()
-            for waiting in self._inbox:
-                waiting.tell(Refusal(Code.BUSY, retry_ms=2_000))
             self._inbox.clear()
             if self.resyncs:
                 log.info("resyncs", session=self.slug, **self.resyncs)
 
     def submit(self, waiting: Waiting) -> None:
         """Take a command in; its answer comes after the commit, or at once where none works."""
-        if self._outage.on:
-            self._refuse([waiting])
-            return
-        if len(self._inbox) >= WAITING_COMMANDS or self._stopping:
-            waiting.tell(Refusal(Code.BUSY, retry_ms=1_000))
-            return
-        self._inbox.append(waiting)
-        self._stir.set()
+        self._inbox.put(waiting)
 
     async def ask(
         self,
@@ -321,7 +309,7 @@ class Room:
     @property
     def storing(self) -> bool:
         """Tell whether what is commanded can be stored."""
-        return not self._outage.on
+        return self._inbox.storing
 
     def _state(self) -> tuple[Session, Board]:
         """Return the state if it is what is stored, and nothing else."""
@@ -350,10 +338,10 @@ class Room:
     async def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         """Answer what was asked, store what was commanded, tell what has changed."""
         self._serve()
-        if self._outage.on:
+        if not self._inbox.storing:
             await self._try(loop.time())
-        if (self._inbox or self._due()) and not self._outage.on:
-            await self._gather(loop)
+        if (self._inbox or self._due()) and self._inbox.storing:
+            await self._inbox.gather(self._timing.window)
             self._serve()
             await self._commit()
             self._serve()
@@ -366,14 +354,6 @@ class Room:
         if self._whole:
             self._tell(loop.time())
 
-    async def _gather(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Let more commands come in, until for a moment none did, at most for the window."""
-        end, known, left = loop.time() + self._timing.window, -1, self._timing.window
-        while left >= 0 and known < len(self._inbox):
-            known = len(self._inbox)
-            await asyncio.sleep(min(LULL_S, left))
-            left = end - loop.time()
-
     async def _wait(self, now: float) -> None:
         """Sleep until something is asked, or the next tick, heartbeat, phase or try is due."""
         timeout = min(self._moments(now), default=self._timing.heartbeat)
@@ -384,8 +364,8 @@ class Room:
 
     def _moments(self, now: float) -> Iterator[float]:
         """Return in how many seconds something has to be done without being asked."""
-        if self._outage.on:
-            yield self._outage.left(now)
+        if not self._inbox.storing:
+            yield self._inbox.left(now)
         if self._unrecorded.on:
             yield self._unrecorded.left(now)
         if self._whole and not self._sweep.busy:
@@ -395,7 +375,7 @@ class Room:
             if self._sweep.pending:
                 yield self._tick_at - now
         due = next_tick(self._ledger.session)
-        if due is not None and not self._outage.on:
+        if due is not None and self._inbox.storing:
             yield (due - self._clock()) / 1000
 
     def _serve(self) -> None:
@@ -448,7 +428,7 @@ class Room:
         """Add up what others have stored, then decide all that waits by now."""
         turn.tail, turn.followed = tail, self._follow(tail)
         self._behind = False
-        turn.waiting, self._inbox = self._inbox, []
+        turn.waiting = self._inbox.take()
         turn.draft = draft = self._ledger.draft(turn.waiting, self._clock())
         return self._ledger.batch(draft) if draft.entries else None
 
@@ -458,7 +438,7 @@ class Room:
         if draft is None or tail is None:
             raise RuntimeError("a commit without a decision")
         if draft.entries:
-            self._outage.over()
+            self._inbox.stored()
         self._ledger.answer(draft)
         self._note(turn.followed + draft.touched)
         for note in self._ledger.notes(draft):
@@ -527,8 +507,7 @@ class Room:
         """Refuse the one command that met a fault of ours, and take the others once more."""
         refusal = Refusal(Code.BUSY, field="fault", retry_ms=1_000)
         waiting[place] = replace(waiting[place], command=refusal)
-        self._inbox[:0] = waiting
-        self._stir.set()
+        self._inbox.put_back(waiting)
         await self._reopen()
 
     async def _fail(self, waiting: list[Waiting], fault: Exception) -> None:
@@ -536,42 +515,24 @@ class Room:
 
         Whoever keeps the journal tells that it is unavailable: once, and not for every room.
         """
-        self._inbox[:0] = waiting
-        if self._met(fault):
+        self._inbox.put_back(waiting)
+        if self._inbox.failed() and not isinstance(fault, Unavailable):
             log.error("commit failed", session=self.slug, exc_info=fault)
         await self._reopen()
 
-    def _met(self, fault: Exception) -> bool:
-        """Refuse what waits until the next try; what was found beside texts stays.
-
-        Tell whether this is the first of a time of faults of ours.
-        """
-        first = self._outage.met(asyncio.get_running_loop().time())
-        waiting = self._inbox
-        self._inbox = [one for one in waiting if isinstance(one.command, c.Note)]
-        self._refuse(waiting)
-        return first and not isinstance(fault, Unavailable)
-
-    def _refuse(self, waiting: list[Waiting]) -> None:
-        """Answer what cannot be stored now, with the time until the next try."""
-        left = self._outage.left(asyncio.get_running_loop().time())
-        busy = Refusal(Code.BUSY, field=STORAGE, retry_ms=int(left * 1000) + RETRY_MS)
-        for one in waiting:
-            one.tell(one.command if isinstance(one.command, Refusal) else busy)
-
     async def _try(self, now: float) -> None:
         """Find out, once it is time, whether something can be stored; only then take commands."""
-        if self._outage.left(now):
+        if self._inbox.left(now):
             return
         try:
             await self._journal.trial(self.slug)
         except Exception:  # noqa: BLE001 - the first of them was told
-            self._outage.met(asyncio.get_running_loop().time())
+            self._inbox.failed()
             return
         if not self._whole:
             await self._reopen()
         if self._whole:
-            self._outage.tried()
+            self._inbox.tried()
 
     async def _open(self) -> None:
         """Add up the journal; what stands in it has happened, whatever a clock says."""
@@ -590,7 +551,7 @@ class Room:
         try:
             await self._open()
         except Exception as fault:
-            self._met(fault)
+            self._inbox.failed()
             if known and not isinstance(fault, Unavailable):
                 log.exception("journal does not open", session=self.slug)
             return

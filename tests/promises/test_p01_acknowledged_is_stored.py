@@ -69,7 +69,7 @@ MUTANTS = (
     ),
     Mutant(
         "while nothing can be stored, commands are tried all the same",
-        "dialog/hub/room.py",
+        "dialog/hub/inbox.py",
         "        if self._outage.on:\n            self._refuse([waiting])\n            return\n",
         "",
         "takes_nothing and full",
@@ -77,7 +77,7 @@ MUTANTS = (
     Mutant(
         "nobody tries whether the disk takes something again",
         "dialog/hub/room.py",
-        "            self._outage.tried()\n",
+        "            self._inbox.tried()\n",
         "            pass\n",
         "takes_nothing and full",
     ),

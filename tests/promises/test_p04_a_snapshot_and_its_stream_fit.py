@@ -207,11 +207,11 @@ MUTANTS = (
     Mutant(
         "a tick tells what is not stored",
         "dialog/hub/room.py",
-        "            await self._gather(loop)\n",
+        "            await self._inbox.gather(self._timing.window)\n",
         "            asyncio.get_running_loop().call_later(\n"
         "                0.0, lambda: [self._sweep.send(self._ledger, c)\n"
         "                for c in self.presence.everyone()])\n"
-        "            await self._gather(loop)\n",
+        "            await self._inbox.gather(self._timing.window)\n",
         "at_every_turn",
     ),
     Mutant(
