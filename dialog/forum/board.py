@@ -132,7 +132,7 @@ class Sheet:
         for number in touched.counts:
             if number in self.shown:
                 self._follow_count(state, number)
-            elif self.window and visible(state, self.stream, number):
+            elif self.window and self.seq < state.seq and visible(state, self.stream, number):
                 self.seq = state.seq
         if self.window:
             self.window.counted |= touched.counts

@@ -156,6 +156,7 @@ def _asked(session: Session, entry: Entry, event: Asked, touched: Touched) -> No
 
 def _upvoted(session: Session, at: int, event: Upvoted, touched: Touched) -> None:
     taps = session.taps
+    taps.forget(at)  # the moment is the same for all taps of an entry
     for tap in event.taps:
         question = session.questions[tap.number]
         if not tap.on or question.merged or question.standing.into:
@@ -163,8 +164,6 @@ def _upvoted(session: Session, at: int, event: Upvoted, touched: Touched) -> Non
         else:
             _tap_alone(session, question, tap, touched)
             taps.put(tap.person, tap.number, tap.intent, at)
-        # After each tap, so that taps joined in one entry forget what they forgot one by one.
-        taps.forget(at)
 
 
 def _tap_alone(session: Session, question: Question, tap: Tap, touched: Touched) -> None:

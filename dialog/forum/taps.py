@@ -50,22 +50,35 @@ class Taps:
         return None if mark is None else mark & INTENTS
 
     def put(self, person: int, number: int, intent: int, at: int) -> None:
-        """Keep a tap that arrived ``at``; it replaces the one of before."""
+        """Keep a tap that arrived ``at``, instead of the one of before or the oldest of too many."""
         key, mark = person << NUMBER_BITS | number, at << INTENT_BITS | intent
         self._marks[key] = mark
         self._keys.append(key)
         self._moments.append(mark)
+        if len(self._marks) > INTENT_ROOM:
+            self._make_room()
 
     def forget(self, at: int) -> None:
-        """Drop what is older than ten minutes or beyond a million; such intents are stale."""
+        """Drop what is older than ten minutes: such intents are stale."""
         oldest = at - INTENT_TIME << INTENT_BITS
-        marks, moments = self._marks, self._moments
-        while moments and (moments[0] < oldest or len(marks) > INTENT_ROOM):
-            key, mark = self._keys.popleft(), moments.popleft()
-            if marks.get(key) == mark:
-                if len(marks) > INTENT_ROOM:
-                    self.floor = max(self.floor, mark & INTENTS)
-                del marks[key]
+        moments = self._moments
+        while moments and moments[0] < oldest:
+            self._drop()
+
+    def _make_room(self) -> None:
+        """Drop the oldest beyond a million; what is no later than they is stale from now on."""
+        while len(self._marks) > INTENT_ROOM:
+            dropped = self._drop()
+            if dropped is not None:
+                self.floor = max(self.floor, dropped & INTENTS)
+
+    def _drop(self) -> int | None:
+        """Drop the oldest mark and return it, None where a later tap had replaced it."""
+        key, mark = self._keys.popleft(), self._moments.popleft()
+        if self._marks.get(key) != mark:
+            return None
+        del self._marks[key]
+        return mark
 
     def clear(self) -> None:
         """Forget who tapped what."""
