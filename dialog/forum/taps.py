@@ -50,7 +50,7 @@ class Taps:
         return None if mark is None else mark & INTENTS
 
     def put(self, person: int, number: int, intent: int, at: int) -> None:
-        """Keep a tap that arrived ``at``, instead of the one of before or the oldest of too many."""
+        """Keep a tap that arrived ``at``, instead of the one of before or of the oldest."""
         key, mark = person << NUMBER_BITS | number, at << INTENT_BITS | intent
         self._marks[key] = mark
         self._keys.append(key)
