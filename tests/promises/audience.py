@@ -242,7 +242,8 @@ class Venue:
         while not task.done():  # what it waits for may come in the same moment
             task.cancel()
             await asyncio.sleep(0)
-        await self.database.write(lambda _connection: None)
+        for batch in (True, False):  # each line is served in its order
+            await self.database.write(lambda _connection: None, batch=batch)
         for tab in self.tabs:
             tab.leave()
 
