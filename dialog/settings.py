@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         default=100, ge=10, le=5_000, description="Milliseconds between two live updates."
     )
     window_ms: int = Field(
-        default=10,
+        default=7,
         ge=0,
         le=1_000,
         description="Milliseconds that a batch of commands gathers before its commit.",

@@ -79,7 +79,7 @@ class Timing:
     """In seconds: how often changes go out, how long a batch gathers, how often a heartbeat."""
 
     tick: float = 0.1
-    window: float = 0.01
+    window: float = 0.007
     heartbeat: float = float(wire.HEARTBEAT)
 
 

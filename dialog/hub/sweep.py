@@ -28,7 +28,7 @@ from dialog.hub.presence import Presence
 
 log = structlog.get_logger()
 
-SLICE_MS = 2
+SLICE_MS = 1
 LOOK = 25  # connections between two looks at the clock
 FRAMES = 64
 FAULT = "connection fault"
