@@ -111,7 +111,7 @@ async def played(report: Report, ours: Evening) -> None:
                 known, before = await screen.deltas(), await screen.spent()
                 await asyncio.gather(*(voter.upvote(number, on=on) for number in numbers))
                 await asyncio.sleep(2 * TICK_MS / 1000)
-                after = await screen.spent()  # first: telling of the deltas is work of the page, too
+                after = await screen.spent()  # first: to tell of deltas is work of the page, too
                 took = (await screen.deltas())[len(known) :]
                 run = {name: after[name] - before[name] for name in after} | {"applied": sum(took)}
                 report.runs.append(run | {"deltas": len(took), "rate": rate})
