@@ -293,6 +293,11 @@ class Board:
             board.sheets[stream] = Sheet.begin(stream, extent, session, sheet)
         return board
 
+    @property
+    def windowed(self) -> bool:
+        """Tell whether every stream has too many questions to show them all."""
+        return all(sheet.window for sheet in self.sheets.values())
+
     def kept(self) -> Kept:
         """Return all that the board knows beyond the session."""
         return Kept({stream: sheet.kept for stream, sheet in self.sheets.items()})

@@ -1,6 +1,6 @@
 """A session with its board: what a journal adds up to at a number, followed entry by entry."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -28,3 +28,20 @@ class State:
         touched = evolve(self.session, entry)
         self.board.follow(self.session, touched)
         return touched
+
+    def catch_up(self, entries: Iterable[Entry]) -> None:
+        """Apply the next entries before anybody has read a stream.
+
+        Once every stream has a window, nobody resumes from a number before its first look: then all
+        rows may have the version of the last entry, and each is looked at once.
+        """
+        left = iter(entries)
+        while not self.board.windowed:
+            entry = next(left, None)
+            if entry is None:
+                return
+            self.follow(entry)
+        touched = Touched()
+        for entry in left:
+            evolve(self.session, entry, touched)
+        self.board.follow(self.session, touched)

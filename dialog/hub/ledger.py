@@ -105,8 +105,7 @@ class Ledger:
         """Add up a journal as it was stored."""
         self.epoch = opened.epoch
         state = opened.state or State.begin(opened.texts, opened.extent)
-        for entry in opened.entries:
-            state.follow(entry)
+        state.catch_up(opened.entries)
         self.session, self._board = state.session, state.board
         self._unsettled = True
         self._digests = {stream: Digest(sheet) for stream, sheet in self._board.sheets.items()}

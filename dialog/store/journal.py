@@ -174,8 +174,7 @@ def _add_up(
         taps += len(entry.event.taps) if isinstance(entry.event, Upvoted) else TAPS_OF_OTHERS
         if taps > LONG:
             state = state or begin()
-            for one in tail:
-                state.follow(one)
+            state.catch_up(tail)
             tail, taps = [], 0
     return state, tail
 

@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from dialog.forum import commands as c
-from dialog.forum.board import Board, Delta, Kept, Sheet
+from dialog.forum.board import Board, Delta, Kept, Sheet, Snapshot
 from dialog.forum.evolve import evolve
 from dialog.forum.names import Phase, Review, Stream
 from dialog.forum.session import Session
+from dialog.forum.state import State
 from dialog.forum.views import session_row, visible
 from dialog.forum.window import PARTS, RANKS, Extent
 from tests.forum.evening import BORIS, CARLA, DORA, MARA, Evening
@@ -123,6 +124,47 @@ def test_a_board_kept_with_a_window_goes_on_the_same(seed: int):
         assert sheet.horizon == sheet.seq == session.seq
         assert not sheet.resumable(sheet.seq), "another process had another window"
         assert sheet.session == session_row(session, stream)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_journal_caught_up_with_shows_what_one_followed_entry_by_entry_shows(seed: int):
+    lots = random.Random(200 + seed)
+    evening = Evening(Phase.LIVE, extent=SMALL)
+    crowd(evening, 12 + seed, lots)
+    cut = len(evening.journal) - lots.randrange(6)
+    followed, caught = (State.begin(evening.session.texts, SMALL) for _ in range(2))
+    for entry in evening.journal[:cut]:
+        followed.follow(entry)
+    for some in (evening.journal[:3], evening.journal[3 : cut - 9], evening.journal[cut - 9 : cut]):
+        caught.catch_up(some)
+    assert caught.board.windowed
+    crowd(evening, 3, lots)
+    for state in (followed, caught):
+        state.session.texts.update(evening.session.texts)
+        state.board.settle(state.session)
+    known = {stream: sheet.seq for stream, sheet in caught.board.sheets.items()}
+    assert set(known.values()) == {cut}
+    for one in [None, *evening.journal[cut:]]:
+        for state in (followed, caught):
+            if one is not None:
+                state.follow(one)
+            state.board.settle(state.session)
+        for stream, sheet in caught.board.sheets.items():
+            check(caught.session, sheet)
+            expected = followed.board.sheets[stream]
+            assert (sheet.seq, sheet.horizon) == (expected.seq, expected.horizon)
+            assert sheet.snapshot() == expected.snapshot()
+            assert isinstance(sheet.since(known[stream] - 1), Snapshot)
+            assert sheet.since(known[stream]) == expected.since(known[stream])
+
+
+def test_what_was_caught_up_with_before_there_is_a_window_keeps_every_version():
+    evening = Evening(Phase.LIVE, extent=SMALL)
+    for number in range(3):
+        evening.public(f"Frage {number}?")
+    state = State.begin(evening.session.texts, SMALL)
+    state.catch_up(evening.journal)
+    assert state.board.sheets == evening.board.sheets
 
 
 def crowd(evening: Evening, count: int, lots: random.Random) -> None:
