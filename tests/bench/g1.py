@@ -17,7 +17,7 @@ from dialog.hub.room import Room, Timing
 from dialog.store.database import Database
 from dialog.store.journal import Journal
 from dialog.store.migrate import migrate
-from tests.bench.evening import LIMITS, Evening, Size, clock, evening, write
+from tests.bench.evening import LIMITS, Size, clock, evening, write
 from tests.bench.scenario import Report, figure, main, say
 from tests.live.programme import declare
 
@@ -165,13 +165,11 @@ async def _round(room: Ticking, questions: int, upvotes: int, number: int) -> No
 def _viewers(report: Report) -> None:
     """Compare what a delivered message costs before few and before many."""
     sizes = (200, 400) if report.quick else (1_000, 2_000, 4_000)
-    with evening(Size(people=max(sizes)), tick_ms=TICK_MS) as ours:
-        few = _busy(report, ours, FEW)
-        base = statistics.median(spent for spent, _sent in few)
-        costs = {
-            size: [(spent - base) / (sent - FEW * 1000 / TICK_MS) * 1e6 for spent, sent in found]
-            for size, found in ((size, _busy(report, ours, size)) for size in sizes)
-        }
+    base = statistics.median(spent for spent, _sent in _busy(report, FEW))
+    costs = {
+        size: [(spent - base) / (sent - FEW * 1000 / TICK_MS) * 1e6 for spent, sent in found]
+        for size, found in ((size, _busy(report, size)) for size in sizes)
+    }
     for size, found in costs.items():
         report.measured[f"a message before {size:,} viewers"] = figure(found, "µs")
     pairs = zip(costs[sizes[0]], costs[sizes[-1]], strict=True)
@@ -179,18 +177,23 @@ def _viewers(report: Report) -> None:
     report.measured[f"{sizes[-1]:,} ÷ {sizes[0]:,} viewers"] = figure(ratios, "×", most=1.25)
 
 
-def _busy(report: Report, ours: Evening, viewers: int) -> list[tuple[float, float]]:
-    """Return the seconds of CPU and the delivered messages in a second, several times."""
+def _busy(report: Report, viewers: int) -> list[tuple[float, float]]:
+    """Return the seconds of CPU and the delivered messages in a second, several times.
+
+    Each number of viewers has an evening of its own: upvotes that were given before tell nothing.
+    """
     say(f"g1: {viewers} viewers")
     seconds = 0.5 if report.quick else 3.0
     found = []
-    with ours.load(viewers) as load:
+    size = Size(people=viewers)
+    with evening(size, tick_ms=TICK_MS) as ours, ours.load(viewers) as load:
         load.connect()
         for _ in range(report.rounds(5)):
             load.ask("tap", seconds / 4, 500, TICK_MS)
             before = ours.cpu()
             told = load.ask("tap", seconds, 500, TICK_MS)
             spent = ours.cpu() - before
+            assert told["deltas"] > FEW * 1000 / TICK_MS or viewers == FEW, "nothing was told"
             found.append((spent / told["seconds"], told["deltas"] / told["seconds"]))
             load.ask("settle", 2)
             report.runs.append(told | {"viewers": viewers})
