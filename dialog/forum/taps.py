@@ -50,7 +50,7 @@ class Taps:
         return None if mark is None else mark & INTENTS
 
     def put(self, person: int, number: int, intent: int, at: int) -> None:
-        """Keep a tap that arrived ``at``, instead of the one of before or of the oldest."""
+        """Keep a tap that arrived ``at`` in the place of the one before; the oldest makes room."""
         key, mark = person << NUMBER_BITS | number, at << INTENT_BITS | intent
         self._marks[key] = mark
         self._keys.append(key)
@@ -66,7 +66,7 @@ class Taps:
             self._drop()
 
     def _make_room(self) -> None:
-        """Drop the oldest beyond a million; what is no later than they is stale from now on."""
+        """Drop the oldest beyond a million; intents no later than theirs are stale from now on."""
         while len(self._marks) > INTENT_ROOM:
             dropped = self._drop()
             if dropped is not None:

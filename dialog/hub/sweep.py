@@ -1,7 +1,7 @@
 """A tick: each stream's change encoded and framed once, the same bytes to every connection.
 
 What a tick tells is made at once, by the room's task, between two commits. It is handed out in
-slices of a few ms, so that thousands of screens hold no answer up; while that lasts, the room goes
+slices of a ms, so that thousands of screens hold no answer up; while that lasts, the room goes
 on deciding and storing, and nothing but bytes that are made and each connection's number is read.
 """
 

@@ -96,7 +96,7 @@ class Evening:
             folder / "sessions", "messung", starts=timedelta(minutes=-10), goes_live="by_clock"
         )
         self.secret = secrets.token_urlsafe(32)
-        given = LIFTED | {"tick_ms": 200, "window_ms": 7, "secret": self.secret} | settings
+        given = LIFTED | {"tick_ms": 200, "secret": self.secret} | settings
         given |= {"database_url": url} if url else {}
         self._settings = given
         self.server = Server(folder, {"live": self.slug}, **given)
