@@ -540,7 +540,7 @@ class Form:
         slug, elsewhere = self.stage.slug, self.stage.server.slugs["open"]
         good = self.token()
         yield "none", "", {}
-        yield "not ours", good[:-2] + "xx", {}
+        yield "not ours", f"{good[:-1]}{'A' if good[-1] in 'wxyz' else 'x'}", {}
         yield "a page's", self.stage.server.page(self.stage.actor, slug).live, {}
         strange = self.browser.cookie == ""
         other = self.stage.actor if strange else self.stage.other
