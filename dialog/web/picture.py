@@ -147,14 +147,15 @@ def log(session: Session, most: int = 200) -> list[dict[str, Any]]:
 
 
 def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
-    numbers = (change.subject for change in deed.acted.changes if change.subject)
+    numbers = [change.subject for change in deed.acted.changes if change.subject]
     return {
         "event": event,
         "at": deed.at,
         "who": session.name(deed.person),
         "person": deed.person,
         "act": deed.acted.act,
-        "number": next(numbers, None),
+        "number": next(iter(numbers), None),
+        "numbers": sorted(set(numbers)),
         "undoes": deed.acted.undoes or None,
         "undoable": deed.acted.act not in FINAL,
     }

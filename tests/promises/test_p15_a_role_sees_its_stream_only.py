@@ -231,6 +231,8 @@ def meddling(numbers: range) -> Iterator[Message]:
         yield {"do": "appeal", "number": number, "text": "Bitte?"}
         yield {"do": "upvote", "number": number, "on": True, "intent": 1}
         yield {"do": "merge", "number": number, "rev": 1, "into": 1}
+        yield {"do": "merge_all", "numbers": [number], "revs": [1], "into": 1}
+        yield {"do": "return_all", "numbers": [number], "revs": [1], "reason": "unclear"}
         yield {"do": "undo", "event": number}
         yield {"do": "now", "number": number, "order_rev": 0}
         yield {"do": "redact", "number": number, "field": "text", "from": 0, "to": 1}
