@@ -290,6 +290,7 @@ class Moderation {
     const deed = undo ? (this.last?.deed ?? "") : this.deedWords(name, fields);
     this.last = { event: result.event, deed, undone: undo && this.last?.undone !== true };
     keep(() => this.window.sessionStorage, this.store, JSON.stringify(this.last));
+    this.paint(); // a quick hand takes it back at once
   }
 
   /**

@@ -21,9 +21,9 @@ GROUP = re.compile("3 ähnliche – gemeinsam entscheiden")
 NOTE = "Die Kurse plant der Landkreis."
 
 
-def asked(people: People, slug: str, **options: object) -> list[Page]:
+def asked(people: People, slug: str) -> list[Page]:
     """Let three people ask alike, and return their pages."""
-    askers = [people.volunteer(slug, **options) for _ in ALIKE]
+    askers = [people.volunteer(slug) for _ in ALIKE]
     for page, text in zip(askers, ALIKE, strict=True):
         ask(page, text)
     return askers
