@@ -6,6 +6,7 @@ from typing import Any
 
 from dialog.forum.board import Board
 from dialog.forum.names import Outcome, Phase, Stream, Who
+from dialog.forum.question import Standing
 from dialog.forum.session import Deed, Session
 from dialog.forum.undoing import FINAL
 from dialog.forum.views import Row, me
@@ -146,6 +147,12 @@ def log(session: Session, most: int = 200) -> list[dict[str, Any]]:
     return [_deed(session, event, deed) | {"undone": event in undone} for event, deed in latest]
 
 
+def _kept(deed: Deed) -> set[int]:
+    """Return the questions into which others were merged, or from which they were taken."""
+    values = (value for change in deed.acted.changes for value in (change.before, change.after))
+    return {value.into for value in values if isinstance(value, Standing) and value.into}
+
+
 def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
     numbers = [change.subject for change in deed.acted.changes if change.subject]
     return {
@@ -155,7 +162,7 @@ def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
         "person": deed.person,
         "act": deed.acted.act,
         "number": next(iter(numbers), None),
-        "numbers": sorted(set(numbers)),
+        "numbers": sorted({*numbers, *_kept(deed)}),
         "undoes": deed.acted.undoes or None,
         "undoable": deed.acted.act not in FINAL,
     }
