@@ -97,6 +97,7 @@ VIEWED = (
     "/moderation?tab=order", "/moderation?tab=log", "/moderation?number=1&dialog=edit",
     "/moderation?number=3", "/stage?view=list", "/stage?view=note", "/scribe?tab=open",
     "/scribe?tab=release", "/organiser?tab=publish", "/questions/2",
+    "/moderation/log.csv", "/moderation?number=1&dialog=group", "/moderation?dialog=search&q=e",
 )  # fmt: skip
 STREAMS = ("floor", "stage", "desk")
 PLACES = {"moderator": "/moderation", "minister": "/stage", "scribe": "/scribe"}

@@ -4,6 +4,7 @@ from typing import Any
 
 from dialog.forum.groups import groups
 from dialog.forum.names import Review, Role, Stream
+from dialog.forum.session import Session
 from dialog.forum.views import Row, instant
 from dialog.web.forms import picks
 from dialog.web.pages.staff import Desk, StaffPage
@@ -27,11 +28,23 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "alike": await _alike(desk, current),
         "order": view.order,
         "log": await room.read(lambda session, _board: log(session)),
+        "muted": await room.read(lambda session, _board: _muted(session)),
         "tab": desk.chosen("tab", TABS, "queue"),
         "sheet": desk.chosen("dialog", SHEETS),
         "into": desk.number("into"),
         "moderators": room.presence.roles().get(Role.MODERATOR.value, 0),
     }
+
+
+def _muted(session: Session) -> list[Row]:
+    """Return who is muted, with the name of their latest question and the numbers of all."""
+    found: list[Row] = []
+    for person in sorted(session.muted):
+        numbers = session.asked.get(person, [])
+        names = [session.text(session.questions[n].wording.name) for n in numbers]
+        name = next(filter(None, reversed(names)), None)
+        found.append({"person": person, "name": name, "numbers": numbers})
+    return found
 
 
 def _waiting(view: Picture) -> list[Row]:
