@@ -29,8 +29,9 @@ class Act:
         return number
 
     def set(self, axis: Axis, subject: int, after: Value) -> None:
-        """Change an axis, unless it stands so already."""
+        """Change an axis, unless it stands so already; of two changes of one the later holds."""
         before = current(self.session, axis, subject)
+        self.changes = [one for one in self.changes if (one.axis, one.subject) != (axis, subject)]
         if before != after:
             self.changes.append(Change(axis, subject, before, after))
 
@@ -38,7 +39,13 @@ class Act:
         """Change the review of a question; one that can no longer be staged leaves the stage."""
         self.set(Axis.STANDING, question.number, standing)
         if standing.review not in STAGED:
-            self.set(Axis.STAGE, 0, without(self.session.stage, question.number))
+            self.set(Axis.STAGE, 0, without(self._stage, question.number))
+
+    @property
+    def _stage(self) -> Stage:
+        """The stage as the changes so far leave it."""
+        changed = (one.after for one in self.changes if one.axis is Axis.STAGE)
+        return cast("Stage", next(changed, self.session.stage))
 
     def settle(self, question: Question, answer: Answer, now: int) -> None:
         """Let a released answer decide the outcome, except of a question still on the stage."""

@@ -137,6 +137,27 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeAll:
+    """Merge a group of questions into one, which may be among them; ``revs`` as ``numbers``."""
+
+    do: ClassVar[str] = "merge_all"
+    numbers: tuple[int, ...]
+    revs: tuple[int, ...]
+    into: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAll:
+    """Give a group of questions back with one reason; ``revs`` as ``numbers``."""
+
+    do: ClassVar[str] = "return_all"
+    numbers: tuple[int, ...]
+    revs: tuple[int, ...]
+    reason: Reason
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unmerge:
     """Take a merged question apart again."""
 
@@ -443,7 +464,7 @@ class Tick:
 Asking = Ask | Reword | Withdraw | Upvote | Appeal | Object
 Moderating = (
     Claim | Approve | StageOnly | Return | Edit | Merge | Unmerge | Hide | Undo | Topic | Brief
-    | Mute | Unmute | Message
+    | Mute | Unmute | Message | MergeAll | ReturnAll
 )  # fmt: skip
 Staging = Order | Now | Next | Done | Back | Acknowledge
 Scribing = Take | SaveDraft | HandIn | Release

@@ -42,6 +42,10 @@ def decide_moderating(session: Session, command: c.Moderating, who: Who, now: in
             return _mute(session, command)
         case c.Message():
             return _message(session, command, now)
+        case c.MergeAll():
+            return _merge_all(session, command, who)
+        case c.ReturnAll():
+            return _return_all(session, command, who)
         case _:
             question = judged(session, command.number, command.rev, who)
             if isinstance(question, Refusal):
@@ -88,9 +92,25 @@ def _decided(question: Question) -> Appeal | None:
 
 
 def _return(session: Session, command: c.Return, question: Question, who: Who) -> Decision:
-    appeal = question.standing.appeal
-    if question.standing.review is R.RETURNED and not (appeal and appeal.open):
-        return conflict(session, question)
+    return _give_back(session, command, [question], who)
+
+
+def _return_all(session: Session, command: c.ReturnAll, who: Who) -> Decision:
+    group = _group(session, command, who)
+    if isinstance(group, Refusal):
+        return group
+    barred = (q for q in group if q.standing.review not in FROM[c.Return.do])
+    refusal = next((conflict(session, question) for question in barred), None)
+    return refusal or _give_back(session, command, group, who)
+
+
+def _give_back(
+    session: Session, command: c.Return | c.ReturnAll, questions: list[Question], who: Who
+) -> Decision:
+    for question in questions:
+        appeal = question.standing.appeal
+        if question.standing.review is R.RETURNED and not (appeal and appeal.open):
+            return conflict(session, question)
     note = clean(command.note, session.limits.background, "note", lines=True)
     if isinstance(note, Refusal):
         return note
@@ -98,20 +118,58 @@ def _return(session: Session, command: c.Return, question: Question, who: Who) -
         return Refusal(Code.INCOMPLETE, field="note")
     act = Act(session, command.do)
     standing = Standing(R.RETURNED, reason=command.reason, note=act.write(note), by=who.person)
-    act.stand(question, replace(standing, appeal=_decided(question)))
+    for question in questions:
+        act.stand(question, replace(standing, appeal=_decided(question)))
     return act.fact()
 
 
 def _merge(session: Session, command: c.Merge, question: Question, who: Who) -> Decision:
+    return _put_together(session, command, [question], who)
+
+
+def _merge_all(session: Session, command: c.MergeAll, who: Who) -> Decision:
+    group = _group(session, command, who)
+    if isinstance(group, Refusal):
+        return group
+    gone = [question for question in group if question.number != command.into]
+    if not gone:
+        return Refusal(Code.INCOMPLETE, field="numbers")
+    barred = (q for q in gone if q.standing.review not in FROM[c.Merge.do])
+    refusal = next((conflict(session, question) for question in barred), None)
+    return refusal or _put_together(session, command, gone, who)
+
+
+def _put_together(
+    session: Session, command: c.Merge | c.MergeAll, questions: list[Question], who: Who
+) -> Decision:
     if command.into not in session.questions:
         return Refusal(Code.UNKNOWN, field="into", number=command.into)
     kept = session.root(command.into)
-    if not mergeable(session, question, kept) or session.stage.now == question.number:
-        return conflict(session, kept)
     act = Act(session, command.do)
     standing = Standing(R.MERGED, into=kept.number, by=who.person)
-    act.stand(question, replace(standing, appeal=_decided(question)))
+    for question in questions:
+        if not mergeable(session, question, kept) or session.stage.now == question.number:
+            return conflict(session, kept)
+        act.stand(question, replace(standing, appeal=_decided(question)))
     return act.fact()
+
+
+def _group(
+    session: Session, command: c.MergeAll | c.ReturnAll, who: Who
+) -> list[Question] | Refusal:
+    """Return the questions to decide on together, or why not, of the first that stands against."""
+    numbers, revs = command.numbers, command.revs
+    if len(numbers) != len(revs) or len(set(numbers)) != len(numbers):
+        return Refusal(Code.MALFORMED, field="numbers")
+    if not numbers:
+        return Refusal(Code.INCOMPLETE, field="numbers")
+    group: list[Question] = []
+    for number, rev in zip(numbers, revs, strict=True):
+        question = judged(session, number, rev, who)
+        if isinstance(question, Refusal):
+            return question
+        group.append(question)
+    return group
 
 
 def _unmerge(session: Session, question: Question) -> Decision:

@@ -8,7 +8,7 @@ VOLUNTEERS = frozenset({"ask", "reword", "withdraw", "upvote", "appeal", "object
 MODERATORS = frozenset(
     {
         "ask", "claim", "approve", "stage_only", "return", "edit", "merge", "unmerge", "hide",
-        "undo", "topic", "brief", "mute", "unmute", "message",
+        "undo", "topic", "brief", "mute", "unmute", "message", "merge_all", "return_all",
     }
 )  # fmt: skip
 STAGE = frozenset({"order", "now", "next", "done", "back", "acknowledge"})

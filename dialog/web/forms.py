@@ -25,7 +25,9 @@ from dialog.web.passes import Visitor
 from dialog.web.site import Site, site_of
 
 FIELDS = 60
-LISTS = {"numbers": ",", "sources": "\n"}
+LISTS = {"numbers": ",", "revs": ",", "sources": "\n"}
+# What was ticked in a list of questions, each as "number.rev".
+PICKED = {"numbers": 0, "revs": 1}
 
 Again = Callable[[Refusal, dict[str, str]], Awaitable[Response]]
 
@@ -33,7 +35,10 @@ Again = Callable[[Refusal, dict[str, str]], Awaitable[Response]]
 async def read(request: Request) -> dict[str, str]:
     """Return the fields of a form as strings; files are left out."""
     form: FormData = await request.form(max_files=0, max_fields=FIELDS)
-    return {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+    fields = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+    if "picked" in fields:
+        fields["picked"] = ",".join(str(value) for value in form.getlist("picked"))
+    return fields
 
 
 def check(
@@ -96,11 +101,18 @@ def typed(form: Mapping[str, str], now: int) -> dict[str, Any]:
         if name == "intent":
             given[name] = now
         elif name in LISTS:
-            parts = (part.strip() for part in (value or "").split(LISTS[name]))
+            parts = [part.strip() for part in (value or "").split(LISTS[name])]
+            if name in PICKED and "picked" in form:
+                parts = [[*pick.split("."), ""][PICKED[name]] for pick in picks(form)]
             given[name] = [part for part in parts if part]
         elif value is not None and (value or wire.textual(do, name)):
             given[name] = value
     return given
+
+
+def picks(form: Mapping[str, str]) -> list[str]:
+    """Return what was ticked in a form's list of questions."""
+    return form.get("picked", "").split(",")
 
 
 async def answer(

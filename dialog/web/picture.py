@@ -5,7 +5,9 @@ from itertools import islice
 from typing import Any
 
 from dialog.forum.board import Board
-from dialog.forum.names import Outcome, Phase, Stream, Who
+from dialog.forum.events import Axis, Change, Message, Value
+from dialog.forum.names import Outcome, Phase, Role, Stream, Who
+from dialog.forum.question import Standing, Wording
 from dialog.forum.session import Deed, Session
 from dialog.forum.undoing import FINAL
 from dialog.forum.views import Row, me
@@ -139,22 +141,68 @@ def _taking(session: Row, who: Who) -> bool:
     return asking and not session["paused"] and who.person > 0
 
 
-def log(session: Session, most: int = 200) -> list[dict[str, Any]]:
-    """Return the moderation log, the latest first: who, when, what, on which question."""
+def log(session: Session, most: int | None = 200) -> list[dict[str, Any]]:
+    """Return the moderation log, the latest first: who, when, what, on which question.
+
+    Without a bound each also says why, and in which words a question, topic or note stood before
+    and after.
+    """
     latest = list(islice(reversed(session.deeds.items()), most))
-    undone = {deed.acted.undoes for _, deed in latest}  # an undoing is later than what it undoes
-    return [_deed(session, event, deed) | {"undone": event in undone} for event, deed in latest]
+    # An undoing is later than what it undoes.
+    undone = {deed.acted.undoes: event for event, deed in reversed(latest) if deed.acted.undoes}
+    said = [_deed(session, event, deed) | {"undone": undone.get(event)} for event, deed in latest]
+    if most is None:
+        said = [row | _words(session, deed) for row, (_, deed) in zip(said, latest, strict=True)]
+    return said
+
+
+def _words(session: Session, deed: Deed) -> dict[str, Any]:
+    """Return the words that a deed is about: the reason and note it gave, the texts it changed."""
+    staff = session.staff.get(deed.person)
+    given = [change.after for change in deed.acted.changes if isinstance(change.after, Standing)]
+    changed = [
+        (_worded(session, c, c.before), _worded(session, c, c.after)) for c in deed.acted.changes
+    ]
+    return {
+        "role": staff.role if staff else Role.VOLUNTEER if deed.person else Role.SYSTEM,
+        "reason": next((standing.reason for standing in given if standing.reason), None),
+        "note": next((session.text(standing.note) for standing in given), ""),
+        "before": "\n".join(before for before, after in changed if before != after and before),
+        "after": "\n".join(after for before, after in changed if before != after and after),
+    }
+
+
+def _worded(session: Session, change: Change, value: Value) -> str:
+    match change.axis, value:
+        case Axis.WORDING, Wording(text, background, name):
+            parts = map(session.text, (text, background, name))
+            return "\n".join(part for part in parts if part)
+        case Axis.TOPIC, str(topic):
+            return topic
+        case ((Axis.BRIEFING | Axis.BANNER), int(text)):
+            return session.text(text)
+        case Axis.MESSAGE, Message(text):
+            return session.text(text)
+        case _:
+            return ""
+
+
+def _kept(deed: Deed) -> set[int]:
+    """Return the questions into which others were merged, or from which they were taken."""
+    values = (value for change in deed.acted.changes for value in (change.before, change.after))
+    return {value.into for value in values if isinstance(value, Standing) and value.into}
 
 
 def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
-    numbers = (change.subject for change in deed.acted.changes if change.subject)
+    numbers = [change.subject for change in deed.acted.changes if change.subject]
     return {
         "event": event,
         "at": deed.at,
         "who": session.name(deed.person),
         "person": deed.person,
         "act": deed.acted.act,
-        "number": next(numbers, None),
+        "number": next(iter(numbers), None),
+        "numbers": sorted({*numbers, *_kept(deed)}),
         "undoes": deed.acted.undoes or None,
         "undoable": deed.acted.act not in FINAL,
     }

@@ -35,6 +35,7 @@ TABLES: Final[dict[str, Mapping[str, str]]] = {
     "via": sentences.VIAS,
     "role": sentences.ROLES,
     "personal_data": sentences.PERSONAL_DATA,
+    "deed": sentences.DEEDS,
 }
 
 

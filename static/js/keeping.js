@@ -176,7 +176,12 @@ function values(form) {
   /** @type {Record<string, string>} */
   const fields = {};
   for (const field of form.elements) {
-    if (!isField(field) || (field.type === "hidden" && field.name !== begun)) continue;
+    if (
+      !isField(field) ||
+      field.type === "checkbox" ||
+      (field.type === "hidden" && field.name !== begun)
+    )
+      continue;
     if (field.type !== "radio" || /** @type {HTMLInputElement} */ (field).checked)
       fields[field.name] = field.value;
   }

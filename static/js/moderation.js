@@ -5,6 +5,8 @@
  * @import { Desk } from "./staff_desk.js"
  */
 
+import { Group } from "./group.js";
+import { groupOf } from "./groups.js";
 import { follow } from "./live.js";
 import { all, find, saidOf } from "./page.js";
 import { standingList } from "./ranking.js";
@@ -16,6 +18,7 @@ import {
   orderModels,
   questionModel,
   queueModels,
+  queueOf,
   waitingOf,
 } from "./staff_desk.js";
 import { fill, fillRows } from "./staff_fill.js";
@@ -52,6 +55,7 @@ class Moderation {
     this.store = `dialog.last.${this.staff.root.dataset.live ?? ""}`;
     /** @type {Last | null} */
     this.last = this.remembered();
+    this.group = new Group(this.staff, () => this.desk);
     this.staff.paint = () => this.paint();
     this.staff.allow = (name, fields) => this.allow(name, fields);
     this.staff.afterAny = (result, fields) => this.noteLast(result, fields);
@@ -98,6 +102,9 @@ class Moderation {
     const { after, phrases } = this.staff;
     for (const name of DECISIONS) {
       after.set(name, (_result, fields) => this.decided(name, Number(fields.number)));
+    }
+    for (const name of ["merge_all", "return_all"]) {
+      after.set(name, (_result, fields) => this.decidedTogether(name, fields));
     }
     after.set("claim", () => {});
     after.set("ask", (result) =>
@@ -256,6 +263,22 @@ class Moderation {
   }
 
   /**
+   * Goes on after a group was decided on.
+   * @param {string} name
+   * @param {Record<string, unknown>} fields
+   */
+  decidedTogether(name, fields) {
+    const numbers = /** @type {number[]} */ (fields.numbers);
+    if (this.current !== null && numbers.includes(this.current)) {
+      this.show(freeOf(this.live.state, this.live.now(), this.person));
+    }
+    const kept = this.live.state.questions.get(Number(fields.into));
+    const { phrases } = this.staff;
+    if (name === "return_all") this.staff.say(phrases.count("said.returned", numbers.length));
+    else if (kept) this.staff.say(phrases.count("said.merged", kept.upvotes));
+  }
+
+  /**
    * Keeps one's own last act, so that it can be taken back.
    * @param {Record<string, unknown>} result
    * @param {Record<string, unknown>} fields
@@ -264,22 +287,25 @@ class Moderation {
     const name = String(result.do);
     if (typeof result.event !== "number" || NOT_OWN.includes(name)) return;
     const undo = name === "undo";
-    const deed = undo ? (this.last?.deed ?? "") : this.deedWords(name, fields.number);
+    const deed = undo ? (this.last?.deed ?? "") : this.deedWords(name, fields);
     this.last = { event: result.event, deed, undone: undo && this.last?.undone !== true };
     keep(() => this.window.sessionStorage, this.store, JSON.stringify(this.last));
+    this.paint(); // a quick hand takes it back at once
   }
 
   /**
    * @param {string} name
-   * @param {unknown} number
+   * @param {Record<string, unknown>} fields
    */
-  deedWords(name, number) {
+  deedWords(name, { number, numbers }) {
     const template = this.document.getElementById("deeds");
     const content = template instanceof HTMLTemplateElement ? template.content : null;
     const what = (content && find(content, `[data-word="${name}"]`)?.textContent) ?? name;
-    return number === undefined
-      ? what
-      : this.staff.phrases.say("deed", { n: String(number), what });
+    const { phrases } = this.staff;
+    if (name !== "order" && Array.isArray(numbers)) {
+      return phrases.say("deed.several", { n: numbers.join(", "), what });
+    }
+    return number === undefined ? what : phrases.say("deed", { n: String(number), what });
   }
 
   lastWords() {
@@ -329,10 +355,16 @@ class Moderation {
     const open = target?.closest("[data-open]");
     const compare = /** @type {HTMLElement | null} */ (target?.closest("[data-compare]"));
     const sheet = /** @type {HTMLElement | null} */ (target?.closest("[data-sheet]"));
+    const group = target?.closest("[data-group]");
     if (open) {
       event.preventDefault();
       const number = Number(open.closest("[data-number]")?.getAttribute("data-number"));
       this.show(this.live.state.questions.get(number) ?? null);
+    } else if (group) {
+      event.preventDefault();
+      const number = Number(group.closest("[data-number]")?.getAttribute("data-number"));
+      this.show(this.live.state.questions.get(number) ?? null, false);
+      this.open("group");
     } else if (compare) {
       event.preventDefault();
       this.compare(Number(compare.dataset.compare));
@@ -355,6 +387,11 @@ class Moderation {
       return;
     }
     if (!row) return;
+    if (name === "group") {
+      const group = groupOf(queueOf(this.live.state), row.number);
+      if (group.length > 1) this.group.open(row.number, group);
+      return;
+    }
     const n = String(row.number);
     const dialog = staff.open(name, {
       ...questionModel(desk, row),
@@ -422,6 +459,10 @@ class Moderation {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.keys) return;
     const dialog = find(this.document, "dialog[open]");
     if (isWriting(event.target)) return;
+    if (dialog?.id === "sheet-group") {
+      if (this.group.key(key.toLowerCase())) event.preventDefault();
+      return;
+    }
     if (dialog) {
       const radio = find(dialog, `[data-digit="${CSS.escape(key)}"]`);
       if (radio instanceof HTMLInputElement) {
@@ -473,7 +514,7 @@ class Moderation {
    * @param {number} by
    */
   step(by) {
-    const links = all(this.document, '[data-rows="queue"] a');
+    const links = all(this.document, '[data-rows="queue"] [data-open]');
     const focused = links.indexOf(/** @type {HTMLElement} */ (this.document.activeElement));
     const current = links.findIndex((link) => link.hasAttribute("aria-current"));
     const at = focused >= 0 ? focused : current;

@@ -2,10 +2,12 @@
  * The commands staff may give, and how the fields of their forms become values on the wire.
  */
 
-/** @typedef {"text" | "int" | "int_or_null" | "bool" | "ints" | "lines"} Kind */
+/** @typedef {"text" | "int" | "int_or_null" | "bool" | "ints" | "lines" | "picked" | "picked_revs"} Kind */
 
 /** @type {Record<string, Kind>} */
 const QUESTION = { number: "int", rev: "int" };
+/** @type {Record<string, Kind>} */
+const PICKED = { numbers: "picked", revs: "picked_revs" };
 /** @type {Record<string, Kind>} */
 const SEEN = { order_rev: "int", seen: "int_or_null" };
 
@@ -25,6 +27,8 @@ export const FIELDS = {
   return: { ...QUESTION, reason: "text", note: "text" },
   edit: { ...QUESTION, text: "text", background: "text", asker: "text" },
   merge: { ...QUESTION, into: "int" },
+  merge_all: { ...PICKED, into: "int" },
+  return_all: { ...PICKED, reason: "text", note: "text" },
   unmerge: QUESTION,
   hide: QUESTION,
   undo: { event: "int" },
@@ -77,7 +81,7 @@ export function typed(name, form) {
   /** @type {Record<string, unknown>} */
   const fields = {};
   for (const [field, kind] of Object.entries(FIELDS[name] ?? {})) {
-    const given = form.get(field);
+    const given = kind.startsWith("picked") ? form.getAll("picked").join(",") : form.get(field);
     const value = typeof given === "string" ? read(kind, given) : undefined;
     if (value !== undefined) fields[field] = value;
   }
@@ -101,6 +105,12 @@ function read(kind, given) {
       return given === "1";
     case "ints":
       return given.split(",").filter(Boolean).map(Number);
+    case "picked":
+    case "picked_revs": {
+      const place = kind === "picked" ? 0 : 1; // each was sent as "number.rev"
+      const picks = given.split(",").filter(Boolean);
+      return picks.map((pick) => numberOf(pick.split(".")[place] ?? ""));
+    }
     case "lines":
       return given
         .split("\n")

@@ -5,6 +5,7 @@
  * @import { Model, RowModel } from "./staff_fill.js"
  */
 
+import { entriesOf, groupOf } from "./groups.js";
 import { coming, nowOf, standingList } from "./ranking.js";
 
 const OLD_MINUTES = 5;
@@ -57,16 +58,19 @@ export function claimedByOther(row, now, person) {
 }
 
 /**
- * Returns the oldest question that nobody else has open.
+ * Returns the oldest question that nobody else has open; a group is open where one of it is.
  * @param {State} state
  * @param {number} now
  * @param {number | null} person
  * @param {number | null} [except]
  */
 export function freeOf(state, now, person, except = null) {
-  return (
-    queueOf(state).find((row) => row.number !== except && !claimedByOther(row, now, person)) ?? null
+  const queue = queueOf(state).filter(({ number }) => number !== except);
+  const opened = new Set(
+    queue.filter((row) => claimedByOther(row, now, person)).map(({ number }) => number),
   );
+  const free = entriesOf(queue).find(({ group }) => !group.some((number) => opened.has(number)));
+  return free?.row ?? null;
 }
 
 /**
@@ -75,29 +79,34 @@ export function freeOf(state, now, person, except = null) {
  * @returns {RowModel[]}
  */
 export function queueModels(desk) {
-  return queueOf(desk.state)
+  return entriesOf(queueOf(desk.state))
     .slice(0, QUEUE_SHOWN)
-    .map((row) => queueModel(desk, row));
+    .map(({ row, group }) => queueModel(desk, row, group));
 }
 
 /**
  * @param {Desk} desk
  * @param {Question} row
+ * @param {number[]} group
  * @returns {RowModel}
  */
-function queueModel(desk, row) {
+function queueModel(desk, row, group) {
   const { now, person, phrases } = desk;
   const other = claimedByOther(row, now, person);
   const mine = !other && row.claimed?.person === person && Date.parse(row.claimed.until) > now;
   const personal = (row.personal_data ?? []).length > 0;
-  const alike = row.alike?.[0];
+  const many = group.length > 1;
+  const alike = many ? undefined : row.alike?.[0];
   const via = row.via ? phrases.say(`via.${row.via}`) : "";
   const appeal = row.appeal?.open ? row.appeal.kind : null;
   const old = now - Date.parse(row.asked) >= OLD_MINUTES * 60_000;
   return {
     key: row.number,
     href: `${desk.page}?number=${row.number}`,
-    current: row.number === desk.current ? "true" : null,
+    current: desk.current !== null && group.includes(desk.current) ? "true" : null,
+    has_group: many,
+    group: many ? phrases.say("group", { n: group.length }) : "",
+    group_href: `${desk.page}?number=${row.number}&dialog=group`,
     text: row.text,
     age: desk.age(row.asked),
     age_class: old ? "age age--old" : "age",
@@ -128,6 +137,8 @@ export function frameModel(desk) {
   const now = nowOf(state);
   const next = coming(state, 1)[0]?.row ?? null;
   const waiting = waitingOf(state);
+  const lines = entriesOf(queueOf(state)).slice(0, QUEUE_SHOWN);
+  const more = waiting - lines.reduce((sum, { group }) => sum + group.length, 0);
   const staged = session.phase === "live" || session.phase === "closed";
   const { message } = session;
   /** @type {Model} */
@@ -149,7 +160,7 @@ export function frameModel(desk) {
     not_staged: !staged,
     any_waiting: waiting > 0,
     none_waiting: waiting === 0,
-    more_waiting: waiting > QUEUE_SHOWN ? phrases.count("more", waiting - QUEUE_SHOWN) : "",
+    more_waiting: more > 0 ? phrases.count("more", more) : "",
     has_message: Boolean(message),
     message_text: message?.text ?? "",
     message_at: message ? phrases.say("clock", { time: phrases.clock(message.at) }) : "",
@@ -178,6 +189,7 @@ export function questionModel(desk, row) {
   const muted = row.person != null && (state.session?.muted ?? []).includes(row.person);
   const here = `${desk.page}?number=${row.number}`;
   const waiting = queueOf(state);
+  const group = groupOf(waiting, row.number);
   const place = waiting.findIndex(({ number }) => number === row.number) + 1;
   return {
     has_question: true,
@@ -225,6 +237,9 @@ export function questionModel(desk, row) {
     return_href: `${here}&dialog=return`,
     edit_href: `${here}&dialog=edit`,
     merge_href: `${here}&dialog=merge`,
+    group_href: `${here}&dialog=group`,
+    has_group: group.length > 1,
+    group: group.length > 1 ? phrases.say("group", { n: group.length }) : "",
   };
 }
 

@@ -235,13 +235,17 @@ export class Staff {
    */
   refuse(form, reply) {
     const said = refusalOf(this.document, reply);
-    const sentence = this.conflict(reply) || said.sentence;
+    const about = form?.hasAttribute("data-several") && reply.number ? String(reply.number) : "";
+    const which = about && `${this.phrases.say("about", { n: about })} `;
+    const sentence = which + (this.conflict(reply) || said.sentence);
     this.note(form, { title: said.title, sentence, next: said.next });
     const rev = form?.closest("dialog") ? form.elements.namedItem("rev") : null;
     // A second press after having read the note is meant: it names the state that was read about.
     if (reply.code === "conflict" && reply.rev !== undefined && rev instanceof HTMLInputElement) {
       rev.value = String(reply.rev);
     }
+    const pick = form && reply.rev ? find(form, `[name=picked][value^="${about}."]`) : null;
+    if (about && pick instanceof HTMLInputElement) pick.value = `${about}.${reply.rev}`;
     const control = reply.field ? form?.elements.namedItem(reply.field) : null;
     if (control instanceof HTMLElement) control.setAttribute("aria-invalid", "true");
     if (control instanceof HTMLElement && control.getAttribute("type") !== "hidden")

@@ -54,8 +54,10 @@ REVIEWS = {
     "approve": (UNDECIDED | {R.STAGE_ONLY}, {R.APPROVED}),
     "stage_only": (UNDECIDED | {R.APPROVED}, {R.STAGE_ONLY}),
     "return": (UNDECIDED | {R.APPROVED, R.STAGE_ONLY}, {R.RETURNED}),
+    "return_all": (UNDECIDED | {R.APPROVED, R.STAGE_ONLY}, {R.RETURNED}),
     "hide": ({R.APPROVED, R.STAGE_ONLY}, {R.WAITING}),
     "merge": (UNDECIDED | {R.APPROVED}, {R.MERGED}),
+    "merge_all": (UNDECIDED | {R.APPROVED}, {R.MERGED}),
     "unmerge": ({R.MERGED}, UNDECIDED | {R.APPROVED}),
     "reword": ({R.WAITING, R.RETURNED}, {R.WAITING}),
     "withdraw": (UNDECIDED | {R.APPROVED, R.STAGE_ONLY}, {R.WITHDRAWN}),
@@ -63,6 +65,7 @@ REVIEWS = {
     "object": ({R.APPROVED}, {R.WAITING}),
     "conclude": ({R.WAITING}, {R.UNREVIEWED}),
 }
+TOGETHER = {"merge_all", "return_all"}
 JUDGING = {
     "approve",
     "stage_only",
@@ -239,7 +242,7 @@ class Court:
             self._judge_undo(event)
         else:
             self._judge_review(event)
-        if event.act in JUDGING:
+        if event.act in JUDGING | TOGETHER:
             self._judge_person(event, who)
 
     def _judge_review(self, event: Acted) -> None:

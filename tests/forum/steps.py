@@ -201,6 +201,26 @@ def _merge(evening: Evening, step: Step, who: Who) -> c.Command:
     return c.Merge(number, _rev(evening, number, step.two), _number(evening, step.three, _public))
 
 
+def _several(evening: Evening, step: Step) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return a few questions, most of them different and still waiting, and their revisions."""
+    picked = [_number(evening, step.one + i, _waiting) for i in range(step.two % 4)]
+    numbers = tuple(picked if step.two % 7 == 6 else dict.fromkeys(picked))
+    revs = [_rev(evening, number, step.two + i) for i, number in enumerate(numbers)]
+    return numbers, tuple(revs[: -1 if step.two % 23 == 22 else None])
+
+
+def _merge_all(evening: Evening, step: Step, who: Who) -> c.Command:
+    numbers, revs = _several(evening, step)
+    kept = _number(evening, step.three, _public)
+    into = numbers[step.three % len(numbers)] if numbers and step.three % 3 else kept
+    return c.MergeAll(numbers, revs, into)
+
+
+def _return_all(evening: Evening, step: Step, who: Who) -> c.Command:
+    reason = tuple(Reason)[step.three % 9]
+    return c.ReturnAll(*_several(evening, step), reason, step.maybe("note", step.three))
+
+
 def _undo(evening: Evening, step: Step, who: Who) -> c.Command:
     deeds = list(evening.session.deeds)
     return c.Undo(_pick(deeds[-6:] if step.two % 3 else deeds, step.one))
@@ -290,6 +310,8 @@ MAKERS: dict[str, Maker] = {
     "return": _return,
     "edit": _edit,
     "merge": _merge,
+    "merge_all": _merge_all,
+    "return_all": _return_all,
     "unmerge": _judging(c.Unmerge, _merged),
     "hide": _judging(c.Hide, _public),
     "undo": _undo,

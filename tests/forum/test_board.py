@@ -80,6 +80,8 @@ def commands(e: Evening) -> dict[str, tuple[c.Command, Who]]:
         (c.Return(1, rev(1), Reason.UNCLEAR), MARA),
         (c.Edit(1, rev(1), "Bearbeitet?"), MARA),
         (c.Merge(2, rev(2), 1), MARA),
+        (c.MergeAll((2, 7), (rev(2), rev(7)), 1), MARA),
+        (c.ReturnAll((2, 7), (rev(2), rev(7)), Reason.UNCLEAR), MARA),
         (c.Unmerge(6, rev(6)), MARA),
         (c.Hide(4, rev(4)), MARA),
         (c.Undo(rev(6)), MARA),

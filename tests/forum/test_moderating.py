@@ -303,3 +303,115 @@ def test_a_question_from_the_telephone_is_judged_like_any_other():
     number = evening.ask(TEXT, MARA, via=Via.PHONE)
     evening.approve(number, MARA)
     assert evening.q(number).result.outcome is Outcome.OPEN
+
+
+# --- a group at once ------------------------------------------------------------------------------
+
+
+def group_of_three() -> tuple[Evening, tuple[int, ...], tuple[int, ...]]:
+    """Return an evening with three waiting questions by three people, and their revisions."""
+    evening = Evening(Phase.LIVE)
+    numbers = tuple(evening.ask(f"{TEXT} {who.name}", who) for who in (ANNA, BORIS, CARLA))
+    return evening, numbers, tuple(map(evening.rev, numbers))
+
+
+def test_a_group_is_merged_with_one_entry_and_taken_apart_with_one_undo():
+    evening, numbers, revs = group_of_three()
+    entries = len(evening.journal)
+    told = evening.told(c.MergeAll(numbers, revs, numbers[1]), MARA)
+    assert len(evening.journal) == entries + 1
+    assert evening.session.upvotes(numbers[1]) == 3
+    assert evening.q(numbers[1]).merged == (numbers[0], numbers[2])
+    assert evening.q(numbers[1]).standing.review is Review.WAITING
+    evening.told(c.Undo(int(told["event"])), MORITZ)
+    assert [evening.q(number).standing.review for number in numbers] == [Review.WAITING] * 3
+    evening.told(c.Undo(evening.session.seq), MORITZ)
+    assert evening.session.upvotes(numbers[1]) == 3
+
+
+def test_a_group_is_merged_into_a_public_question_that_is_not_of_it():
+    evening, numbers, revs = group_of_three()
+    kept = evening.public("Wann fährt er?", ANNA)
+    evening.told(c.MergeAll(numbers, revs, kept), MARA)
+    assert evening.session.upvotes(kept) == 3
+    assert all(evening.q(number).standing.into == kept for number in numbers)
+
+
+def test_a_group_is_returned_with_one_reason_and_one_note():
+    evening, numbers, revs = group_of_three()
+    bare = c.ReturnAll(numbers, revs, Reason.NOT_OURS)
+    assert evening.refused(bare, MARA) == Refusal(Code.INCOMPLETE, field="note")
+    entries = len(evening.journal)
+    evening.told(c.ReturnAll(numbers, revs, Reason.NOT_OURS, "Der Landkreis."), MARA)
+    assert len(evening.journal) == entries + 1
+    for number in numbers:
+        standing = evening.q(number).standing
+        assert (standing.review, standing.reason) == (Review.RETURNED, Reason.NOT_OURS)
+        assert evening.session.text(standing.note) == "Der Landkreis."
+
+
+@pytest.mark.parametrize("do", ["merge_all", "return_all"])
+def test_one_that_moved_stops_the_group_and_is_named(do: str):
+    evening, numbers, revs = group_of_three()
+    evening.wait(SECOND)
+    evening.approve(numbers[2], MORITZ)
+    before = evening.session.seq
+    told = evening.refused(together(do, numbers, revs), MARA)
+    assert (told.code, told.number, told.by) == (Code.CONFLICT, numbers[2], MORITZ.name)
+    assert (told.state, told.since) == ("approved", evening.now)
+    assert evening.session.seq == before
+
+
+def together(do: str, numbers: tuple[int, ...], revs: tuple[int, ...]) -> c.Command:
+    """Return a command on a group; the first one is kept."""
+    if do == "merge_all":
+        return c.MergeAll(numbers, revs, numbers[0] if numbers else 1)
+    return c.ReturnAll(numbers, revs, Reason.UNCLEAR)
+
+
+@pytest.mark.parametrize("do", ["merge_all", "return_all"])
+def test_what_may_not_be_done_to_one_is_done_to_none(do: str):
+    evening, numbers, revs = group_of_three()
+    own = evening.ask("Meine?", MARA_ASKING)
+    mixed = together(do, (*numbers, own), (*revs, evening.rev(own)))
+    assert evening.refused(mixed, MARA) == Refusal(Code.FORBIDDEN, field="own", number=own)
+    evening.merge(numbers[2], numbers[1])
+    merged = together(do, numbers, tuple(map(evening.rev, numbers)))
+    told = evening.refused(merged, MORITZ)
+    assert (told.code, told.number, told.state) == (Code.CONFLICT, numbers[2], "merged")
+    evening.give_back(numbers[0])
+    evening.told(c.Appeal(numbers[0], "Bitte."), ANNA)
+    appealed = together(do, (numbers[0], numbers[1]), tuple(map(evening.rev, numbers[:2])))
+    assert evening.refused(appealed, MARA).field == "appeal"
+
+
+@pytest.mark.parametrize("do", ["merge_all", "return_all"])
+def test_a_group_is_named_readably(do: str):
+    evening, numbers, revs = group_of_three()
+    malformed = Refusal(Code.MALFORMED, field="numbers")
+    assert evening.refused(together(do, numbers, revs[:2]), MARA) == malformed
+    twice = together(do, (numbers[0],) * 2, (revs[0],) * 2)
+    assert evening.refused(twice, MARA) == malformed
+    assert evening.refused(together(do, (), ()), MARA) == Refusal(Code.INCOMPLETE, field="numbers")
+    assert evening.refused(together(do, (99,), (1,)), MARA) == Refusal(Code.UNKNOWN, number=99)
+
+
+def test_a_group_of_one_is_merged_into_nothing_and_none_into_what_is_not_there():
+    evening, numbers, revs = group_of_three()
+    alone = c.MergeAll(numbers[:1], revs[:1], numbers[0])
+    assert evening.refused(alone, MARA) == Refusal(Code.INCOMPLETE, field="numbers")
+    lost = c.MergeAll(numbers, revs, 99)
+    assert evening.refused(lost, MARA) == Refusal(Code.UNKNOWN, field="into", number=99)
+
+
+def test_what_is_on_the_stage_is_merged_with_no_group_and_leaves_it_when_returned():
+    evening = Evening(Phase.LIVE)
+    one, two, three = (evening.public(f"{TEXT} {n}") for n in range(3))
+    evening.order(one, two, three)
+    evening.take(one)
+    numbers, revs = (one, two), (evening.rev(one), evening.rev(two))
+    assert evening.refused(c.MergeAll(numbers, revs, three), MARA).code is Code.CONFLICT
+    event = evening.told(c.ReturnAll(numbers, revs, Reason.UNCLEAR), MARA)["event"]
+    assert (evening.session.stage.now, evening.session.stage.order) == (0, (three,))
+    evening.told(c.Undo(int(event)), MARA)
+    assert (evening.session.stage.now, evening.session.stage.order) == (one, (two, three))

@@ -13,7 +13,7 @@ DOES = {
     Role.VOLUNTEER: "ask reword withdraw upvote appeal object",
     Role.MODERATOR: (
         "ask claim approve stage_only return edit merge unmerge hide undo topic brief mute unmute "
-        "message order now next done back acknowledge"
+        "merge_all return_all message order now next done back acknowledge"
     ),
     Role.SCRIBE: "take draft answer release",
     Role.MINISTER: "order now next done back acknowledge",

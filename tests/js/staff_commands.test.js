@@ -62,6 +62,15 @@ test("a new order is a list of numbers; taking the last one out leaves an empty 
   });
 });
 
+test("what is ticked in a group travels as numbers and revisions", () => {
+  const data = form({ into: "9", number: "7", reason: "unclear", note: "" });
+  for (const pick of ["7.3", "9.12"]) data.append("picked", pick);
+  const seen = { numbers: [7, 9], revs: [3, 12] };
+  assert.deepEqual(typed("merge_all", data), { ...seen, into: 9 });
+  assert.deepEqual(typed("return_all", data), { ...seen, reason: "unclear", note: "" });
+  assert.deepEqual(typed("return_all", form({})), { numbers: [], revs: [] });
+});
+
 test("sources are the lines that say something", () => {
   const sources = " https://www.bamf.de/kurse \r\n\r\nhttps://www.stmi.bayern.de/\n  ";
   const sent = typed("answer", form({ number: "5", rev: "2", text: "Ja.", sources, minute: "" }));

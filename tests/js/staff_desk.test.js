@@ -188,7 +188,7 @@ test("what waits beyond the desk's rows is counted, too", () => {
   const counts = { received: 900, public: 0, open: 0, answered: 0, waiting: 802 };
   const desk = deskWith(rows, { counts });
   assert.equal(waitingOf(desk.state), 803);
-  assert.equal(frameModel(desk).more_waiting, "und 753 weitere.");
+  assert.equal(frameModel(desk).more_waiting, "und 800 weitere.");
   assert.equal(questionModel(desk, rows[1]).position, "2 von 803");
 });
 

@@ -35,6 +35,13 @@ def rev(number: int, **more: object) -> Fields:
     return lambda session: {"number": number, "rev": session.questions[number].rev} | more
 
 
+def revs(*numbers: int, **more: object) -> Fields:
+    """Return the fields of a command on a group."""
+    return lambda session: {
+        "numbers": numbers, "revs": [session.questions[n].rev for n in numbers]
+    } | more  # fmt: skip
+
+
 def stage(**more: object) -> Fields:
     """Return the fields of a command on the stage."""
     return lambda session: {
@@ -80,6 +87,10 @@ EVENING: tuple[tuple[Who, str, Fields], ...] = (
     (MARA, "unmerge", rev(3)),
     (MARA, "merge", rev(3, into=2)),
     (MARA, "undo", last("merge")),
+    (MARA, "merge_all", revs(2, 3, into=1)),
+    (MARA, "undo", last("merge_all")),
+    (MARA, "return_all", revs(2, 7, reason="unclear", note="Was ist gemeint?")),
+    (MARA, "undo", last("return_all")),
     (MARA, "topic", rev(1, topic="Sprache")),
     (MARA, "brief", rev(1, text="Siehe Haushalt.")),
     (MARA, "mute", plain(person=BORIS.person)),

@@ -65,7 +65,7 @@ ALLOWED = {
     **dict.fromkeys(
         (
             "claim", "approve", "stage_only", "return", "edit", "merge", "unmerge", "hide",
-            "undo", "topic", "brief", "mute", "unmute", "message",
+            "undo", "topic", "brief", "mute", "unmute", "message", "merge_all", "return_all",
         ),
         (MODERATING, STAFF),
     ),

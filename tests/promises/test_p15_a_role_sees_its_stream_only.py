@@ -97,6 +97,7 @@ VIEWED = (
     "/moderation?tab=order", "/moderation?tab=log", "/moderation?number=1&dialog=edit",
     "/moderation?number=3", "/stage?view=list", "/stage?view=note", "/scribe?tab=open",
     "/scribe?tab=release", "/organiser?tab=publish", "/questions/2",
+    "/moderation/log.csv", "/moderation?number=1&dialog=group", "/moderation?dialog=search&q=e",
 )  # fmt: skip
 STREAMS = ("floor", "stage", "desk")
 PLACES = {"moderator": "/moderation", "minister": "/stage", "scribe": "/scribe"}
@@ -231,6 +232,8 @@ def meddling(numbers: range) -> Iterator[Message]:
         yield {"do": "appeal", "number": number, "text": "Bitte?"}
         yield {"do": "upvote", "number": number, "on": True, "intent": 1}
         yield {"do": "merge", "number": number, "rev": 1, "into": 1}
+        yield {"do": "merge_all", "numbers": [number], "revs": [1], "into": 1}
+        yield {"do": "return_all", "numbers": [number], "revs": [1], "reason": "unclear"}
         yield {"do": "undo", "event": number}
         yield {"do": "now", "number": number, "order_rev": 0}
         yield {"do": "redact", "number": number, "field": "text", "from": 0, "to": 1}

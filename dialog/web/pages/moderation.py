@@ -2,30 +2,49 @@
 
 from typing import Any
 
+from dialog.forum.groups import groups
 from dialog.forum.names import Review, Role, Stream
-from dialog.forum.views import Row
+from dialog.forum.session import Session
+from dialog.forum.views import Row, instant
+from dialog.web.forms import picks
 from dialog.web.pages.staff import Desk, StaffPage
 from dialog.web.picture import Picture, log, shown
 
+MOST_TICKED = 200
 TABS = frozenset({"queue", "order", "log"})
-SHEETS = frozenset({"approve", "return", "merge", "edit", "ask"})
+SHEETS = frozenset({"approve", "return", "merge", "edit", "ask", "group"})
 
 
 async def _shows(desk: Desk) -> dict[str, Any]:
     view, room = desk.view, desk.entrance.room
     waiting = _waiting(view)
-    current = await _current(desk, waiting)
+    entries = _entries(waiting)
+    current = await _current(desk, entries, waiting)
     return {
         "waiting": waiting,
+        "entries": entries,
+        "group": await _group(desk, entries, current),
         "current": current,
         "alike": await _alike(desk, current),
         "order": view.order,
         "log": await room.read(lambda session, _board: log(session)),
+        "muted": await room.read(lambda session, _board: _muted(session)),
         "tab": desk.chosen("tab", TABS, "queue"),
         "sheet": desk.chosen("dialog", SHEETS),
         "into": desk.number("into"),
         "moderators": room.presence.roles().get(Role.MODERATOR.value, 0),
     }
+
+
+def _muted(session: Session) -> list[Row]:
+    """Return who is muted, with the name of their latest question and the numbers of all."""
+    found: list[Row] = []
+    for person in sorted(session.muted):
+        numbers = session.asked.get(person, [])
+        names = [session.text(session.questions[n].wording.name) for n in numbers]
+        name = next(filter(None, reversed(names)), None)
+        found.append({"person": person, "name": name, "numbers": numbers})
+    return found
 
 
 def _waiting(view: Picture) -> list[Row]:
@@ -37,12 +56,44 @@ def _waiting(view: Picture) -> list[Row]:
     ]
 
 
-async def _current(desk: Desk, waiting: list[Row]) -> Row | None:
+def _entries(waiting: list[Row]) -> list[Row]:
+    """Return the lines of the queue: questions that resemble each other stand as their oldest."""
+    undecided = {row["number"]: row for row in waiting if row["review"] == Review.WAITING}
+    made = groups({number: row["alike"] for number, row in undecided.items()})
+    led = {group[0]: group for group in made}
+    return [
+        row | {"group": led.get(row["number"], (row["number"],))}
+        for row in waiting
+        if row["number"] in led or row["number"] not in undecided
+    ]
+
+
+async def _current(desk: Desk, entries: list[Row], waiting: list[Row]) -> Row | None:
     """Return the question in hand: the one asked for, else the oldest nobody else has opened."""
-    wanted, mine = desk.number(), desk.view.me["person"]
-    chosen = await shown(desk.entrance.room, Stream.DESK, wanted)
-    free = (r for r in waiting if not r["claimed"] or r["claimed"]["person"] == mine)
-    return chosen or next(free, None)
+    chosen = await shown(desk.entrance.room, Stream.DESK, desk.number())
+    now, mine = instant(desk.entrance.room.now) or "", desk.view.me["person"]
+    opened = {
+        row["number"]
+        for row in waiting
+        if (claim := row["claimed"]) and claim["until"] > now and claim["person"] != mine
+    }
+    return chosen or next((row for row in entries if opened.isdisjoint(row["group"])), None)
+
+
+async def _group(desk: Desk, entries: list[Row], current: Row | None) -> list[Row]:
+    """Return who is decided on together with a question: who waits beside it, and what was ticked.
+
+    Public questions that one of them resembles come last: the group can be merged into one.
+    """
+    number = current["number"] if current else 0
+    members = next((row["group"] for row in entries if number in row["group"]), ())
+    ticked = [int(n) for p in picks(desk.form) if (n := p.partition(".")[0]).isdecimal()]
+    numbers = sorted({*members, *ticked[:MOST_TICKED]})
+    room = desk.entrance.room
+    rows = [row for n in numbers if (row := await shown(room, Stream.DESK, n))]
+    near = sorted({n for row in rows for n in row["alike"]} - set(numbers))
+    others = [row for n in near if (row := await shown(room, Stream.DESK, n))]
+    return rows + [row for row in others if row["review"] == Review.APPROVED]
 
 
 async def _alike(desk: Desk, current: Row | None) -> list[Row]:

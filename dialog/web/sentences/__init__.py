@@ -7,6 +7,7 @@ from dialog.web.sentences.refusals import REASONS, REFUSALS
 from dialog.web.sentences.said import Said, State, say
 from dialog.web.sentences.states import STATES, own_state
 from dialog.web.sentences.words import (
+    DEEDS,
     KINDS,
     LIVE,
     OUTCOMES,
@@ -19,9 +20,9 @@ from dialog.web.sentences.words import (
 )
 
 __all__ = [
-    "KINDS", "LIVE", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS", "REFUSALS", "REVIEWS",
-    "ROLES", "SHOWN", "STATES", "VIAS", "Said", "State", "own_state", "reason", "refusal",
-    "refusals", "say", "state",
+    "DEEDS", "KINDS", "LIVE", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS", "REFUSALS",
+    "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS", "Said", "State", "own_state", "reason",
+    "refusal", "refusals", "say", "state",
 ]  # fmt: skip
 
 

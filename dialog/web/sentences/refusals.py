@@ -174,6 +174,11 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Die Fragenden müssen wissen, wohin sie sich wenden können."),
         N_("Bitte tragen Sie die Stelle ein."),
     ),
+    "incomplete.numbers": Said(
+        N_("Es fehlt noch eine Auswahl"),
+        N_("Zusammengeführt werden mindestens zwei Fragen, zurückgegeben mindestens eine."),
+        N_("Bitte kreuzen Sie an, worüber Sie entscheiden möchten."),
+    ),
     "incomplete.note": Said(
         N_("Dieser Grund braucht einen Hinweis"),
         N_("Zum Beispiel den Link auf die Antwort oder die zuständige Stelle."),
