@@ -54,13 +54,19 @@ class Picture:
 
     @property
     def next(self) -> list[Row]:
-        """The next two, each marked where a higher ranked one was passed over."""
-        order = self.order
+        """The next two, each marked where it was put before a higher ranked one.
+
+        Those that were next when the present question was called up stay so until it ends.
+        """
+        frozen = self.session["frozen"]
         rest = [row for row in self.ranking if row["place"] is None]
-        coming = (order + rest)[:NEXT]
+        rest.sort(key=lambda row: frozen.index(row["number"]) if row["number"] in frozen else NEXT)
+        coming = (self.order + rest)[:NEXT]
         return [row | {"ahead": self._passed_over(coming[:i], row)} for i, row in enumerate(coming)]
 
     def _passed_over(self, before: list[Row], row: Row) -> bool:
+        if row["place"] is None:
+            return False
         earlier = {other["number"] for other in before}
         rank = row["rank"] or 0
         return any(
