@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from dialog.forum.board import Board
+from dialog.forum.events import Acted
 from dialog.forum.names import Outcome, Phase, Stream, Who
 from dialog.forum.session import Deed, Session
 from dialog.forum.undoing import FINAL
@@ -152,6 +153,14 @@ def log(session: Session, most: int = 200) -> list[dict[str, Any]]:
     return [_deed(session, event, deed) | {"undone": event in undone} for event, deed in latest]
 
 
+def _act(acted: Acted) -> str:
+    """Return the name of an act; of a switch that goes both ways, the way it was put."""
+    if acted.act != "blank":
+        return acted.act
+    emptied = any(getattr(change.after, "blank", False) for change in acted.changes)
+    return "blank" if emptied != bool(acted.undoes) else "unblank"
+
+
 def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
     numbers = (change.subject for change in deed.acted.changes if change.subject)
     return {
@@ -159,7 +168,7 @@ def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
         "at": deed.at,
         "who": session.name(deed.person),
         "person": deed.person,
-        "act": deed.acted.act,
+        "act": _act(deed.acted),
         "number": next(numbers, None),
         "undoes": deed.acted.undoes or None,
         "undoable": deed.acted.act not in FINAL,

@@ -21,6 +21,7 @@ from dialog.web.pages import (
     rehearsal,
     room,
     scribe,
+    screen,
     stage,
 )
 from dialog.web.places import folder
@@ -67,6 +68,8 @@ def routes() -> list[BaseRoute]:
         Route(f"{SESSION}/updates", live.updates),
         WebSocketRoute(f"{SESSION}/live", live.socket),
         Route(f"{SESSION}/rehearsal", rehearsal.enter, methods=["POST"]),
+        Route(f"{SESSION}/beamer", screen.beamer),
+        Route(f"{SESSION}/overlay", screen.overlay),
         Route(f"{SESSION}/moderation", moderation.PAGE.show),
         Route(f"{SESSION}/moderation", moderation.PAGE.act, methods=["POST"]),
         Route(f"{SESSION}/stage", stage.PAGE.show),

@@ -264,7 +264,8 @@ class Moderation {
     const name = String(result.do);
     if (typeof result.event !== "number" || NOT_OWN.includes(name)) return;
     const undo = name === "undo";
-    const deed = undo ? (this.last?.deed ?? "") : this.deedWords(name, fields.number);
+    const act = name === "blank" && fields.on === false ? "unblank" : name;
+    const deed = undo ? (this.last?.deed ?? "") : this.deedWords(act, fields.number);
     this.last = { event: result.event, deed, undone: undo && this.last?.undone !== true };
     keep(() => this.window.sessionStorage, this.store, JSON.stringify(this.last));
   }
