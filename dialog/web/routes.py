@@ -20,8 +20,8 @@ from dialog.web.pages import (
     questions,
     rehearsal,
     room,
-    scribe,
     screen,
+    scribe,
     stage,
 )
 from dialog.web.places import folder

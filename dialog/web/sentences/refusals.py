@@ -122,9 +122,7 @@ REFUSALS: Final[dict[str, Said]] = {
     "forbidden.screen": Said(
         N_("Diese Anzeige ist nicht öffentlich"),
         N_("Diesen Dialog verfolgt nur, wer eingeladen ist."),
-        N_(
-            "Öffnen Sie in diesem Browser zuerst eine Einladung der Organisation, dann diese Seite."
-        ),
+        N_("Bitte öffnen Sie in diesem Browser zuerst Ihre Einladung, dann diese Seite."),
     ),
     "forbidden.own": Said(
         N_("Das ist Ihr eigener Beitrag"),
