@@ -79,7 +79,7 @@ def without(stage: Stage, number: int) -> Stage:
     """Return the stage without a question: not in the order, not now."""
     order = tuple(n for n in stage.order if n != number)
     if stage.now == number:
-        return replace(stage, order=order, now=0, since=0)
+        return replace(stage, order=order, now=0, since=0, frozen=())
     return replace(stage, order=order)
 
 

@@ -283,6 +283,14 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class Blank:
+    """Empty beamer and overlay at once, or show them again."""
+
+    do: ClassVar[str] = "blank"
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """Take a question's answer into one's own hands."""
 
@@ -466,7 +474,7 @@ Moderating = (
     Claim | Approve | StageOnly | Return | Edit | Merge | Unmerge | Hide | Undo | Topic | Brief
     | Mute | Unmute | Message | MergeAll | ReturnAll
 )  # fmt: skip
-Staging = Order | Now | Next | Done | Back | Acknowledge
+Staging = Order | Now | Next | Done | Back | Acknowledge | Blank
 Scribing = Take | SaveDraft | HandIn | Release
 Organising = (
     ChangePhase | Accept | Extend | Pause | Banner | Conclude | Publish

@@ -36,12 +36,16 @@ class Axis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The running order, what is now (0: nothing) since when (ms UTC), and what was before."""
+    """The running order, what is now (0: nothing) since when (ms UTC), and what was before.
+
+    ``frozen`` comes after the running order while something is now, whoever rises meanwhile.
+    """
 
     order: tuple[int, ...] = ()
     now: int = 0
     since: int = 0
     past: tuple[int, ...] = ()
+    frozen: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Switches:
     questions: bool = True
     upvotes: bool = True
     paused: bool = False
+    blank: bool = False
 
 
 def due(phase: Phase, schedule: Schedule, now: int, *, by_clock: bool) -> Phase | None:

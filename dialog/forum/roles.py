@@ -12,6 +12,7 @@ MODERATORS = frozenset(
     }
 )  # fmt: skip
 STAGE = frozenset({"order", "now", "next", "done", "back", "acknowledge"})
+EMERGENCY = frozenset({"hide", "blank"})
 SCRIBES = frozenset({"take", "draft", "answer", "release"})
 ORGANISERS = frozenset(
     {
@@ -23,10 +24,10 @@ ORGANISERS = frozenset(
 MAY: Mapping[Role, frozenset[str]] = {
     Role.READER: frozenset(),
     Role.VOLUNTEER: VOLUNTEERS,
-    Role.MODERATOR: MODERATORS | STAGE,
-    Role.SCRIBE: SCRIBES,
-    Role.MINISTER: STAGE,
-    Role.ORGANISER: MODERATORS | STAGE | SCRIBES | ORGANISERS,
+    Role.MODERATOR: MODERATORS | STAGE | EMERGENCY,
+    Role.SCRIBE: SCRIBES | EMERGENCY,
+    Role.MINISTER: STAGE | EMERGENCY,
+    Role.ORGANISER: MODERATORS | STAGE | SCRIBES | ORGANISERS | EMERGENCY,
     Role.SYSTEM: frozenset({"declare", "enter", "note", "tick"}),
 }
 

@@ -13,6 +13,7 @@ from dialog.forum.events import Axis, Stage
 from dialog.forum.names import Outcome
 from dialog.forum.phase import ON_STAGE
 from dialog.forum.question import STAGED, Result
+from dialog.forum.ranking import leading
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.session import Session
 
@@ -24,6 +25,10 @@ def decide_staging(session: Session, command: c.Staging, now: int) -> Decision:
     """Decide what the stage, or a moderator for it, asks for."""
     if isinstance(command, c.Acknowledge):
         return _acknowledge(session)
+    if isinstance(command, c.Blank):
+        act = Act(session, command.do)
+        act.set(Axis.SWITCHES, 0, replace(session.switches, blank=command.on))
+        return act.fact()
     refusal = _moved(session, command)
     if refusal:
         return refusal
@@ -84,7 +89,7 @@ def _take(session: Session, command: c.Now | c.Next, now: int) -> Decision:
     act = Act(session, command.do)
     _end_present(act, Outcome.ALOUD, now)
     order = tuple(n for n in session.stage.order if n != command.number)
-    act.set(Axis.STAGE, 0, Stage(order, command.number, now, _past(session)))
+    _call(act, Stage(order, command.number, now, _past(session)))
     return act.fact()
 
 
@@ -125,8 +130,14 @@ def _back(session: Session, now: int) -> Decision:
         act.set(Axis.RESULT, before, Result())
     order = (stage.now, *stage.order) if stage.now else stage.order
     order = tuple(n for n in order if n != before and session.questions[n].stageable)
-    act.set(Axis.STAGE, 0, Stage(order, before, now, tuple(past[:-1])))
+    _call(act, Stage(order, before, now, tuple(past[:-1])))
     return act.fact()
+
+
+def _call(act: Act, stage: Stage) -> None:
+    """Call a question up; until it ends, what was next by the ranking stays next."""
+    others = {act.session.stage.now, stage.now, *stage.order}
+    act.set(Axis.STAGE, 0, replace(stage, frozen=leading(act.session, others)))
 
 
 def _acknowledge(session: Session) -> Decision:

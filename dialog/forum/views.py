@@ -58,6 +58,7 @@ def session_row(session: Session, stream: Stream) -> Row:
             "upvotes": session.switches.upvotes,
         },
         "paused": session.switches.paused,
+        "blank": session.switches.blank,
         "banner": session.text(session.banner) or None,
         "opens": instant(schedule.opens),
         "starts": instant(schedule.starts),
@@ -67,6 +68,7 @@ def session_row(session: Session, stream: Stream) -> Row:
         "order_rev": session.order_rev,
         "now_since": instant(stage.since),
         "now_hidden": hidden,
+        "frozen": [n for n in stage.frozen if visible(session, Stream.FLOOR, n)],
     }
     if stream in (Stream.STAGE, Stream.DESK):
         made["message"] = _message(session)

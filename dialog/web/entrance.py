@@ -31,12 +31,16 @@ async def floor(request: Request) -> Entrance:
     return Entrance(site, dialog, room, guest, guest.on_floor(room.slug))
 
 
-async def watching(request: Request) -> Entrance:
-    """Enter the floor for reading; where readers may not, there is at most the record."""
+async def watching(request: Request, lacking: str = "role") -> Entrance:
+    """Enter the floor for reading; where readers may not, one needs any pass of the session.
+
+    Without one there is at most the record, or a refusal that names what is ``lacking``.
+    """
     entrance = await floor(request)
-    if entrance.who.role is Role.READER and not entrance.dialog.readers:
-        await _read_instead(entrance.site, entrance.room.slug)
-        raise Refused(Refusal(Code.FORBIDDEN, field="role"))
+    slug = entrance.room.slug
+    if not (entrance.dialog.readers or entrance.visitor.belongs(slug)):
+        await _read_instead(entrance.site, slug)
+        raise Refused(Refusal(Code.FORBIDDEN, field=lacking))
     return entrance
 
 

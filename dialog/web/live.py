@@ -184,7 +184,7 @@ class Line:
             if sealed is None or (sealed.slug, sealed.pass_id) != (slug, self._guest.pass_id):
                 return None
             role = sealed.role
-        if role is Role.READER and not self._site.announcements[slug].readers:
+        if role is Role.READER and not _open_to(self._guest, self._site.announcements[slug]):
             return None
         return self._guest.who(slug, role)
 
@@ -316,9 +316,14 @@ async def _news(request: Request, entrance: Entrance, who: Who, poll: Poll) -> N
         await _first(news, _hung_up(request))
 
 
+def _open_to(guest: Visitor, dialog: Announcement) -> bool:
+    """Tell whether a reader may watch: everyone, or who has a pass for this session."""
+    return dialog.readers or guest.belongs(dialog.slug)
+
+
 def _watching(dialog: Announcement, guest: Visitor, stream: Stream) -> Who:
     who = guest.seeing(dialog.slug, stream)
-    if who is None or (who.role is Role.READER and not dialog.readers):
+    if who is None or (who.role is Role.READER and not _open_to(guest, dialog)):
         raise Refused(Refusal(Code.FORBIDDEN, field="role"))
     return who
 

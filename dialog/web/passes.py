@@ -6,7 +6,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from dialog.forum.names import Role, Stream, Who
-from dialog.forum.roles import SEES
+from dialog.forum.roles import SEES, STAFF
 from dialog.store.people import Grant, Pass
 from dialog.web.site import Site, site_of
 
@@ -47,6 +47,14 @@ class Visitor:
     def on_floor(self, slug: str) -> Who:
         """Return who this is on the volunteers' pages: a volunteer, or a reader."""
         return self.who(slug, Role.VOLUNTEER) or Who(0, Role.READER)
+
+    def belongs(self, slug: str) -> bool:
+        """Tell whether this pass opens anything in a session."""
+        return self.holder is not None and any(g.session == slug for g in self.holder.grants)
+
+    def works(self, slug: str) -> bool:
+        """Tell whether this pass is one of a session's staff."""
+        return any(self.grant(slug, role) for role in STAFF)
 
     def seeing(self, slug: str, stream: Stream) -> Who | None:
         """Return in which role this pass may follow a stream, the humblest first."""

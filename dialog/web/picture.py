@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from dialog.forum.board import Board
-from dialog.forum.events import Axis, Change, Message, Value
+from dialog.forum.events import Acted, Axis, Change, Message, Value
 from dialog.forum.names import Outcome, Phase, Role, Stream, Who
 from dialog.forum.question import Standing, Wording
 from dialog.forum.session import Deed, Session
@@ -56,13 +56,19 @@ class Picture:
 
     @property
     def next(self) -> list[Row]:
-        """The next two, each marked where a higher ranked one was passed over."""
-        order = self.order
+        """The next two, each marked where it was put before a higher ranked one.
+
+        Those that were next when the present question was called up stay so until it ends.
+        """
+        frozen = self.session["frozen"]
         rest = [row for row in self.ranking if row["place"] is None]
-        coming = (order + rest)[:NEXT]
+        rest.sort(key=lambda row: frozen.index(row["number"]) if row["number"] in frozen else NEXT)
+        coming = (self.order + rest)[:NEXT]
         return [row | {"ahead": self._passed_over(coming[:i], row)} for i, row in enumerate(coming)]
 
     def _passed_over(self, before: list[Row], row: Row) -> bool:
+        if row["place"] is None:
+            return False
         earlier = {other["number"] for other in before}
         rank = row["rank"] or 0
         return any(
@@ -193,6 +199,14 @@ def _kept(deed: Deed) -> set[int]:
     return {value.into for value in values if isinstance(value, Standing) and value.into}
 
 
+def _act(acted: Acted) -> str:
+    """Return the name of an act; of a switch that goes both ways, the way it was put."""
+    if acted.act != "blank":
+        return acted.act
+    emptied = any(getattr(change.after, "blank", False) for change in acted.changes)
+    return "blank" if emptied != bool(acted.undoes) else "unblank"
+
+
 def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
     numbers = [change.subject for change in deed.acted.changes if change.subject]
     return {
@@ -200,7 +214,7 @@ def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
         "at": deed.at,
         "who": session.name(deed.person),
         "person": deed.person,
-        "act": deed.acted.act,
+        "act": _act(deed.acted),
         "number": next(iter(numbers), None),
         "numbers": sorted({*numbers, *_kept(deed)}),
         "undoes": deed.acted.undoes or None,

@@ -21,6 +21,7 @@ from dialog.web.pages import (
     questions,
     rehearsal,
     room,
+    screen,
     scribe,
     stage,
 )
@@ -68,6 +69,8 @@ def routes() -> list[BaseRoute]:
         Route(f"{SESSION}/updates", live.updates),
         WebSocketRoute(f"{SESSION}/live", live.socket),
         Route(f"{SESSION}/rehearsal", rehearsal.enter, methods=["POST"]),
+        Route(f"{SESSION}/beamer", screen.beamer),
+        Route(f"{SESSION}/overlay", screen.overlay),
         Route(f"{SESSION}/moderation", moderation.PAGE.show),
         Route(f"{SESSION}/moderation", moderation.PAGE.act, methods=["POST"]),
         Route(f"{SESSION}/moderation/log.csv", log.as_csv),

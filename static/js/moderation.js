@@ -287,7 +287,8 @@ class Moderation {
     const name = String(result.do);
     if (typeof result.event !== "number" || NOT_OWN.includes(name)) return;
     const undo = name === "undo";
-    const deed = undo ? (this.last?.deed ?? "") : this.deedWords(name, fields);
+    const act = name === "blank" && fields.on === false ? "unblank" : name;
+    const deed = undo ? (this.last?.deed ?? "") : this.deedWords(act, fields);
     this.last = { event: result.event, deed, undone: undo && this.last?.undone !== true };
     keep(() => this.window.sessionStorage, this.store, JSON.stringify(this.last));
     this.paint(); // a quick hand takes it back at once

@@ -92,8 +92,8 @@ export function ranking(state) {
 }
 
 /**
- * Returns what comes next, the running order before the ranking; `ahead` tells that a question
- * with a better rank was passed over.
+ * Returns what comes next, the running order before the ranking; `ahead` tells that a question was
+ * put before one with a better rank. While something is now, what was next by rank stays next.
  * @param {State} state
  * @param {number} [count]
  * @returns {Coming[]}
@@ -104,13 +104,21 @@ export function coming(state, count = 2) {
   const placed = [...state.questions.values()]
     .filter((row) => typeof row.place === "number")
     .sort((one, other) => Number(one.place) - Number(other.place));
-  const rest = standing.map(({ row }) => row).filter((row) => row.place === null);
+  const frozen = state.session?.frozen ?? [];
+  /** @param {Question} row */
+  const turn = ({ number }) => (frozen.includes(number) ? frozen.indexOf(number) : frozen.length);
+  const rest = standing
+    .map(({ row }) => row)
+    .filter((row) => row.place === null)
+    .sort((one, other) => turn(one) - turn(other));
   const next = [...placed, ...rest].slice(0, count);
   return next.map((row, index) => {
     const rank = ranks.get(row.number) ?? null;
     const before = new Set(next.slice(0, index).map(({ number }) => number));
     const ahead =
-      rank !== null && standing.slice(0, rank - 1).some((one) => !before.has(one.row.number));
+      row.place !== null &&
+      rank !== null &&
+      standing.slice(0, rank - 1).some((one) => !before.has(one.row.number));
     return { row, rank, ahead };
   });
 }

@@ -43,6 +43,7 @@ export const FIELDS = {
   done: { outcome: "text", ...SEEN },
   back: SEEN,
   acknowledge: {},
+  blank: { on: "bool" },
   take: QUESTION,
   draft: { ...QUESTION, text: "text" },
   answer: {

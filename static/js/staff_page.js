@@ -6,6 +6,7 @@
  * @import { Model } from "./staff_fill.js"
  */
 
+import { Emergency } from "./emergency.js";
 import { lengthOf, Phrases } from "./format.js";
 import { Keeping } from "./keeping.js";
 import { all, finalSaid, find, need, refusalOf } from "./page.js";
@@ -41,10 +42,13 @@ export class Staff {
     /** @type {(name: string, element: HTMLElement, event: Event) => void} */
     this.act = () => {};
     this.quiet = false;
+    // A page on which a press must not take effect later takes none while it reconnects.
+    this.strict = false;
     this.lost = false;
     this.planned = false;
     this.keeping = new Keeping(this.document, `staff${this.root.dataset.live ?? ""}`);
     this.keeping.begin();
+    this.emergency = new Emergency(this);
     for (const element of all(this.document, "[data-script]")) element.hidden = false;
     this.listen();
     live.watch(() => this.plan());
@@ -62,6 +66,7 @@ export class Staff {
       if (!element || !name) return;
       if (name === "retry") this.live.connection.retry();
       else if (name === "close" && element.closest("dialog")) this.close(element, event);
+      else if (name === "single-keys") this.emergency.turn();
       else this.act(name, element, event);
     });
     this.document.addEventListener("input", ({ target }) => {
@@ -84,7 +89,7 @@ export class Staff {
     this.planned = true;
     this.window.setTimeout(() => {
       this.planned = false;
-      fill(this.document.body, this.connection());
+      fill(this.document.body, { ...this.connection(), ...this.emergency.model() });
       this.paint();
     }, PAINT_WITHIN);
   }
@@ -103,7 +108,8 @@ export class Staff {
 
   /** Tells whether a command would be answered soon. */
   get connected() {
-    return this.live.status.state !== "offline";
+    const { state } = this.live.status;
+    return this.strict ? state === "live" : state !== "offline";
   }
 
   /**
@@ -175,7 +181,7 @@ export class Staff {
     form?.setAttribute("aria-busy", "true");
     try {
       if (!(await this.allow(name, fields, form))) return null;
-      const reply = await this.live.do(name, fields);
+      const reply = await this.emergency.insist(name, fields, await this.live.do(name, fields));
       if (reply.type === "done") await this.reached(reply.seq);
       if (reply.type === "refused") this.refuse(form, reply);
       else this.settle(name, reply.result, fields, form);

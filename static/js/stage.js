@@ -5,27 +5,21 @@
  * @import { Model } from "./staff_fill.js"
  */
 
+import { stayAwake } from "./awake.js";
 import { follow } from "./live.js";
 import { all, find, need } from "./page.js";
 import { coming, nowOf, standingList } from "./ranking.js";
+import { sizeOf } from "./size.js";
 import { fill, fillRows } from "./staff_fill.js";
 import { keep, kept, Staff } from "./staff_page.js";
 
 const PER_PAGE = 5;
 const ZOOMS = 3;
+const DAY_MS = 86_400_000;
 // A foot switch may close twice within one step; nobody means two questions so close together.
 const BOUNCE_MS = 400;
 const FORWARD = ["ArrowRight", "PageDown", "MediaTrackNext"];
 const BACKWARD = ["ArrowLeft", "PageUp", "MediaTrackPrevious"];
-
-/**
- * Returns the step of type size that a question's length asks for.
- * @param {string} text
- */
-export function sizeOf(text) {
-  const { length } = [...text];
-  return length <= 120 ? "s" : length <= 200 ? "m" : "l";
-}
 
 /**
  * Returns what the stage shows besides the list: a question, or why there is none.
@@ -59,12 +53,15 @@ class Stage {
     this.live = live;
     this.staff = new Staff(window, live, 1_000);
     this.staff.quiet = true;
+    this.staff.strict = true;
     this.root = need(this.document, ".stage");
     this.view = this.root.dataset.view ?? "now";
     this.page = Number(this.root.dataset.page) || 1;
     this.zoom = Number(kept(() => window.localStorage, "dialog.zoom")) % ZOOMS;
     /** @type {number | null} */
     this.shown = null;
+    /** @type {Map<number, number>} the ranks of when the present question was called up */
+    this.frozen = new Map();
     this.sending = false;
     this.pressedAt = Number.NEGATIVE_INFINITY;
     this.staff.paint = () => this.paint();
@@ -73,11 +70,10 @@ class Stage {
     for (const name of ["next", "back", "done", "acknowledge"]) {
       this.staff.after.set(name, () => name !== "acknowledge" && this.turnTo("now"));
     }
+    this.staff.afterAny = () => this.foldEmergency();
     this.document.addEventListener("click", (event) => this.click(event));
     this.document.addEventListener("keydown", (event) => this.key(event));
-    this.document.addEventListener("visibilitychange", () => void this.stayAwake());
     this.applyZoom();
-    void this.stayAwake();
   }
 
   /** Takes every button out of use until the answer is there. */
@@ -138,6 +134,7 @@ class Stage {
       ...this.clocks(session),
       ...this.questionModel(now),
       label: phrases.say(`label.${label}`),
+      begins: this.begins(session),
       view_now: here,
       view_list: this.view === "list",
       view_background: this.view === "background",
@@ -201,23 +198,40 @@ class Stage {
     const now = this.live.now();
     const left = Date.parse(session.ends) - now;
     const running = session.phase === "live";
+    const far = left >= DAY_MS;
     const timed = session.now_since !== null;
     return {
       timed,
       elapsed_label: phrases.say("elapsed"),
       elapsed: session.now_since ? stopwatch(now - Date.parse(session.now_since)) : "",
       left_shown: running,
-      left_label: phrases.say(left < 0 ? "over" : "left"),
-      left: this.minutes(Math.abs(left)),
+      left_label: phrases.say(far ? "until" : left < 0 ? "over" : "left"),
+      left: far ? phrases.say("until.day", this.dayAndTime(session.ends)) : this.minutes(left),
       clock: phrases.say("clock", { time: phrases.clock(now) }),
       left_class: timed ? null : "end",
       clock_class: timed || running ? null : "end",
     };
   }
 
+  /**
+   * Returns when it begins, with the day where that is another one.
+   * @param {Session} session
+   */
+  begins({ starts }) {
+    const { phrases } = this.staff;
+    const today = phrases.day(starts) === phrases.day(new Date(this.live.now()).toISOString());
+    return phrases.say(today ? "begins" : "begins.day", this.dayAndTime(starts));
+  }
+
+  /** @param {string} instant */
+  dayAndTime(instant) {
+    const { phrases } = this.staff;
+    return { day: phrases.day(instant), time: phrases.clock(instant) };
+  }
+
   /** @param {number} ms */
   minutes(ms) {
-    const n = Math.ceil(ms / 60_000);
+    const n = Math.ceil(Math.abs(ms) / 60_000);
     const { phrases } = this.staff;
     if (n < 60) return phrases.say("left.minutes", { n });
     return phrases.say("left.hours", { h: Math.floor(n / 60), n: n % 60 });
@@ -227,8 +241,9 @@ class Stage {
    * @param {Coming} coming
    * @returns {Model & { key: number }}
    */
-  nextModel({ row, rank, ahead }) {
+  nextModel({ row, rank: present, ahead }) {
     const { phrases } = this.staff;
+    const rank = this.frozen.get(row.number) ?? present;
     const place = rank ? phrases.say(ahead ? "rank.ahead" : "rank", { n: rank }) : "";
     const meta =
       row.public === false
@@ -242,10 +257,25 @@ class Stage {
     return Math.max(1, Math.ceil(standingList(state).length / PER_PAGE));
   }
 
+  /**
+   * Returns the list as it stood when the present question was called up; what came later follows.
+   * @param {State} state
+   */
+  listed(state) {
+    const ranked = standingList(state);
+    const { frozen } = this;
+    if (frozen.size === 0) return ranked;
+    /** @param {{ row: Question, rank: number | null }} one */
+    const turn = ({ rank, row }) => frozen.get(row.number) ?? frozen.size + (rank ?? 0);
+    return [...ranked]
+      .sort((one, other) => turn(one) - turn(other))
+      .map(({ row }, index) => ({ row, rank: index + 1 }));
+  }
+
   /** @param {State} state */
   paintList(state) {
     const list = find(this.document, '[data-rows="list"]');
-    const ranked = standingList(state);
+    const ranked = this.listed(state);
     const pages = this.pages(state);
     this.page = Math.min(Math.max(this.page, 1), pages);
     const from = (this.page - 1) * PER_PAGE;
@@ -262,11 +292,14 @@ class Stage {
     const listed = now && now.public !== false ? 1 : 0;
     fill(this.document.body, {
       list_now: now ? phrases.say("list.now", { text: now.text }) : "",
-      list_rule: phrases.say("list.rule", {
-        open: phrases.count("list.open", (state.session?.counts.open ?? 0) - listed),
-        n: this.page,
-        count: pages,
-      }),
+      list_rule: [
+        phrases.say("list.rule", {
+          open: phrases.count("list.open", (state.session?.counts.open ?? 0) - listed),
+          n: this.page,
+          count: pages,
+        }),
+        this.frozen.size > 0 ? phrases.say("list.frozen") : "",
+      ].join(" "),
     });
   }
 
@@ -277,6 +310,8 @@ class Stage {
   tellNow(now) {
     const number = now?.number ?? null;
     if (number === this.shown) return;
+    const ranks = standingList(this.live.state).map(({ rank, row }) => [row.number, rank ?? 0]);
+    this.frozen = new Map(/** @type {[number, number][]} */ (now ? ranks : []));
     if (now && this.shown !== null) {
       this.staff.say(this.staff.phrases.say("said.now", { text: now.text }));
     }
@@ -322,6 +357,7 @@ class Stage {
    * @param {KeyboardEvent} event
    */
   key(event) {
+    if (event.key === "Escape") this.foldEmergency();
     const forward = FORWARD.includes(event.key);
     if (
       (!forward && !BACKWARD.includes(event.key)) ||
@@ -345,6 +381,10 @@ class Stage {
     buttons.find((button) => names.includes(button.dataset.go ?? ""))?.click();
   }
 
+  foldEmergency() {
+    find(this.document, ".stage__more")?.removeAttribute("open");
+  }
+
   /** Makes the question larger by a step, after the largest normal again. */
   enlarge() {
     this.zoom = (this.zoom + 1) % ZOOMS;
@@ -357,17 +397,10 @@ class Stage {
     if (this.zoom) this.root.dataset.zoom = String(this.zoom);
     else delete this.root.dataset.zoom;
   }
-
-  /** Keeps the screen on while the page is seen; a browser that cannot does without. */
-  async stayAwake() {
-    if (this.document.hidden) return;
-    try {
-      await this.window.navigator.wakeLock?.request("screen");
-    } catch {
-      // Low battery or a rule of the device: the screen may go dark, nothing else changes.
-    }
-  }
 }
 
 const live = typeof window === "undefined" ? null : follow(window);
-if (live) new Stage(window, live);
+if (live) {
+  stayAwake(window);
+  new Stage(window, live);
+}

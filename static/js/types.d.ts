@@ -84,6 +84,7 @@ export interface Session {
   phase: Phase;
   accepts: { questions: boolean; upvotes: boolean };
   paused: boolean;
+  blank: boolean;
   banner: string | null;
   opens: Instant | null;
   starts: Instant;
@@ -99,6 +100,7 @@ export interface Session {
   order_rev: number;
   now_since: Instant | null;
   now_hidden: boolean;
+  frozen: number[];
   message?: { text: string; at: Instant; read: boolean } | null;
   muted?: number[];
 }

@@ -326,6 +326,7 @@ MAKERS: dict[str, Maker] = {
     "done": lambda e, s, _: c.Done(*_seen(e, s.two), (*Outcome, Outcome.ALOUD)[s.three % 7]),
     "back": lambda e, s, _: c.Back(*_seen(e, s.two)),
     "acknowledge": lambda e, s, _: c.Acknowledge(),
+    "blank": lambda e, s, _: c.Blank(s.one % 3 == 0),
     "take": lambda e, s, _: c.Take(n := _coming(e, s.one), _rev(e, n, s.two)),
     "draft": lambda e, s, _: c.SaveDraft(
         n := _coming(e, s.one), _rev(e, n, s.two), s.maybe("draft", s.three)

@@ -96,6 +96,7 @@ def commands(e: Evening) -> dict[str, tuple[c.Command, Who]]:
         (c.Done(order_rev, now), MINISTER),
         (c.Back(order_rev, now), MINISTER),
         (c.Acknowledge(), MINISTER),
+        (c.Blank(on=True), MINISTER),
         (c.Take(1, rev(1)), SVEN),
         (c.SaveDraft(1, rev(1), "Im …"), SVEN),
         (c.HandIn(1, rev(1), "Ja.", Kind.VERBATIM), SVEN),

@@ -1,8 +1,9 @@
 """The order everyone sees: upvotes, then the earlier question."""
 
+from dialog.forum import commands as c
 from dialog.forum.names import Phase
 from dialog.forum.ranking import comes_next, ranked
-from tests.forum.evening import ANNA, BORIS, CARLA, DORA, Evening
+from tests.forum.evening import ANNA, BORIS, CARLA, DORA, MARA, Evening
 
 
 def nexts(evening: Evening) -> list[int]:
@@ -42,3 +43,19 @@ def test_the_running_order_comes_before_the_ranking():
     assert nexts(evening) == [two]
     evening.take(two)
     assert nexts(evening) == [one]
+
+
+def test_who_rises_while_a_question_is_now_does_not_come_before_what_was_next():
+    evening = Evening(Phase.LIVE)
+    one, two, three = (evening.public(f"{w.name}?", w) for w in (ANNA, BORIS, CARLA))
+    four = evening.public("Dora?", DORA)
+    evening.take(one)
+    evening.upvote(four, ANNA)
+    evening.upvote(four, BORIS)
+    assert nexts(evening) == [two]
+    evening.told(c.Hide(two, evening.rev(two)), MARA)
+    assert nexts(evening) == [three]
+    evening.told(c.Hide(three, evening.rev(three)), MARA)
+    assert nexts(evening) == [four]
+    evening.done()
+    assert nexts(evening) == [four]

@@ -13,10 +13,10 @@ DOES = {
     Role.VOLUNTEER: "ask reword withdraw upvote appeal object",
     Role.MODERATOR: (
         "ask claim approve stage_only return edit merge unmerge hide undo topic brief mute unmute "
-        "merge_all return_all message order now next done back acknowledge"
+        "merge_all return_all message order now next done back acknowledge blank"
     ),
-    Role.SCRIBE: "take draft answer release",
-    Role.MINISTER: "order now next done back acknowledge",
+    Role.SCRIBE: "take draft answer release hide blank",
+    Role.MINISTER: "order now next done back acknowledge hide blank",
     Role.SYSTEM: "declare enter note tick",
 }
 ALONE = "phase accept extend pause banner conclude publish redact correct keep unpublish"

@@ -3,10 +3,21 @@
 import pytest
 
 from dialog.forum import commands as c
-from dialog.forum.names import MINUTE, Outcome, Phase
+from dialog.forum.names import MINUTE, Outcome, Phase, Review, Stream
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.staging import PAST
-from tests.forum.evening import ANNA, BORIS, CARLA, DORA, MARA, MINISTER, OLGA, Evening
+from dialog.forum.views import session_row
+from tests.forum.evening import (
+    ANNA,
+    BORIS,
+    CARLA,
+    DORA,
+    MARA,
+    MINISTER,
+    OLGA,
+    SVEN,
+    Evening,
+)
 
 
 def staged() -> tuple[Evening, int, int, int]:
@@ -215,3 +226,72 @@ def test_the_organiser_may_do_what_the_stage_may():
     evening.take(one, OLGA)
     evening.done(OLGA)
     assert evening.upvote(2, DORA)["upvotes"] == 2
+
+
+@pytest.mark.parametrize("who", [MARA, MINISTER, SVEN, OLGA])
+def test_every_member_of_staff_empties_the_screens_and_shows_them_again(who):
+    evening = Evening()
+    for on in (True, False):
+        evening.told(c.Blank(on), who)
+        assert session_row(evening.session, Stream.FLOOR)["blank"] is on
+        assert evening.idle(c.Blank(on), who)
+
+
+def test_emptied_screens_are_undone_in_the_log():
+    evening = Evening(Phase.LIVE)
+    evening.told(c.Blank(on=True), MINISTER)
+    evening.told(c.Undo(evening.session.seq), MARA)
+    assert not evening.session.switches.blank
+    assert evening.refused(c.Blank(on=True), ANNA).code is Code.FORBIDDEN
+
+
+@pytest.mark.parametrize("who", [MINISTER, SVEN])
+def test_every_member_of_staff_takes_a_question_off_every_screen(who):
+    evening, one, _, _ = staged()
+    evening.take(one)
+    evening.told(c.Hide(one, evening.rev(one)), who)
+    assert evening.session.stage.now == 0
+    assert evening.q(one).standing.review is Review.WAITING
+    evening.told(c.Undo(evening.session.seq), MARA)
+    assert evening.session.stage.now == one
+    assert evening.refused(c.Undo(evening.session.seq), who).code is Code.FORBIDDEN
+
+
+def test_what_was_next_stays_next_until_the_present_question_ends():
+    evening, one, two, three = staged()
+    four = evening.public("Fragt Dora?", DORA)
+    evening.take(one)
+    assert evening.session.stage.frozen == (two, three)
+    evening.upvote(four, ANNA)
+    evening.upvote(four, BORIS)
+    assert frozen(evening) == [two, three]
+    evening.done()
+    assert frozen(evening) == []
+    evening.take(four)
+    assert frozen(evening) == [two, three]
+
+
+def test_the_running_order_stands_before_what_is_frozen():
+    evening, one, two, three = staged()
+    four = evening.public("Fragt Dora?", DORA)
+    evening.order(three)
+    evening.take(one)
+    assert evening.session.stage.order == (three,)
+    assert frozen(evening) == [two, four]
+    evening.take(two)
+    evening.told(c.Back(evening.session.order_rev, two), MINISTER)
+    assert [*evening.session.stage.order] == [two, three]
+    assert frozen(evening) == [four]
+
+
+def test_what_is_frozen_and_no_longer_public_is_named_nowhere():
+    evening, one, two, three = staged()
+    evening.take(one)
+    evening.told(c.Hide(two, evening.rev(two)), MARA)
+    assert frozen(evening) == [three]
+    evening.told(c.Hide(one, evening.rev(one)), MARA)
+    assert evening.session.stage.frozen == ()
+
+
+def frozen(evening: Evening) -> list[int]:
+    return session_row(evening.session, Stream.FLOOR)["frozen"]

@@ -103,6 +103,7 @@ export function session(fields = {}) {
     phase: "live",
     accepts: { questions: true, upvotes: true },
     paused: false,
+    blank: false,
     banner: null,
     opens: "2026-11-10T07:00:00.000Z",
     starts: "2026-11-24T17:00:00.000Z",
@@ -112,6 +113,7 @@ export function session(fields = {}) {
     order_rev: 0,
     now_since: null,
     now_hidden: false,
+    frozen: [],
     ...fields,
   };
 }

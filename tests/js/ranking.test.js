@@ -94,3 +94,25 @@ test("the running order goes first and says where a better ranked question was p
     ],
   );
 });
+
+test("what was next when the present question was called up stays next, whoever rises", () => {
+  const rows = [
+    question(1, { upvotes: 9, place: "now" }),
+    question(2, { upvotes: 3 }),
+    question(3, { upvotes: 2 }),
+    question(4, { upvotes: 7 }),
+    question(5, { upvotes: 1, place: 1 }),
+  ];
+  const state = { ...stateOf(...rows), session: session({ frozen: [2, 3] }) };
+  assert.deepEqual(
+    coming(state, 4).map(({ row, rank, ahead }) => [row.number, rank, ahead]),
+    [
+      [5, 4, true],
+      [2, 2, false],
+      [3, 3, false],
+      [4, 1, false],
+    ],
+  );
+  const without = { ...stateOf(...rows.slice(2)), session: session({ frozen: [3, 2] }) };
+  assert.deepEqual(numbers(coming(without, 3)), [5, 3, 4]);
+});

@@ -107,6 +107,8 @@ EVENING: tuple[tuple[Who, str, Fields], ...] = (
     (SVEN, "answer", rev(2, text="Im Mai.", outcome="promised", by="Amt", until="2026-12-18")),
     (OLGA, "release", rev(2)),
     (MARA, "hide", rev(7)),
+    (SVEN, "blank", plain(on=True)),
+    (MINISTER, "blank", plain(on=False)),
     (MARA, "approve", rev(7)),
     (OLGA, "accept", plain(upvotes=False)),
     (OLGA, "accept", plain(upvotes=True)),

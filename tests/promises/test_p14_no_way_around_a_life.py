@@ -55,6 +55,7 @@ EVER = "announced open live closed published cancelled"
 MODERATING = "moderator organiser"
 STAGING = "moderator minister organiser"
 SCRIBING = "scribe organiser"
+STAFFED = "moderator minister scribe organiser"
 ALLOWED = {
     "ask": ("volunteer moderator organiser", "open live closed"),
     "reword": ("volunteer", "open live closed"),
@@ -64,13 +65,14 @@ ALLOWED = {
     "object": ("volunteer", "announced open live closed"),
     **dict.fromkeys(
         (
-            "claim", "approve", "stage_only", "return", "edit", "merge", "unmerge", "hide",
+            "claim", "approve", "stage_only", "return", "edit", "merge", "unmerge",
             "undo", "topic", "brief", "mute", "unmute", "message", "merge_all", "return_all",
         ),
         (MODERATING, STAFF),
     ),
     **dict.fromkeys(("now", "next", "done", "back"), (STAGING, ON_STAGE)),
     **dict.fromkeys(("order", "acknowledge"), (STAGING, STAFF)),
+    **dict.fromkeys(("hide", "blank"), (STAFFED, STAFF)),
     **dict.fromkeys(("take", "draft", "answer", "release"), (SCRIBING, STAFF)),
     **dict.fromkeys(("phase", "accept", "extend", "pause", "banner"), ("organiser", STAFF)),
     **dict.fromkeys(("conclude", "publish"), ("organiser", "closed")),

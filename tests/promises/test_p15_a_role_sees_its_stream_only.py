@@ -87,8 +87,7 @@ MUTANTS = (
     ),
     Mutant(
         "strangers poll a closed round", LIVE,
-        "who is None or (who.role is Role.READER and not dialog.readers)", "who is None",
-        "closed_round",
+        "return dialog.readers or guest.belongs(dialog.slug)", "return True", "closed_round",
     ),
 )  # fmt: skip
 

@@ -83,5 +83,6 @@ class StaffPage:
             next=view.next,
             ranking=view.ranking,
             form=form,
+            hid=Desk(entrance, view, request.query_params).number("hid"),
             **shown,
         )

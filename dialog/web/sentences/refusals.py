@@ -119,6 +119,11 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Teilnehmen kann, wer eine persönliche Einladung hat."),
         N_("Bitte öffnen Sie den Link aus Ihrer E-Mail."),
     ),
+    "forbidden.screen": Said(
+        N_("Diese Anzeige ist nicht öffentlich"),
+        N_("Diesen Dialog verfolgt nur, wer eingeladen ist."),
+        N_("Bitte öffnen Sie in diesem Browser zuerst Ihre Einladung, dann diese Seite."),
+    ),
     "forbidden.own": Said(
         N_("Das ist Ihr eigener Beitrag"),
         N_("Über eigene Fragen und Antworten entscheidet jemand anderes."),

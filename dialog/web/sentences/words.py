@@ -87,6 +87,8 @@ DEEDS: Final[dict[str, str]] = {
     "done": N_("auf dem Podium beendet"),
     "back": N_("zurückgeholt"),
     "acknowledge": N_("Nachricht ans Podium gelesen"),
+    "blank": N_("Anzeige geleert"),
+    "unblank": N_("Anzeige wieder gezeigt"),
     "take": N_("im Protokoll übernommen"),
     "draft": N_("im Protokoll begonnen"),
     "answer": N_("mit Antwort zur Freigabe gegeben"),
