@@ -7,6 +7,8 @@
 import { fill, Phrases } from "./format.js";
 import { finalOf } from "./wire.js";
 
+const TEXT = 3; // Node.TEXT_NODE, which only browsers know
+
 /** @typedef {{ title: string, sentence: string, next: string }} Said */
 
 /**
@@ -67,7 +69,12 @@ export function arrangeIn(list, items) {
  * @param {string} text
  */
 export function write(element, text) {
-  if (element && element.textContent !== text) element.textContent = text;
+  if (!element || element.textContent === text) return;
+  const { firstChild } = element;
+  // A node that comes or goes lets the browser look at every rule with :has() again; a text does not.
+  if (firstChild?.nodeType === TEXT && firstChild === element.lastChild)
+    firstChild.nodeValue = text;
+  else element.textContent = text;
 }
 
 /**
