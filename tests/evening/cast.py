@@ -128,7 +128,7 @@ class Moderator(Person):
     ) -> None:
         super().__init__(live, tally)
         self.plans, self.hall, self.draw = plans, hall, draw
-        self.barred: set[int] = set()
+        self.judged: set[int] = set()
 
     @property
     def queue(self) -> list[Message]:
@@ -144,7 +144,7 @@ class Moderator(Person):
             others = claim and claim["person"] != self.number
             taken = others and datetime.fromisoformat(claim["until"]) > now
             late = plan is not None and plan.fate == "late"
-            if row["number"] not in self.barred and not late and (rude or not taken):
+            if not self.own(row) and not late and (rude or not taken):
                 return row
         return None
 
@@ -162,16 +162,14 @@ class Moderator(Person):
         number, appeal = row["number"], row["appeal"]
         plan = self.plans.get(row["text"])
         if appeal and appeal["open"]:
-            if not await self.decide("approve", number, row["rev"]):
-                self.barred.add(number)  # one's own return: somebody else looks at it
+            await self.decide("approve", number, row["rev"])
             return
         if row["review"] != "waiting":
             return
         if plan is None or plan.fate == "approve":
             await self.decide("approve", number, row["rev"])
         elif plan.fate == "return":
-            note = "Siehe das Protokoll vom Herbst." if plan.reason in NEED_NOTE else ""
-            await self.decide("return", number, row["rev"], reason=plan.reason, note=note)
+            await self.give_back(row, plan)
         elif plan.fate == "stage_only":
             await self.decide("stage_only", number, row["rev"])
         elif plan.fate == "edit":
@@ -179,11 +177,51 @@ class Moderator(Person):
         elif plan.fate == "merge":
             await self.merge(row, plan)
 
+    async def give_back(self, row: Message, plan: Plan) -> None:
+        """Return a question, and with it all that wait and deserve the same reason."""
+        note = "Siehe das Protokoll vom Herbst." if plan.reason in NEED_NOTE else ""
+        same = [row for row in self.queue if self.same(row, plan)]
+        if len(same) > 1:
+            await self.decide_all("return_all", same, reason=plan.reason, note=note)
+        else:
+            await self.decide("return", row["number"], row["rev"], reason=plan.reason, note=note)
+
+    def same(self, row: Message, plan: Plan) -> bool:
+        """Tell whether a waiting question deserves the very same as another one."""
+        other = self.plans.get(row["text"])
+        if other is None or row["review"] != "waiting" or other.then or plan.then:
+            return False
+        return (other.fate, other.reason, other.like) == (plan.fate, plan.reason, plan.like)
+
+    async def decide_all(self, name: str, rows: list[Message], **fields: Any) -> None:
+        """Decide on a group at once: all of it or nothing."""
+        numbers = [row["number"] for row in rows]
+        if await self.do(name, numbers=numbers, revs=[row["rev"] for row in rows], **fields):
+            self.tally.counted[name] += 1
+            for number in numbers:
+                self.note(name.removesuffix("_all"), number, fields)
+
     async def decide(self, name: str, number: int, rev: int, **fields: object) -> Message | None:
         result = await self.do(name, number=number, rev=rev, **fields)
         if result is not None:
-            self.tally.decided(name, number, **fields)  # type: ignore[arg-type]
+            self.note(name, number, fields)
         return result
+
+    def note(self, name: str, number: int, fields: Mapping[str, Any]) -> None:
+        self.tally.decided(name, number, **fields)
+        self.judged.add(number)
+
+    def own(self, row: Message) -> bool:
+        """Tell whether another look is asked for at what this moderator decided."""
+        return row["number"] in self.judged and bool(row["appeal"] and row["appeal"]["open"])
+
+    async def look_again_at_own(self) -> int:
+        """Try to decide a second time what one returned: somebody else has to."""
+        own = [row for row in self.queue if self.own(row) and row["review"] == "returned"]
+        for row in own:
+            answer = await self.live.command("approve", number=row["number"], rev=row["rev"])
+            assert (answer.get("code"), answer.get("field")) == ("forbidden", "appeal")
+        return len(own)
 
     async def edit(self, row: Message) -> None:
         text = f"{row['text'].rstrip('?')} (gekürzt)?"[:300]
@@ -194,10 +232,13 @@ class Moderator(Person):
     async def merge(self, row: Message, plan: Plan) -> None:
         """Merge into the question it resembles, if that one stands; else it stands for itself."""
         alike = [r for r in self.live.questions.values() if r["text"] == plan.like]
-        if alike and alike[0]["review"] in ("approved", "waiting"):
-            await self.decide("merge", row["number"], row["rev"], into=alike[0]["number"])
-        else:
+        same = [row for row in self.queue if self.same(row, plan)]
+        if not alike or alike[0]["review"] not in ("approved", "waiting"):
             await self.decide("approve", row["number"], row["rev"])
+        elif len(same) > 1:
+            await self.decide_all("merge_all", same, into=alike[0]["number"])
+        else:
+            await self.decide("merge", row["number"], row["rev"], into=alike[0]["number"])
 
     async def enter(self, plan: Plan) -> None:
         """Enter a question from the hall."""
