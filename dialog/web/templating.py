@@ -36,6 +36,7 @@ TABLES: Final[dict[str, Mapping[str, str]]] = {
     "role": sentences.ROLES,
     "personal_data": sentences.PERSONAL_DATA,
     "deed": sentences.DEEDS,
+    "mark": sentences.MARKS,
 }
 
 
@@ -208,6 +209,11 @@ def number(context: Context, value: int) -> str:
     return format_decimal(value, locale=str(context["lang"]))
 
 
+def query(address: str) -> str:
+    """Returns an address up to where the next field of its query begins."""
+    return f"{address}{'&' if '?' in address else '?'}"
+
+
 @pass_context
 def supports(context: Context, value: int) -> str:
     """Says a count of upvotes: 187 Unterstützungen."""
@@ -260,6 +266,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "since": since,
     "stamp": stamp,
     "n": number,
+    "query": query,
     "supports": supports,
     "supports_word": supports_word,
     "asker_line": asker_line,

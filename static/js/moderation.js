@@ -10,8 +10,10 @@ import { groupOf } from "./groups.js";
 import { follow } from "./live.js";
 import { all, find, saidOf } from "./page.js";
 import { standingList } from "./ranking.js";
+import { found, foundModels, SHOWN } from "./search.js";
 import {
   alikeModels,
+  at,
   frameModel,
   freeOf,
   mergeModel,
@@ -64,6 +66,9 @@ class Moderation {
     this.document.addEventListener("click", (event) => this.click(event));
     this.document.addEventListener("keydown", (event) => this.key(event));
     this.document.addEventListener("submit", (event) => this.choose(event), true);
+    this.search = find(this.document, "[data-search]");
+    this.search?.addEventListener("input", () => this.look());
+    this.search?.addEventListener("submit", (event) => this.goOn(event));
     live.watch((state, before) => {
       if (before.session === null && state.session !== null) this.claim();
     });
@@ -219,8 +224,8 @@ class Moderation {
     this.current = row?.number ?? null;
     this.shownAt = Date.now();
     const { phrases } = this.staff;
-    const query = row ? `?number=${row.number}` : "";
-    this.window.history.replaceState(null, "", `${this.page}${query}`);
+    const here = row ? at(this.page, `number=${row.number}`) : this.page;
+    this.window.history.replaceState(null, "", here);
     this.paint();
     this.begin(row);
     if (!row) {
@@ -357,7 +362,9 @@ class Moderation {
     const sheet = /** @type {HTMLElement | null} */ (target?.closest("[data-sheet]"));
     const group = target?.closest("[data-group]");
     if (open) {
+      if (!find(this.document, '[data-scope="question"]')) return;
       event.preventDefault();
+      open.closest("dialog")?.close();
       const number = Number(open.closest("[data-number]")?.getAttribute("data-number"));
       this.show(this.live.state.questions.get(number) ?? null);
     } else if (group) {
@@ -382,8 +389,9 @@ class Moderation {
     const { row, desk, staff } = this;
     const { phrases } = staff;
     find(this.document, "dialog[open]")?.closest("dialog")?.close();
-    if (name === "ask" || name === "keys") {
+    if (name === "ask" || name === "keys" || name === "search") {
       staff.open(name);
+      if (name === "search") this.look();
       return;
     }
     if (!row) return;
@@ -404,6 +412,35 @@ class Moderation {
     });
     if (name === "return" && dialog) find(this.document, "#sheet-return input:checked")?.focus();
     if (name === "merge") this.choices();
+  }
+
+  /** Shows what is found among the rows at hand; the form itself asks the server about all. */
+  look() {
+    const dialog = this.search?.closest("dialog");
+    if (!(this.search instanceof HTMLFormElement) || !dialog) return;
+    const data = new FormData(this.search);
+    const [words = "", state = "", topic = "", mark = ""] = ["q", "state", "topic", "mark"].map(
+      (name) => String(data.get(name) ?? ""),
+    );
+    const rows = found(this.desk, { words, state, topic, mark });
+    this.list("found", foundModels(this.desk, rows));
+    const { phrases } = this.staff;
+    const more = rows.length > SHOWN ? ` ${phrases.say("found.shown", { n: SHOWN })}` : "";
+    fill(dialog, {
+      found_count: phrases.count("found", rows.length) + more,
+      found_part: this.live.state.questions.size < (this.live.state.session?.counts.received ?? 0),
+    });
+  }
+
+  /**
+   * Goes on to what was found where that is all there is; else the server looks among all.
+   * @param {SubmitEvent} event
+   */
+  goOn(event) {
+    const dialog = this.search?.closest("dialog");
+    if (!dialog || !find(dialog, '[data-show="found_part"][hidden]')) return;
+    event.preventDefault();
+    find(dialog, '[data-rows="found"] a')?.focus();
   }
 
   /** Shows what the question in hand can be compared with. */
@@ -480,6 +517,10 @@ class Moderation {
    */
   pressed(key) {
     const letter = key.toLowerCase();
+    if (key === "/" && this.tab !== "queue") {
+      this.window.location.assign(at(this.page, "dialog=search"));
+      return true;
+    }
     if (letter === "j" || letter === "k") return this.step(letter === "j" ? 1 : -1);
     if (key === "?") this.open("keys");
     if (/^[1-3]$/.test(key) && Date.now() < this.mergeUntil) return this.mergeWith(Number(key));

@@ -25,6 +25,15 @@ const EDITABLE = ["waiting", "approved", "stage_only", "unreviewed"];
  */
 
 /**
+ * Returns an address of the page with a query; the page's own address may have one already.
+ * @param {string} page
+ * @param {string} query
+ */
+export function at(page, query) {
+  return `${page}${page.includes("?") ? "&" : "?"}${query}`;
+}
+
+/**
  * Returns what waits for a decision, the oldest first: questions, and appeals still open.
  * @param {State} state
  * @returns {Question[]}
@@ -102,11 +111,11 @@ function queueModel(desk, row, group) {
   const old = now - Date.parse(row.asked) >= OLD_MINUTES * 60_000;
   return {
     key: row.number,
-    href: `${desk.page}?number=${row.number}`,
+    href: at(desk.page, `number=${row.number}`),
     current: desk.current !== null && group.includes(desk.current) ? "true" : null,
     has_group: many,
     group: many ? phrases.say("group", { n: group.length }) : "",
-    group_href: `${desk.page}?number=${row.number}&dialog=group`,
+    group_href: at(desk.page, `number=${row.number}&dialog=group`),
     text: row.text,
     age: desk.age(row.asked),
     age_class: old ? "age age--old" : "age",
@@ -187,7 +196,7 @@ export function questionModel(desk, row) {
   const mayApprove = ["waiting", "stage_only", "returned", "unreviewed"].includes(review);
   const appeal = row.appeal?.open ? row.appeal : null;
   const muted = row.person != null && (state.session?.muted ?? []).includes(row.person);
-  const here = `${desk.page}?number=${row.number}`;
+  const here = at(desk.page, `number=${row.number}`);
   const waiting = queueOf(state);
   const group = groupOf(waiting, row.number);
   const place = waiting.findIndex(({ number }) => number === row.number) + 1;
@@ -303,7 +312,7 @@ export function alikeModels(desk, row) {
         text: other.text,
         meta: facts.join(" · "),
         compare: phrases.say("compare", { n: String(number) }),
-        href: `${desk.page}?number=${row.number}&dialog=merge&into=${number}`,
+        href: at(desk.page, `number=${row.number}&dialog=merge&into=${number}`),
       },
     ];
   });
