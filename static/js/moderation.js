@@ -5,6 +5,7 @@
  * @import { Desk } from "./staff_desk.js"
  */
 
+import { Dragging } from "./dragging.js";
 import { Group } from "./group.js";
 import { groupOf } from "./groups.js";
 import { follow } from "./live.js";
@@ -62,6 +63,9 @@ class Moderation {
     this.staff.allow = (name, fields) => this.allow(name, fields);
     this.staff.afterAny = (result, fields) => this.noteLast(result, fields);
     this.staff.act = (name, _element, event) => this.act(name, event);
+    const order = find(this.document, '[data-rows="order"]');
+    this.dragging = order && new Dragging(order, (number, numbers) => this.moved(number, numbers));
+    this.orderRev = 0;
     this.answers();
     this.document.addEventListener("click", (event) => this.click(event));
     this.document.addEventListener("keydown", (event) => this.key(event));
@@ -175,9 +179,27 @@ class Moderation {
     section.hidden = false;
   }
 
+  /**
+   * Gives the running order as it was put by hand; refused, the list stands as it was.
+   * @param {number} number
+   * @param {number[]} numbers
+   */
+  async moved(number, numbers) {
+    const form = find(this.document, `[data-rows="order"] [data-number="${number}"] form`);
+    const given = { numbers, order_rev: this.orderRev };
+    const from = form instanceof HTMLFormElement ? form : null;
+    const told = await this.staff.give("order", given, from);
+    this.paint();
+    if (told?.type !== "done") return;
+    const place = numbers.indexOf(number) + 1;
+    this.staff.say(this.staff.phrases.say("said.placed", { n: String(number), place }));
+  }
+
   /** @param {Desk} desk */
   paintOrder(desk) {
+    if (this.dragging?.held) return; // nothing moves under a hand
     const { order, ranking } = orderModels(desk);
+    this.orderRev = desk.state.session?.order_rev ?? 0;
     this.list("order", order);
     this.list("ranking", ranking);
     const open = this.live.state.session?.counts.open ?? 0;

@@ -425,6 +425,7 @@ function orderModel({ phrases, state }, row, rank, numbers, at) {
     upvotes: phrases.count("upvotes", row.upvotes),
     has_topic: Boolean(row.topic),
     topic: row.topic ?? "",
+    draggable: at >= 0,
     up: moved(Math.max(0, at - 1)),
     no_up: at === 0 ? "" : null,
     down: moved(at + 1),
