@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 
 from dialog.web import sentences
 from dialog.web.catalogue import catalogue
+from dialog.web.difference import difference
 from dialog.web.places import folder
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
@@ -267,6 +268,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "stamp": stamp,
     "n": number,
     "query": query,
+    "changed_to": difference,
     "supports": supports,
     "supports_word": supports_word,
     "asker_line": asker_line,

@@ -5,6 +5,7 @@
  * @import { Desk } from "./staff_desk.js"
  */
 
+import { writeDifference } from "./difference.js";
 import { Dragging } from "./dragging.js";
 import { Group } from "./group.js";
 import { groupOf } from "./groups.js";
@@ -177,6 +178,11 @@ class Moderation {
       keys_state: this.staff.phrases.say(this.keys ? "keys.on" : "keys.off"),
     });
     section.hidden = false;
+    const { background, original } = row;
+    if (!original) return;
+    const [text, more] = all(section, "[data-difference]");
+    if (text) writeDifference(text, original.text, row.text);
+    if (more) writeDifference(more, original.background ?? "", background ?? "");
   }
 
   /**
