@@ -157,6 +157,7 @@ export class Staff {
       data.set(submitter.name, submitter.value);
     }
     const name = String(data.get("do") ?? "");
+    if (!name) return; // Enter, where a form has two ways on
     await this.give(name, typed(name, data), form);
   }
 
