@@ -210,6 +210,11 @@ def number(context: Context, value: int) -> str:
     return format_decimal(value, locale=str(context["lang"]))
 
 
+def millis(instant: str) -> int:
+    """Returns an instant of a row in ms UTC, as commands name it."""
+    return round(datetime.fromisoformat(instant).timestamp() * 1000)
+
+
 def query(address: str) -> str:
     """Returns an address up to where the next field of its query begins."""
     return f"{address}{'&' if '?' in address else '?'}"
@@ -268,6 +273,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "stamp": stamp,
     "n": number,
     "query": query,
+    "millis": millis,
     "changed_to": difference,
     "supports": supports,
     "supports_word": supports_word,

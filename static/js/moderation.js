@@ -278,6 +278,8 @@ class Moderation {
     if (!(brief instanceof HTMLTextAreaElement)) return;
     brief.defaultValue = row?.briefing ?? "";
     brief.value = brief.defaultValue;
+    const seen = brief.form?.elements.namedItem("seen");
+    if (seen instanceof HTMLInputElement) seen.value = brief.defaultValue;
     if (brief.form) this.staff.keeping.restore(brief.form);
   }
 

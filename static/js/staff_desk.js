@@ -170,6 +170,7 @@ export function frameModel(desk) {
     any_waiting: waiting > 0,
     none_waiting: waiting === 0,
     more_waiting: more > 0 ? phrases.count("more", more) : "",
+    message_seen: message ? Date.parse(message.at) : 0,
     has_message: Boolean(message),
     message_text: message?.text ?? "",
     message_at: message ? phrases.say("clock", { time: phrases.clock(message.at) }) : "",
