@@ -75,8 +75,8 @@ def test_a_word_to_the_stage(people: People, server: Server) -> None:
         connected(desk)
         desk.get_by_label("Nachricht ans Podium").fill(words)
     # The second's page has not heard of the first's word when it is sent.
-    second.evaluate("document.querySelector('[name=seen][data-set]').removeAttribute('data-set')")
     seen = second.locator("form[data-clear] [name=seen]")
+    seen.evaluate("field => field.removeAttribute('data-set')")
     expect(seen).to_have_value("0")
     first.get_by_role("button", name="Nachricht senden").click()
     expect(first.get_by_text("noch nicht gelesen").first).to_be_visible()
