@@ -1,5 +1,6 @@
 """How a command becomes a fact: the changes it makes and the texts it brings, collected."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import cast
 
@@ -7,7 +8,7 @@ from dialog.forum.events import Acted, Axis, Change, Fact, Stage, Value
 from dialog.forum.names import Outcome, Review, Role, Who
 from dialog.forum.question import STAGED, Answer, Question, Result, Standing
 from dialog.forum.refusals import Code, Refusal
-from dialog.forum.session import Session
+from dialog.forum.session import Deed, Session
 
 
 class Act:
@@ -129,4 +130,13 @@ def conflict(session: Session, question: Question) -> Refusal:
         state=question.standing.review.value,
         by=(session.name(deed.person) if deed else "") or None,
         since=deed.at if deed else question.asked,
+    )
+
+
+def last_deed(session: Session, axes: Collection[tuple[Axis, int]]) -> Deed:
+    """Return the last deed that changed one of some axes of some subjects; there is one."""
+    return next(
+        deed
+        for deed in reversed(session.deeds.values())
+        if any((change.axis, change.subject) in axes for change in deed.acted.changes)
     )

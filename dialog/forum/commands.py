@@ -195,12 +195,16 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """Leave a note on a question for the stage."""
+    """Leave a note on a question for the stage; ``seen`` is the one that stood there.
+
+    A note moves no revision, for it is in no scribe's way; None replaces whatever stands there.
+    """
 
     do: ClassVar[str] = "brief"
     number: int
     rev: int
     text: str
+    seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +225,14 @@ class Unmute:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Send a backstage word to the stage."""
+    """Send a backstage word to the stage; ``seen`` is when the one that stood there was sent.
+
+    In ms UTC, 0 for none; None replaces whatever stands there.
+    """
 
     do: ClassVar[str] = "message"
     text: str
+    seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

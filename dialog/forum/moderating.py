@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from dialog.forum import commands as c
-from dialog.forum.acting import Act, Decision, conflict, judged, mergeable
+from dialog.forum.acting import Act, Decision, conflict, judged, last_deed, mergeable
 from dialog.forum.events import Axis, Claimed, Fact, Message
 from dialog.forum.names import CLAIM_TIME, Reason, Review, Show, Who
 from dialog.forum.question import Appeal, Question, Standing
@@ -227,6 +227,9 @@ def _brief(session: Session, command: c.Brief, question: Question) -> Decision:
     text = clean(command.text, session.limits.background, "text", lines=True)
     if isinstance(text, Refusal):
         return text
+    seen = command.seen
+    if seen is not None and seen.replace("\r\n", "\n") != session.text(question.briefing):
+        return _overwriting(session, Axis.BRIEFING, question.number)
     act = Act(session, command.do)
     act.set(Axis.BRIEFING, question.number, act.write(text))
     return act.fact()
@@ -252,10 +255,20 @@ def _mute(session: Session, command: c.Mute | c.Unmute) -> Decision:
 
 
 def _message(session: Session, command: c.Message, now: int) -> Decision:
-    """Send a word to the stage; an empty one takes the last one away."""
+    """Send a word to the stage; an empty one takes the last one away, but none that was unseen."""
+    standing = session.message
+    if command.seen is not None and standing and not standing.read and standing.at != command.seen:
+        return _overwriting(session, Axis.MESSAGE, 0)
     text = clean(command.text, session.limits.short, "text")
     if isinstance(text, Refusal):
         return text
     act = Act(session, command.do)
     act.set(Axis.MESSAGE, 0, Message(act.write(text), now) if text else None)
     return act.fact()
+
+
+def _overwriting(session: Session, axis: Axis, subject: int) -> Refusal:
+    """Return the refusal that tells whose words would be overwritten unseen."""
+    deed = last_deed(session, {(axis, subject)})
+    by = session.name(deed.person) or None
+    return Refusal(Code.CONFLICT, field=axis.value, number=subject or None, by=by, since=deed.at)

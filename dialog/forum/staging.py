@@ -57,12 +57,14 @@ def _moved(session: Session, command: c.Order | c.Now | c.Next | c.Done | c.Back
 
 
 def _conflict(session: Session) -> Refusal:
+    deed = session.deeds.get(session.order_rev)
     return Refusal(
         Code.CONFLICT,
         field="order",
         rev=session.order_rev,
         number=session.stage.now or None,
-        since=session.stage.since or None,
+        by=(session.name(deed.person) if deed else "") or None,
+        since=deed.at if deed else None,
     )
 
 

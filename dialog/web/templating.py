@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 
 from dialog.web import sentences
 from dialog.web.catalogue import catalogue
+from dialog.web.difference import difference
 from dialog.web.places import folder
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
@@ -36,6 +37,7 @@ TABLES: Final[dict[str, Mapping[str, str]]] = {
     "role": sentences.ROLES,
     "personal_data": sentences.PERSONAL_DATA,
     "deed": sentences.DEEDS,
+    "mark": sentences.MARKS,
 }
 
 
@@ -208,6 +210,16 @@ def number(context: Context, value: int) -> str:
     return format_decimal(value, locale=str(context["lang"]))
 
 
+def millis(instant: str) -> int:
+    """Returns an instant of a row in ms UTC, as commands name it."""
+    return round(datetime.fromisoformat(instant).timestamp() * 1000)
+
+
+def query(address: str) -> str:
+    """Returns an address up to where the next field of its query begins."""
+    return f"{address}{'&' if '?' in address else '?'}"
+
+
 @pass_context
 def supports(context: Context, value: int) -> str:
     """Says a count of upvotes: 187 Unterstützungen."""
@@ -260,6 +272,9 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "since": since,
     "stamp": stamp,
     "n": number,
+    "query": query,
+    "millis": millis,
+    "changed_to": difference,
     "supports": supports,
     "supports_word": supports_word,
     "asker_line": asker_line,

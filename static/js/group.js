@@ -73,6 +73,7 @@ export class Group {
     const { dialog } = this;
     const fold = dialog && find(dialog, "[data-returning]");
     if (!dialog || !(fold instanceof HTMLDetailsElement)) return false;
+    if (key === "enter") return this.enter(fold);
     if (/^[1-9]$/.test(key)) return this.digit(Number(key), fold);
     if (key === "w") {
       this.stayUntil = Date.now() + STAY_KEY;
@@ -84,6 +85,17 @@ export class Group {
     } else if (key === "m") {
       find(dialog, "[data-group-key=m]")?.click();
     } else return false;
+    return true;
+  }
+
+  /**
+   * Returns what is ticked once its reason is chosen; elsewhere Enter decides nothing by itself.
+   * @param {HTMLDetailsElement} fold
+   */
+  enter(fold) {
+    const focused = fold.ownerDocument.activeElement;
+    if (!focused || !fold.contains(focused) || !focused.matches("[name=reason]")) return false;
+    find(fold, '[type="submit"]')?.click();
     return true;
   }
 

@@ -5,13 +5,17 @@
  * @import { Desk } from "./staff_desk.js"
  */
 
+import { writeDifference } from "./difference.js";
+import { Dragging } from "./dragging.js";
 import { Group } from "./group.js";
 import { groupOf } from "./groups.js";
 import { follow } from "./live.js";
 import { all, find, saidOf } from "./page.js";
 import { standingList } from "./ranking.js";
+import { found, foundModels, SHOWN } from "./search.js";
 import {
   alikeModels,
+  at,
   frameModel,
   freeOf,
   mergeModel,
@@ -60,10 +64,16 @@ class Moderation {
     this.staff.allow = (name, fields) => this.allow(name, fields);
     this.staff.afterAny = (result, fields) => this.noteLast(result, fields);
     this.staff.act = (name, _element, event) => this.act(name, event);
+    const order = find(this.document, '[data-rows="order"]');
+    this.dragging = order && new Dragging(order, (number, numbers) => this.moved(number, numbers));
+    this.orderRev = 0;
     this.answers();
     this.document.addEventListener("click", (event) => this.click(event));
     this.document.addEventListener("keydown", (event) => this.key(event));
     this.document.addEventListener("submit", (event) => this.choose(event), true);
+    this.search = find(this.document, "[data-search]");
+    this.search?.addEventListener("input", () => this.look());
+    this.search?.addEventListener("submit", (event) => this.goOn(event));
     live.watch((state, before) => {
       if (before.session === null && state.session !== null) this.claim();
     });
@@ -168,11 +178,34 @@ class Moderation {
       keys_state: this.staff.phrases.say(this.keys ? "keys.on" : "keys.off"),
     });
     section.hidden = false;
+    const { background, original } = row;
+    if (!original) return;
+    const [text, more] = all(section, "[data-difference]");
+    if (text) writeDifference(text, original.text, row.text);
+    if (more) writeDifference(more, original.background ?? "", background ?? "");
+  }
+
+  /**
+   * Gives the running order as it was put by hand; refused, the list stands as it was.
+   * @param {number} number
+   * @param {number[]} numbers
+   */
+  async moved(number, numbers) {
+    const form = find(this.document, `[data-rows="order"] [data-number="${number}"] form`);
+    const given = { numbers, order_rev: this.orderRev };
+    const from = form instanceof HTMLFormElement ? form : null;
+    const told = await this.staff.give("order", given, from);
+    this.paint();
+    if (told?.type !== "done") return;
+    const place = numbers.indexOf(number) + 1;
+    this.staff.say(this.staff.phrases.say("said.placed", { n: String(number), place }));
   }
 
   /** @param {Desk} desk */
   paintOrder(desk) {
+    if (this.dragging?.held) return; // nothing moves under a hand
     const { order, ranking } = orderModels(desk);
+    this.orderRev = desk.state.session?.order_rev ?? 0;
     this.list("order", order);
     this.list("ranking", ranking);
     const open = this.live.state.session?.counts.open ?? 0;
@@ -219,8 +252,8 @@ class Moderation {
     this.current = row?.number ?? null;
     this.shownAt = Date.now();
     const { phrases } = this.staff;
-    const query = row ? `?number=${row.number}` : "";
-    this.window.history.replaceState(null, "", `${this.page}${query}`);
+    const here = row ? at(this.page, `number=${row.number}`) : this.page;
+    this.window.history.replaceState(null, "", here);
     this.paint();
     this.begin(row);
     if (!row) {
@@ -245,6 +278,8 @@ class Moderation {
     if (!(brief instanceof HTMLTextAreaElement)) return;
     brief.defaultValue = row?.briefing ?? "";
     brief.value = brief.defaultValue;
+    const seen = brief.form?.elements.namedItem("seen");
+    if (seen instanceof HTMLInputElement) seen.value = brief.defaultValue;
     if (brief.form) this.staff.keeping.restore(brief.form);
   }
 
@@ -358,7 +393,9 @@ class Moderation {
     const sheet = /** @type {HTMLElement | null} */ (target?.closest("[data-sheet]"));
     const group = target?.closest("[data-group]");
     if (open) {
+      if (!find(this.document, '[data-scope="question"]')) return;
       event.preventDefault();
+      open.closest("dialog")?.close();
       const number = Number(open.closest("[data-number]")?.getAttribute("data-number"));
       this.show(this.live.state.questions.get(number) ?? null);
     } else if (group) {
@@ -383,8 +420,9 @@ class Moderation {
     const { row, desk, staff } = this;
     const { phrases } = staff;
     find(this.document, "dialog[open]")?.closest("dialog")?.close();
-    if (name === "ask" || name === "keys") {
+    if (name === "ask" || name === "keys" || name === "search") {
       staff.open(name);
+      if (name === "search") this.look();
       return;
     }
     if (!row) return;
@@ -405,6 +443,35 @@ class Moderation {
     });
     if (name === "return" && dialog) find(this.document, "#sheet-return input:checked")?.focus();
     if (name === "merge") this.choices();
+  }
+
+  /** Shows what is found among the rows at hand; the form itself asks the server about all. */
+  look() {
+    const dialog = this.search?.closest("dialog");
+    if (!(this.search instanceof HTMLFormElement) || !dialog) return;
+    const data = new FormData(this.search);
+    const [words = "", state = "", topic = "", mark = ""] = ["q", "state", "topic", "mark"].map(
+      (name) => String(data.get(name) ?? ""),
+    );
+    const rows = found(this.desk, { words, state, topic, mark });
+    this.list("found", foundModels(this.desk, rows));
+    const { phrases } = this.staff;
+    const more = rows.length > SHOWN ? ` ${phrases.say("found.shown", { n: SHOWN })}` : "";
+    fill(dialog, {
+      found_count: phrases.count("found", rows.length) + more,
+      found_part: this.live.state.questions.size < (this.live.state.session?.counts.received ?? 0),
+    });
+  }
+
+  /**
+   * Goes on to what was found where that is all there is; else the server looks among all.
+   * @param {SubmitEvent} event
+   */
+  goOn(event) {
+    const dialog = this.search?.closest("dialog");
+    if (!dialog || !find(dialog, '[data-show="found_part"][hidden]')) return;
+    event.preventDefault();
+    find(dialog, '[data-rows="found"] a')?.focus();
   }
 
   /** Shows what the question in hand can be compared with. */
@@ -481,6 +548,10 @@ class Moderation {
    */
   pressed(key) {
     const letter = key.toLowerCase();
+    if (key === "/" && this.tab !== "queue") {
+      this.window.location.assign(at(this.page, "dialog=search"));
+      return true;
+    }
     if (letter === "j" || letter === "k") return this.step(letter === "j" ? 1 : -1);
     if (key === "?") this.open("keys");
     if (/^[1-3]$/.test(key) && Date.now() < this.mergeUntil) return this.mergeWith(Number(key));

@@ -315,6 +315,11 @@ export class OwnQuestions {
     const part = find(item, "[data-original]");
     if (part) part.hidden = !original || appeal?.kind === "object";
     write(find(item, '[data-field="original"]'), original?.text ?? "");
+    const changed = find(item, "[data-difference]");
+    if (original && changed)
+      void import("./difference.js").then(({ writeDifference }) =>
+        writeDifference(changed, original.text, row.text),
+      );
     const form = find(item, '[data-own-form="object"]');
     if (form) form.hidden = !original || Boolean(appeal);
   }

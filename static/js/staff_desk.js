@@ -25,6 +25,15 @@ const EDITABLE = ["waiting", "approved", "stage_only", "unreviewed"];
  */
 
 /**
+ * Returns an address of the page with a query; the page's own address may have one already.
+ * @param {string} page
+ * @param {string} query
+ */
+export function at(page, query) {
+  return `${page}${page.includes("?") ? "&" : "?"}${query}`;
+}
+
+/**
  * Returns what waits for a decision, the oldest first: questions, and appeals still open.
  * @param {State} state
  * @returns {Question[]}
@@ -102,11 +111,11 @@ function queueModel(desk, row, group) {
   const old = now - Date.parse(row.asked) >= OLD_MINUTES * 60_000;
   return {
     key: row.number,
-    href: `${desk.page}?number=${row.number}`,
+    href: at(desk.page, `number=${row.number}`),
     current: desk.current !== null && group.includes(desk.current) ? "true" : null,
     has_group: many,
     group: many ? phrases.say("group", { n: group.length }) : "",
-    group_href: `${desk.page}?number=${row.number}&dialog=group`,
+    group_href: at(desk.page, `number=${row.number}&dialog=group`),
     text: row.text,
     age: desk.age(row.asked),
     age_class: old ? "age age--old" : "age",
@@ -161,6 +170,7 @@ export function frameModel(desk) {
     any_waiting: waiting > 0,
     none_waiting: waiting === 0,
     more_waiting: more > 0 ? phrases.count("more", more) : "",
+    message_seen: message ? Date.parse(message.at) : 0,
     has_message: Boolean(message),
     message_text: message?.text ?? "",
     message_at: message ? phrases.say("clock", { time: phrases.clock(message.at) }) : "",
@@ -187,7 +197,7 @@ export function questionModel(desk, row) {
   const mayApprove = ["waiting", "stage_only", "returned", "unreviewed"].includes(review);
   const appeal = row.appeal?.open ? row.appeal : null;
   const muted = row.person != null && (state.session?.muted ?? []).includes(row.person);
-  const here = `${desk.page}?number=${row.number}`;
+  const here = at(desk.page, `number=${row.number}`);
   const waiting = queueOf(state);
   const group = groupOf(waiting, row.number);
   const place = waiting.findIndex(({ number }) => number === row.number) + 1;
@@ -213,7 +223,8 @@ export function questionModel(desk, row) {
     has_background: Boolean(row.background),
     background: row.background ?? "",
     has_original: Boolean(row.original),
-    original: row.original?.text ?? "",
+    background_edited: (row.original?.background ?? "") !== (row.background ?? ""),
+    wording: row.text,
     appealed: appeal?.kind === "appeal",
     objected: appeal?.kind === "object",
     appeal_text: appeal?.text ?? "",
@@ -231,6 +242,7 @@ export function questionModel(desk, row) {
     may_hide: ["approved", "stage_only"].includes(review),
     may_unmerge: review === "merged",
     may_brief: ["waiting", "approved", "stage_only"].includes(review),
+    may_unname: Boolean(row.name) && row.show === "name" && EDITABLE.includes(review),
     may_mute: row.person != null && !muted,
     may_unmute: muted,
     approve_href: `${here}&dialog=approve`,
@@ -303,7 +315,7 @@ export function alikeModels(desk, row) {
         text: other.text,
         meta: facts.join(" · "),
         compare: phrases.say("compare", { n: String(number) }),
-        href: `${desk.page}?number=${row.number}&dialog=merge&into=${number}`,
+        href: at(desk.page, `number=${row.number}&dialog=merge&into=${number}`),
       },
     ];
   });
@@ -416,6 +428,7 @@ function orderModel({ phrases, state }, row, rank, numbers, at) {
     upvotes: phrases.count("upvotes", row.upvotes),
     has_topic: Boolean(row.topic),
     topic: row.topic ?? "",
+    draggable: at >= 0,
     up: moved(Math.max(0, at - 1)),
     no_up: at === 0 ? "" : null,
     down: moved(at + 1),

@@ -163,6 +163,7 @@ export class Staff {
       data.set(submitter.name, submitter.value);
     }
     const name = String(data.get("do") ?? "");
+    if (!name) return; // Enter, where a form has two ways on
     await this.give(name, typed(name, data), form);
   }
 
@@ -252,6 +253,9 @@ export class Staff {
     }
     const pick = form && reply.rev ? find(form, `[name=picked][value^="${about}."]`) : null;
     if (about && pick instanceof HTMLInputElement) pick.value = `${about}.${reply.rev}`;
+    const seen = reply.field === "briefing" ? form?.elements.namedItem("seen") : null;
+    const row = this.live.state.questions.get(reply.number ?? 0);
+    if (seen instanceof HTMLInputElement) seen.value = row?.briefing ?? "";
     const control = reply.field ? form?.elements.namedItem(reply.field) : null;
     if (control instanceof HTMLElement) control.setAttribute("aria-invalid", "true");
     if (control instanceof HTMLElement && control.getAttribute("type") !== "hidden")
@@ -266,8 +270,13 @@ export class Staff {
     const { phrases } = this;
     if (code === "forbidden") return phrases.say(`forbidden.${field ?? ""}`);
     if (code !== "conflict") return "";
-    if (field === "order") return phrases.say("conflict.order");
-    if (field === "event") return phrases.say("conflict.undo");
+    const meant = { order: "order", event: "undo", message: "message", briefing: "briefing" }[
+      field ?? ""
+    ];
+    if (meant && by && since) {
+      return phrases.say(`conflict.${meant}.by`, { by, time: phrases.clock(since) });
+    }
+    if (meant) return phrases.say(`conflict.${meant}`);
     if (since === undefined) return "";
     const time = phrases.clock(since);
     if (!by)

@@ -415,3 +415,32 @@ def test_what_is_on_the_stage_is_merged_with_no_group_and_leaves_it_when_returne
     assert (evening.session.stage.now, evening.session.stage.order) == (0, (three,))
     evening.told(c.Undo(int(event)), MARA)
     assert (evening.session.stage.now, evening.session.stage.order) == (one, (two, three))
+
+
+# --- words that would overwrite others unseen ---------------------------------------------------
+
+
+def test_a_note_overwrites_no_other_unseen():
+    evening = Evening()
+    number = evening.public(TEXT)
+    rev = evening.rev(number)
+    evening.told(c.Brief(number, rev, "Eins\nzwei", seen=""), MARA)
+    evening.wait(SECOND)
+    refusal = evening.refused(c.Brief(number, rev, "Drei", seen=""), MORITZ)
+    assert (refusal.code, refusal.field, refusal.number) == (Code.CONFLICT, "briefing", number)
+    assert (refusal.by, refusal.since) == (MARA.name, evening.now - SECOND)
+    evening.told(c.Brief(number, rev, "Drei", seen="Eins\r\nzwei"), MORITZ)
+    evening.told(c.Brief(number, rev, "Vier"), MARA)
+
+
+def test_a_word_to_the_stage_overwrites_no_other_that_nobody_has_read():
+    evening = Evening()
+    evening.told(c.Message("Lauter.", seen=0), MARA)
+    at = evening.now
+    evening.wait(SECOND)
+    refusal = evening.refused(c.Message("Kürzer.", seen=0), MORITZ)
+    assert refusal == Refusal(Code.CONFLICT, field="message", by=MARA.name, since=at)
+    evening.told(c.Message("Kürzer.", seen=at), MORITZ)
+    evening.told(c.Acknowledge(), MARA)
+    evening.told(c.Message("Gut.", seen=0), MARA)
+    evening.told(c.Message("Danke."), MORITZ)

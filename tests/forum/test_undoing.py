@@ -57,11 +57,10 @@ def test_what_was_changed_since_is_not_undone():
     evening = Evening()
     number = evening.ask(TEXT)
     event = evening.approve(number)
-    at = evening.now
     evening.wait(SECOND)
     evening.give_back(number)
     assert evening.refused(c.Undo(event), MARA) == Refusal(
-        Code.CONFLICT, field="event", rev=evening.session.seq, since=at
+        Code.CONFLICT, field="event", rev=evening.session.seq, by=MARA.name, since=evening.now
     )
 
 

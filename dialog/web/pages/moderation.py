@@ -9,10 +9,12 @@ from dialog.forum.views import Row, instant
 from dialog.web.forms import picks
 from dialog.web.pages.staff import Desk, StaffPage
 from dialog.web.picture import Picture, log, shown
+from dialog.web.search import Search
 
 MOST_TICKED = 200
+SHOWN = 50
 TABS = frozenset({"queue", "order", "log"})
-SHEETS = frozenset({"approve", "return", "merge", "edit", "ask", "group"})
+SHEETS = frozenset({"approve", "return", "merge", "edit", "ask", "group", "search"})
 
 
 async def _shows(desk: Desk) -> dict[str, Any]:
@@ -20,7 +22,12 @@ async def _shows(desk: Desk) -> dict[str, Any]:
     waiting = _waiting(view)
     entries = _entries(waiting)
     current = await _current(desk, entries, waiting)
+    looked = Search.of(desk.query)
+    found, total = await _found(desk, looked)
     return {
+        "looked": looked,
+        "found": found,
+        "total": total,
         "waiting": waiting,
         "entries": entries,
         "group": await _group(desk, entries, current),
@@ -34,6 +41,16 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "into": desk.number("into"),
         "moderators": room.presence.roles().get(Role.MODERATOR.value, 0),
     }
+
+
+async def _found(desk: Desk, looked: Search) -> tuple[list[Row], int]:
+    """Return the first questions that are looked for, and how many there are."""
+    if desk.query.get("dialog") != "search":
+        return [], 0
+    room = desk.entrance.room
+    numbers = await room.read(lambda session, _board: looked.found(session, room.now))
+    rows = [row for n in numbers[:SHOWN] if (row := await shown(room, Stream.DESK, n))]
+    return rows, len(numbers)
 
 
 def _muted(session: Session) -> list[Row]:

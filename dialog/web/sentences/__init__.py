@@ -10,6 +10,7 @@ from dialog.web.sentences.words import (
     DEEDS,
     KINDS,
     LIVE,
+    MARKS,
     OUTCOMES,
     PERSONAL_DATA,
     PHASES,
@@ -20,9 +21,9 @@ from dialog.web.sentences.words import (
 )
 
 __all__ = [
-    "DEEDS", "KINDS", "LIVE", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS", "REFUSALS",
-    "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS", "Said", "State", "own_state", "reason",
-    "refusal", "refusals", "say", "state",
+    "DEEDS", "KINDS", "LIVE", "MARKS", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS",
+    "REFUSALS", "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS", "Said", "State", "own_state",
+    "reason", "refusal", "refusals", "say", "state",
 ]  # fmt: skip
 
 

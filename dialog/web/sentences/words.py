@@ -60,6 +60,16 @@ PERSONAL_DATA: Final[dict[str, str]] = {
     "name": N_("Name"),
 }
 
+# What may be looked for at the desk beside words, state and topic.
+MARKS: Final[dict[str, str]] = {
+    "personal": N_("mit Personendaten"),
+    "appeal": N_("mit Widerspruch"),
+    "claimed": N_("gerade geöffnet"),
+    "via": N_("für jemanden eingetragen"),
+    "edited": N_("bearbeitet"),
+    "muted": N_("von Stummgeschalteten"),
+}
+
 # What somebody did, as the log says it after "Frage 46".
 DEEDS: Final[dict[str, str]] = {
     "approve": N_("freigegeben"),
