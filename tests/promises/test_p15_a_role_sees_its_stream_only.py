@@ -384,7 +384,7 @@ def test_a_closed_round_keeps_its_secrets_from_strangers(server) -> None:
             for accept in ("text/html", "application/json"):
                 page = stranger.get(f"/sessions/{slug}{place}", accept=accept)
                 arrived += f"{page.headers}{page.text}".replace("\r\n ", "")
-        assert CODE not in arrived
+        assert CODE not in arrived.replace(" ", "")
         if name == "link":
             assert "video.example" not in arrived
             polled = stranger.get(f"/sessions/{slug}/updates", accept="application/json")
