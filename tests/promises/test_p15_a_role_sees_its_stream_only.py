@@ -89,9 +89,22 @@ MUTANTS = (
         "strangers poll a closed round", LIVE,
         "return dialog.readers or guest.belongs(dialog.slug)", "return True", "closed_round",
     ),
+    Mutant(
+        "strangers see the screens of a closed round", "dialog/web/entrance.py",
+        "if not (entrance.dialog.readers or entrance.visitor.belongs(slug)):", "if not slug:",
+        "closed_round",
+    ),
+    Mutant(
+        "whoever finds the beamer's page has the code", "dialog/web/pages/screen.py",
+        'code=dialog.code if guest.works(dialog.slug) else ""', "code=dialog.code",
+        "closed_round",
+    ),
 )  # fmt: skip
 
-PAGES = ("", "/mine", "/moderation", "/stage", "/scribe", "/organiser", "/join", ".ics")
+PAGES = (
+    "", "/mine", "/moderation", "/stage", "/scribe", "/organiser", "/join", ".ics", "/beamer",
+    "/overlay",
+)  # fmt: skip
 VIEWED = (
     "/moderation?tab=order", "/moderation?tab=log", "/moderation?number=1&dialog=edit",
     "/moderation?number=3", "/stage?view=list", "/stage?view=note", "/scribe?tab=open",
@@ -365,7 +378,7 @@ def plain(message: Message) -> Message:
 
 
 def test_a_closed_round_keeps_its_secrets_from_strangers(server) -> None:
-    """Neither the code nor where it is seen and heard, in no page, poll or calendar."""
+    """Neither the code nor where it is seen and heard, in no page, poll, screen or calendar."""
     for name in ("code", "link"):
         slug = server.slugs[name]
         stranger = server.browser()
@@ -374,11 +387,13 @@ def test_a_closed_round_keeps_its_secrets_from_strangers(server) -> None:
             for accept in ("text/html", "application/json"):
                 page = stranger.get(f"/sessions/{slug}{place}", accept=accept)
                 arrived += f"{page.headers}{page.text}".replace("\r\n ", "")
-        assert CODE not in arrived
+        assert CODE not in arrived.replace(" ", "")
         if name == "link":
             assert "video.example" not in arrived
             polled = stranger.get(f"/sessions/{slug}/updates", accept="application/json")
             assert (polled.status, polled.json()["code"]) == (403, "forbidden")
+            for screen in ("/beamer", "/overlay"):
+                assert stranger.get(f"/sessions/{slug}{screen}").status == 403
 
 
 def test_the_look_at_what_arrives_finds_what_it_should() -> None:
