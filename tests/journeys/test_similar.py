@@ -6,7 +6,18 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.looks import Looks, shoot
-from tests.journeys.people import LOST, PHONE, People, ask, connected, decide, field, own, ranked
+from tests.journeys.people import (
+    LOST,
+    PHONE,
+    People,
+    ask,
+    connected,
+    decide,
+    field,
+    opened,
+    own,
+    ranked,
+)
 from tests.live.server import Server
 
 pytestmark = pytest.mark.browser
@@ -137,3 +148,58 @@ def test_without_a_script_a_button_shows_them(people: People, slug: str, looks: 
     expect(alike(page)).to_contain_text("Nichts Ähnliches gefunden.")
     page.get_by_role("button", name="Frage einreichen").click()
     expect(own(page, "Xylophon")).to_contain_text("Wird geprüft")
+
+
+# --- beside the question on the desk -------------------------------------------------------------
+
+ARCHIVED = re.compile(r"^http://127\.0\.0\.1:[0-9]+/archive/2026-10-06-wohnen-und-ankommen/18$")
+CAPTION = "Wer übernimmt die Kaution für eine Familie mit Leistungen vom Jobcenter?"
+
+
+def test_the_desk_returns_with_a_link_by_keys(people: People, server: Server, looks: Looks) -> None:
+    slug = server.slugs["third"]
+    desk = people.staff(slug, "moderator", "Kaya Demir")
+    page = people.volunteer(slug)
+    ask(page, "Wann bekommt das Ausländeramt mehr Personal?")
+    ask(people.volunteer(slug), CAPTION)
+    opened(desk, "Wann bekommt das Ausländeramt mehr Personal?")
+    opened(desk, CAPTION)
+    answers = desk.locator("[data-rows=answers] > li")
+    expect(answers.first).to_contain_text("Wer übernimmt die Kaution")
+    expect(answers.first).to_contain_text("Antwort vom 6. Oktober 2026")
+    assert answers.count() <= 3
+    looks.at(desk, "desk-published")
+    desk.wait_for_timeout(600)  # a decision at once would be the second tap of a double one
+    desk.keyboard.press("v")
+    if answers.count() > 1:
+        desk.keyboard.press("1")
+    sheet = desk.locator("#sheet-return")
+    expect(sheet.get_by_role("radio", name="Bereits beantwortet")).to_be_checked()
+    expect(sheet.get_by_role("radio", name="Bereits beantwortet")).to_be_focused()
+    expect(sheet.locator("[name=note]")).to_have_value(ARCHIVED)
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[data-t=last_text]")).to_contain_text("Frage 2 zurückgegeben")
+    expect(desk.locator("#fq")).to_have_text("Wann bekommt das Ausländeramt mehr Personal?")
+    expect(answers).to_have_count(0)
+
+
+def test_the_asker_reads_the_link_as_a_link(people: People, server: Server) -> None:
+    slug = server.slugs["third"]
+    asker = people.volunteer(slug)
+    text = "Wer zahlt die Kaution, wenn jemand Leistungen vom Jobcenter bekommt?"
+    ask(asker, text)
+    desk = people.staff(slug, "moderator", "Kaya Demir", script=False, size=PHONE)
+    desk.get_by_role("link", name=text).click()
+    refer = desk.locator("[data-rows=answers]").get_by_role("link", name="Mit diesem Verweis")
+    refer.first.click()
+    expect(desk.get_by_role("radio", name="Bereits beantwortet")).to_be_checked()
+    expect(desk.locator("[name=note]")).to_have_value(ARCHIVED)
+    desk.get_by_role("button", name="Zurückgeben").click()
+    for script in (True, False):
+        if not script:
+            asker.goto(f"/sessions/{slug}/mine")
+        link = own(asker, text).locator("a[href*='/archive/']")
+        expect(link).to_have_attribute("href", ARCHIVED)
+    asker.reload()
+    link.click()
+    expect(asker.get_by_role("heading", level=1)).to_contain_text("Wer übernimmt die Kaution")
