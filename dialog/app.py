@@ -33,7 +33,7 @@ from dialog.forum.phase import Schedule
 from dialog.forum.transcript import Transcript
 from dialog.hub.clock import Patient
 from dialog.hub.hub import Hub
-from dialog.hub.limits import GUESSES, Buckets, Pace, Spent
+from dialog.hub.limits import GUESSES, SEARCHES, SEARCHES_OF_ROOM, Buckets, Pace, Spent
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
@@ -47,6 +47,7 @@ from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce
+from dialog.web.earlier import Earlier
 from dialog.web.guards import Guards
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
@@ -80,6 +81,7 @@ class Application:
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
+        self.earlier = Earlier(self.transcripts, clock)
         self.ready = False
         self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
@@ -117,6 +119,7 @@ class Application:
         self._upkeep = asyncio.create_task(
             keep_up(self.journal, self.settings.database, lambda: [room.slug for room in self.hub])
         )
+        self.earlier.look()
         self.ready = True
 
     async def storing(self) -> bool:
@@ -142,6 +145,7 @@ class Application:
         if self._upkeep is not None:
             self._upkeep.cancel()
             await asyncio.wait([self._upkeep])
+        await self.earlier.stop()
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
@@ -243,6 +247,9 @@ class Application:
             volunteers=self.volunteers,
             staff=self.staff,
             guesses=Buckets(GUESSES),
+            searches=Buckets(SEARCHES),
+            searches_of_rooms=Buckets(SEARCHES_OF_ROOM),
+            earlier=self.earlier,
             aliases=self.aliases,
             origins=settings.allowed_origins,
             base_url=settings.base_url.rstrip("/"),

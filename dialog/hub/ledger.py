@@ -16,6 +16,7 @@ from dialog.forum.decide import decide, result, seal
 from dialog.forum.events import Acted, Asked, Axis, Entry, Event, Fact, Redacted, Tap, Upvoted
 from dialog.forum.evolve import Touched, evolve
 from dialog.forum.journal import Batch, Line, Opened, Place, Remembered, Tail
+from dialog.forum.likeness import Likeness
 from dialog.forum.names import SYSTEM, Stream, Who
 from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
@@ -23,8 +24,8 @@ from dialog.forum.roles import STAFF
 from dialog.forum.state import State
 from dialog.hub import wire
 from dialog.hub.digest import Digest
-from dialog.hub.likeness import Likeness
 from dialog.hub.marks import marks
+from dialog.hub.suggestions import Suggestions
 
 log = structlog.get_logger()
 
@@ -99,7 +100,7 @@ class Draft:
 
 
 class Ledger:
-    """The session of a room with its board, its remembered answers and its likeness index."""
+    """The session of a room with its board, its remembered answers and what resembles what."""
 
     def __init__(self, opened: Opened) -> None:
         """Add up a journal as it was stored."""
@@ -115,6 +116,7 @@ class Ledger:
         self._likeness = Likeness(self._text)
         self._unread = iter(range(1, len(self.session.questions) + 1))
         self._read_on(READ_AT_ONCE)
+        self.suggestions = Suggestions(self.session)
 
     @property
     def board(self) -> Board:
@@ -146,6 +148,7 @@ class Ledger:
         for entry in tail.entries:
             touched = evolve(session, entry)
             self._board.follow(session, touched)
+            self.suggestions.note(touched.rows)
             self._settle_for_others()
             followed.append(touched)
             for number in _worded(entry.event):
@@ -300,6 +303,7 @@ class Ledger:
 
     def _follow(self, draft: Draft, touched: Touched) -> None:
         self._board.follow(self.session, touched)
+        self.suggestions.note(touched.rows)
         self._unsettled = True
         draft.touched.append(touched)
 

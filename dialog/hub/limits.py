@@ -17,6 +17,8 @@ class Pace:
 
 
 GUESSES = Pace(rate=0.1, burst=100.0)
+SEARCHES = Pace(rate=0.5, burst=8.0)  # of one person, for what resembles their text
+SEARCHES_OF_ROOM = Pace(rate=20.0, burst=20.0)  # of all its people, beside their upvotes
 
 
 class Buckets:

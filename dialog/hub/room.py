@@ -28,7 +28,7 @@ from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.session import Session
 from dialog.forum.transcript import Transcript, transcript
-from dialog.forum.views import me
+from dialog.forum.views import Row, me, row
 from dialog.hub import wire
 from dialog.hub.backoff import Backoff
 from dialog.hub.clock import Onward
@@ -211,6 +211,16 @@ class Room:
         self._requests.append(serve)
         self._stir.set()
         return await future
+
+    async def similar(self, text: str) -> list[Row]:
+        """Return up to three public questions that resemble a text, as the floor shows them."""
+
+        def find(session: Session, _board: Board) -> list[Row]:
+            numbers = self._ledger.suggestions.like(text)
+            rows = ((n, row(session, Stream.FLOOR, n)) for n in numbers)
+            return [made | {"upvotes": session.upvotes(n)} for n, made in rows if made]
+
+        return await self.read(find)
 
     async def enter(
         self, connection: Connection, epoch: str, seq: int, ended: Container[int] = ()

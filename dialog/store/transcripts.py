@@ -1,6 +1,7 @@
 """Published records as the archive shows them, one JSON bundle per session."""
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -40,6 +41,20 @@ class Transcripts:
         query = select(TRANSCRIPTS.c.bundle).where(TRANSCRIPTS.c.slug == slug)
         found = await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
         return None if found is None else msgspec.json.decode(found, type=dict[str, Any])
+
+    async def changed(self, known: Mapping[str, bytes]) -> dict[str, tuple[bytes, dict[str, Any]]]:
+        """Return the transcripts whose hash is not the one known, each with its hash."""
+        query = select(TRANSCRIPTS.c.slug, TRANSCRIPTS.c.bundle)
+
+        def read(connection: Connection) -> dict[str, tuple[bytes, dict[str, Any]]]:
+            found = {}
+            for slug, bundle in connection.execute(query):
+                mark = blake2b(bundle.encode(), digest_size=16).digest()
+                if known.get(slug) != mark:
+                    found[slug] = (mark, msgspec.json.decode(bundle, type=dict[str, Any]))
+            return found
+
+        return await self._database.read(read)
 
     async def all(self) -> list[dict[str, Any]]:
         """Return the summaries of all transcripts, the newest session first."""

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import Any, NamedTuple, cast
 
+import msgspec
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,9 +26,11 @@ from dialog.hub.room import Room
 from dialog.web import forms
 from dialog.web.announcement import Announcement
 from dialog.web.entrance import Entrance, floor
-from dialog.web.errors import Refused
+from dialog.web.errors import Refused, as_message
+from dialog.web.language import chosen
 from dialog.web.passes import Visitor, visitor
 from dialog.web.seals import Sealed
+from dialog.web.similar import Typed, resembling
 from dialog.web.site import Site, site_of
 
 log = structlog.get_logger()
@@ -346,14 +349,9 @@ async def _first(*waited: Coroutine[Any, Any, None]) -> None:
 
 
 async def commands(request: Request) -> Response:
-    """Take one command by POST, as the websocket would: the token's page says in which role."""
-    entrance = await floor(request)
+    """Take one command by POST, as the websocket would."""
+    entrance, who, body = await _by_token(request)
     site, slug = entrance.site, entrance.dialog.slug
-    sealed = site.seals.read_form(request.headers.get("x-dialog-token", ""))
-    body = await request.body()
-    who = _acting(entrance.visitor, sealed, slug)
-    if who is None or entrance.visitor.pass_id in site.hub.ended:
-        raise Refused(Refusal(Code.FORBIDDEN, field="token"))
     key, command = _order(body)
     stream = Stream.FLOOR if who.role is Role.VOLUNTEER else Stream.STAGE
     stream = Stream.DESK if sees(who.role, Stream.DESK) else stream
@@ -361,6 +359,31 @@ async def commands(request: Request) -> Response:
         command, who, key=key or "", stream=stream
     )
     return forms.message(reply, key)
+
+
+async def likeness(request: Request) -> Response:
+    """Answer what resembles a text that is being typed; nothing changes by that."""
+    entrance, who, body = await _by_token(request)
+    try:
+        text = msgspec.json.decode(body, type=Typed).text
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Refused(Refusal(Code.MALFORMED)) from error
+    found = await resembling(entrance, who, text)
+    if isinstance(found, Refusal):
+        return as_message(found, None)
+    return Response(wire.encode(found.told(chosen(request))), media_type="application/json")
+
+
+async def _by_token(request: Request) -> tuple[Entrance, Who, bytes]:
+    """Return who posts what: the token's page says in which role."""
+    entrance = await floor(request)
+    site, slug = entrance.site, entrance.dialog.slug
+    sealed = site.seals.read_form(request.headers.get("x-dialog-token", ""))
+    body = await request.body()
+    who = _acting(entrance.visitor, sealed, slug)
+    if who is None or entrance.visitor.pass_id in site.hub.ended:
+        raise Refused(Refusal(Code.FORBIDDEN, field="token"))
+    return entrance, who, body
 
 
 def _order(body: bytes) -> tuple[str | None, Command | Refusal]:

@@ -65,6 +65,7 @@ def routes() -> list[BaseRoute]:
         Route(f"{SESSION}/questions", room.ask, methods=["POST"]),
         Route(f"{SESSION}/questions/{{number:number}}", question.show),
         Route(f"{SESSION}/questions/{{number:number}}/upvote", room.upvote, methods=["POST"]),
+        Route(f"{SESSION}/similar", room.similar, methods=["POST"]),
         Route(f"{SESSION}/commands", live.commands, methods=["POST"]),
         Route(f"{SESSION}/updates", live.updates),
         WebSocketRoute(f"{SESSION}/live", live.socket),

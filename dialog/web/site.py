@@ -13,6 +13,7 @@ from dialog.hub.limits import Buckets
 from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
+from dialog.web.earlier import Earlier
 from dialog.web.seals import Seals
 from dialog.web.standings import Standings
 
@@ -57,6 +58,9 @@ class Site:
     volunteers: Buckets
     staff: Buckets
     guesses: Buckets
+    searches: Buckets
+    searches_of_rooms: Buckets
+    earlier: Earlier
     aliases: Aliases
     origins: frozenset[str]
     base_url: str

@@ -24,6 +24,7 @@ TEMPLATES: Final = folder("templates")
 DAY_FORMS: Final = {"de": f"d.{NBSP}MMMM y", "en": f"d{NBSP}MMMM y"}
 SHORT_FORMS: Final = {"de": f"d.{NBSP}MMMM", "en": f"d{NBSP}MMMM"}
 UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+ADDRESS: Final = re.compile(r"(https?://\S*[^\s.,;:!?)])")
 
 Instant = str | int | datetime
 
@@ -259,6 +260,11 @@ def paragraphs(text: str) -> Iterator[str]:
     return (part.strip() for part in re.split(r"\n\s*\n", text) if part.strip())
 
 
+def links(text: str) -> Iterator[tuple[str, bool]]:
+    """Yields the parts of a plain text, and of each whether it is a web address."""
+    return ((part, at % 2 == 1) for at, part in enumerate(ADDRESS.split(text)) if part)
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "clock": clock,
     "clock_s": clock_s,
@@ -281,4 +287,5 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "machine": machine,
     "plus": plus,
     "paragraphs": paragraphs,
+    "links": links,
 }

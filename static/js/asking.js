@@ -25,6 +25,8 @@ const CLOSING = 5 * 60_000;
  * @property {(fields: Record<string, unknown>, key: string) => Promise<Reply>} send
  * @property {(sentence: string) => void} announce
  * @property {() => number} now  server time in ms
+ * @property {() => State} state
+ * @property {(number: number, on: boolean) => Promise<Reply>} upvote
  */
 
 /**
@@ -57,7 +59,10 @@ export class AskForm {
     this.kept = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.saving = undefined;
+    /** @type {Promise<import("./similar.js").Similar> | undefined} */
+    this.similar = undefined;
     form.addEventListener("input", () => this.typed());
+    this.text.addEventListener("input", () => this.resemble((similar) => similar.typed()));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.submit();
@@ -219,6 +224,25 @@ export class AskForm {
     if (note) note.hidden = !kept;
   }
 
+  /**
+   * Lets the part at work that looks for similar questions; it comes with the first letter.
+   * @param {(similar: import("./similar.js").Similar) => void} run
+   */
+  resemble(run) {
+    this.similar ??= import("./similar.js").then(
+      ({ Similar }) =>
+        new Similar(this.form, {
+          ...this.site,
+          connected: () => this.connected,
+          fetch: (input, init) => fetch(input, init),
+        }),
+    );
+    // Without it the form is whole; the next letter tries again.
+    this.similar.then(run, () => {
+      this.similar = undefined;
+    });
+  }
+
   /** Sends the question, once at a time; what is typed stays until the server has it. */
   async submit() {
     if (this.sending) return;
@@ -287,7 +311,10 @@ export class AskForm {
     clearTimeout(this.saving);
     this.saving = undefined;
     this.site.drafts.clear();
-    if (now.text === sent.text) this.put("text", "");
+    if (now.text === sent.text) {
+      this.put("text", "");
+      if (this.similar) this.resemble((similar) => similar.typed());
+    }
     if (now.background === sent.background) this.put("background", "");
     this.saved(this.isTyped() && this.site.drafts.save(this.fields()));
     this.left = this.remainder();
@@ -350,6 +377,7 @@ export class AskForm {
     const { background, text } = state.limits ?? this.limits;
     this.limits = { background, text };
     this.connected = status.state !== "offline" || status.final !== null;
+    if (this.similar) this.resemble((similar) => similar.follow());
     this.refresh();
     this.warnOfEnd(state);
   }

@@ -11,6 +11,7 @@ import { Group } from "./group.js";
 import { groupOf } from "./groups.js";
 import { follow } from "./live.js";
 import { all, find, saidOf } from "./page.js";
+import { Published } from "./published.js";
 import { standingList } from "./ranking.js";
 import { found, foundModels, SHOWN } from "./search.js";
 import {
@@ -53,6 +54,8 @@ class Moderation {
     this.served = this.current;
     this.shownAt = 0;
     this.mergeUntil = 0;
+    this.referUntil = 0;
+    this.published = new Published(this.staff, this.page);
     this.waiting = -1;
     this.seq = -1;
     this.keys = kept(() => window.localStorage, "dialog.keys") !== "off";
@@ -166,7 +169,8 @@ class Moderation {
       const label = find(this.document, `[data-compare="${key}"] .kern-label`);
       if (label && label.textContent !== compare) label.textContent = String(compare);
     }
-    fill(this.document.body, { no_alike: alike.length === 0 });
+    if (row) this.published.follow(row, () => this.paint());
+    fill(this.document.body, { no_alike: alike.length === 0 && this.published.isEmpty });
     if (!row) {
       // What the server painted stays: the desk does not carry every question there ever was.
       section.hidden = this.current === null || this.current !== this.served;
@@ -390,6 +394,7 @@ class Moderation {
     const target = event.target instanceof Element ? event.target : null;
     const open = target?.closest("[data-open]");
     const compare = /** @type {HTMLElement | null} */ (target?.closest("[data-compare]"));
+    const refer = /** @type {HTMLElement | null} */ (target?.closest("[data-refer]"));
     const sheet = /** @type {HTMLElement | null} */ (target?.closest("[data-sheet]"));
     const group = target?.closest("[data-group]");
     if (open) {
@@ -406,6 +411,10 @@ class Moderation {
     } else if (compare) {
       event.preventDefault();
       this.compare(Number(compare.dataset.compare));
+    } else if (refer) {
+      event.preventDefault();
+      this.open("return");
+      this.published.refer(refer);
     } else if (sheet) {
       event.preventDefault();
       this.open(sheet.dataset.sheet ?? "");
@@ -555,7 +564,9 @@ class Moderation {
     if (letter === "j" || letter === "k") return this.step(letter === "j" ? 1 : -1);
     if (key === "?") this.open("keys");
     if (/^[1-3]$/.test(key) && Date.now() < this.mergeUntil) return this.mergeWith(Number(key));
+    if (/^[1-3]$/.test(key) && Date.now() < this.referUntil) return this.referTo(Number(key));
     if (letter === "m" && this.row) return this.merge();
+    if (letter === "v" && this.row) return this.refer();
     const buttons = all(this.document, `[data-key="${CSS.escape(letter)}"]`);
     const button = buttons.find((one) => one.closest("[hidden]") === null);
     button?.click();
@@ -568,6 +579,7 @@ class Moderation {
     if (count === 0) this.open("merge");
     else {
       this.mergeUntil = Date.now() + MERGE_KEY;
+      this.referUntil = 0;
       this.staff.say(this.staff.phrases.say("compare.which", { n: count }));
     }
     return true;
@@ -578,6 +590,24 @@ class Moderation {
     this.mergeUntil = 0;
     const found = all(this.document, '[data-rows="alike"] [data-compare]')[place - 1];
     if (found) this.compare(Number(found.dataset.compare));
+    return true;
+  }
+
+  /** Returns with the only published answer, or waits for the number of one. */
+  refer() {
+    const count = this.published.buttons().length;
+    if (count === 1) return this.referTo(1);
+    if (count === 0) return false;
+    this.referUntil = Date.now() + MERGE_KEY;
+    this.mergeUntil = 0;
+    this.staff.say(this.staff.phrases.say("refer.which", { n: count }));
+    return true;
+  }
+
+  /** @param {number} place */
+  referTo(place) {
+    this.referUntil = 0;
+    this.published.buttons()[place - 1]?.click();
     return true;
   }
 

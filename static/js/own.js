@@ -275,12 +275,8 @@ export class OwnQuestions {
     place.dataset.reason = row.reason;
     const parts = [make(this.document, "p", "", why)];
     if (row.note) {
-      const note = make(
-        this.document,
-        "p",
-        "",
-        `${this.painter.phrases.say("note")} ${row.note}`.trim(),
-      );
+      const note = make(this.document, "p");
+      note.append(`${this.painter.phrases.say("note")} `, ...this.painter.linked(row.note));
       note.dir = "auto";
       parts.push(note);
     }

@@ -82,6 +82,8 @@ export class Room {
       send: (fields, key) => this.live.do("ask", fields, key),
       announce,
       now: () => this.live.now(),
+      state: () => this.live.state,
+      upvote: (number, on) => this.live.upvote(number, on),
     });
   }
 

@@ -157,23 +157,33 @@ export class Painter {
   }
 
   /**
-   * Returns a list of sources; an address becomes a link only when it is one.
+   * Returns a list of sources, with links to those that have an address.
    * @param {string[]} sources
    */
   sources(sources) {
     const list = make(this.document, "ul", "meta");
     for (const source of sources) {
       const item = make(this.document, "li");
-      if (/^https?:\/\//.test(source)) {
-        const link = this.document.createElement("a");
-        link.href = source;
-        link.rel = "noreferrer";
-        link.textContent = source;
-        item.append(link);
-      } else item.textContent = source;
+      item.append(...this.linked(source));
       list.append(item);
     }
     return list;
+  }
+
+  /**
+   * Returns the parts of a plain text, each web address as a link.
+   * @param {string} text
+   * @returns {(string | HTMLElement)[]}
+   */
+  linked(text) {
+    return text.split(/(https?:\/\/\S*[^\s.,;:!?)])/).map((part, at) => {
+      if (at % 2 === 0) return part;
+      const link = this.document.createElement("a");
+      link.href = part;
+      link.rel = "noreferrer";
+      link.textContent = part;
+      return link;
+    });
   }
 
   /**

@@ -3,7 +3,7 @@
 import random
 import time
 
-from dialog.hub.likeness import Likeness
+from dialog.forum.likeness import Likeness
 from tests.bench.scenario import Report, figure, main, say
 from tests.bench.words import question
 

@@ -473,6 +473,9 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     "/sessions/{slug:slug}/questions/{number:number}/upvote": (
         "/sessions/{slug}", {"on": "1"}, True, False,
     ),
+    "/sessions/{slug:slug}/similar": (
+        "/sessions/{slug}", {"text": "Geht das wirklich so?"}, True, False,
+    ),
     "/sessions/{slug:slug}/commands": ("/sessions/{slug}", {"do": "ask"}, False, False),
     "/sessions/{slug:slug}/moderation": (
         "/sessions/{slug}/moderation", {"do": "message", "text": "Gleich"}, True, False,
@@ -484,6 +487,9 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     ),
 }  # fmt: skip
 
+
+# What only looks: good or forged, it changes nothing.
+LOOKS = "/sessions/{slug:slug}/similar"
 
 # No form and no cookie: whoever shows a rehearsal's token gets in (tests/rehearsal).
 BY_TOKEN = "/sessions/{slug:slug}/rehearsal"
@@ -505,7 +511,7 @@ def test_no_forged_form_is_taken(stage: Stage, path: str) -> None:
         assert form.send(token, **headers) in (403, 409), told
         assert content(stage.server) == before, told
     assert form.send(form.token()) in (200, 303)
-    assert content(stage.server) != before
+    assert (content(stage.server) == before) is (path == LOOKS)
 
 
 class Form:

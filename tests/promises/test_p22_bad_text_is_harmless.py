@@ -30,9 +30,9 @@ from pyroaring import BitMap
 from dialog.cli import main
 from dialog.forum import commands as c
 from dialog.forum import texts
+from dialog.forum.likeness import STEPS, Likeness
 from dialog.forum.refusals import Refusal
 from dialog.hub import wire
-from dialog.hub.likeness import STEPS, Likeness
 from dialog.programme import programme
 from tests.hostile import ADDRESSES, BIDI, MARK, MARKUP, TEXTS, WELCOME, messages
 from tests.journeys.people import PHONE, People, connected
@@ -108,7 +108,7 @@ MUTANTS = (
         "path.lstrip('/')", "path[1:]", "harms_anyone",
     ),
     Mutant(
-        "a search for likeness walks on", "dialog/hub/likeness.py",
+        "a search for likeness walks on", "dialog/forum/likeness.py",
         "            if steps > most:\n                break", "            steps += 0", "bounded",
     ),
     Mutant(
@@ -284,8 +284,8 @@ def test_patterns_are_bounded_whatever_is_repeated() -> None:
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Return all patterns of the modules that touch what people type."""
-    from dialog.forum import scribing
-    from dialog.hub import likeness, marks
+    from dialog.forum import likeness, scribing
+    from dialog.hub import marks
     from dialog.programme import reading, table
     from dialog.web import catalogue
     from dialog.web.pages import staff

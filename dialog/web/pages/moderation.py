@@ -1,9 +1,10 @@
 """The moderators' desk: queue, running order, log."""
 
+import re
 from typing import Any
 
 from dialog.forum.groups import groups
-from dialog.forum.names import Review, Role, Stream
+from dialog.forum.names import Reason, Review, Role, Stream
 from dialog.forum.session import Session
 from dialog.forum.views import Row, instant
 from dialog.web.forms import picks
@@ -15,6 +16,8 @@ MOST_TICKED = 200
 SHOWN = 50
 TABS = frozenset({"queue", "order", "log"})
 SHEETS = frozenset({"approve", "return", "merge", "edit", "ask", "group", "search"})
+
+_ANSWER = re.compile("[0-9a-z-]{1,80}/[0-9]{1,9}")
 
 
 async def _shows(desk: Desk) -> dict[str, Any]:
@@ -33,6 +36,8 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "group": await _group(desk, entries, current),
         "current": current,
         "alike": await _alike(desk, current),
+        "answers": desk.entrance.site.earlier.like(current["text"]) if current else [],
+        "referring": _referring(desk),
         "order": view.order,
         "log": await room.read(lambda session, _board: log(session)),
         "muted": await room.read(lambda session, _board: _muted(session)),
@@ -119,6 +124,15 @@ async def _alike(desk: Desk, current: Row | None) -> list[Row]:
     ranks = {row["number"]: row["rank"] for row in desk.view.ranked}
     rows = [await shown(desk.entrance.room, Stream.DESK, number) for number in current["alike"]]
     return [row | {"rank": ranks.get(row["number"])} for row in rows if row is not None]
+
+
+def _referring(desk: Desk) -> dict[str, str]:
+    """Return what stands in the form of a return that refers to a published answer."""
+    answer = desk.query.get("answer", "")
+    if not _ANSWER.fullmatch(answer):
+        return {}
+    note = f"{desk.entrance.site.base_url}/archive/{answer}"
+    return {"reason": Reason.ALREADY_ANSWERED.value, "note": note}
 
 
 PAGE = StaffPage("moderation", Role.MODERATOR, Stream.DESK, _shows)

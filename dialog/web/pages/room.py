@@ -1,4 +1,4 @@
-"""The room of a session for volunteers and readers, and its two forms: ask and upvote."""
+"""The room of a session for volunteers and readers, and its forms: ask, find similar, upvote."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,11 +6,14 @@ from starlette.responses import Response
 from dialog.forum.names import Stream
 from dialog.forum.refusals import Refusal
 from dialog.forum.views import Row
-from dialog.web import forms
+from dialog.hub.ledger import Done
+from dialog.web import forms, live
 from dialog.web.entrance import Entrance, watching
+from dialog.web.errors import STATUS, retry, wants_json
 from dialog.web.pages.session import keep_for_readers, session_page
 from dialog.web.picture import may_ask, may_upvote, picture
 from dialog.web.sentences import own_state
+from dialog.web.similar import Similar, resembling
 
 EMPTY = {"text": "", "background": "", "show": "", "district": ""}
 NEEDS = frozenset({"returned", "next", "now"})
@@ -34,6 +37,19 @@ async def ask(request: Request) -> Response:
     return await forms.answer(request, reply, form, back, again)
 
 
+async def similar(request: Request) -> Response:
+    """Show what resembles the text in the form, which stays; a script asks for JSON."""
+    if request.headers.get("content-type", "").startswith("application/json"):
+        return await live.likeness(request)
+    entrance = await watching(request)
+    form = await forms.read(request)
+    refusal = forms.check(request, entrance.visitor, form, entrance.room.slug, entrance.who.role)
+    found = refusal or await resembling(entrance, entrance.who, form.get("text", ""))
+    if isinstance(found, Refusal):
+        return await _refused(request, entrance, form, found)
+    return await _page(request, entrance, form, None, found)
+
+
 async def upvote(request: Request) -> Response:
     """Take a support, or take one back."""
     entrance = await watching(request)
@@ -41,6 +57,8 @@ async def upvote(request: Request) -> Response:
     number = request.path_params["number"]
     given = form | {"do": "upvote", "number": str(number)}
     reply = await forms.command(request, entrance, given)
+    if "text" in form and not wants_json(request):
+        return await _supported(request, entrance, form, reply)
 
     async def again(refusal: Refusal, _typed: dict[str, str]) -> Response:
         return await _page(request, entrance, {}, refusal)
@@ -52,8 +70,31 @@ async def upvote(request: Request) -> Response:
     return await forms.answer(request, reply, form, back, again)
 
 
+async def _supported(
+    request: Request, entrance: Entrance, form: dict[str, str], reply: Done | Refusal
+) -> Response:
+    """Return the form as it was typed: the support was given to a question that resembles it."""
+    if isinstance(reply, Refusal):
+        return await _refused(request, entrance, form, reply)
+    found = await resembling(entrance, entrance.who, form["text"])
+    return await _page(request, entrance, form, None, None if isinstance(found, Refusal) else found)
+
+
+async def _refused(
+    request: Request, entrance: Entrance, form: dict[str, str], refusal: Refusal
+) -> Response:
+    made = await _page(request, entrance, form, refusal)
+    made.status_code = STATUS[refusal.code]
+    made.headers.update(retry(refusal))
+    return made
+
+
 async def _page(
-    request: Request, entrance: Entrance, form: dict[str, str], refusal: Refusal | None
+    request: Request,
+    entrance: Entrance,
+    form: dict[str, str],
+    refusal: Refusal | None,
+    found: Similar | None = None,
 ) -> Response:
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
     keep_for_readers(request, entrance, view)
@@ -74,6 +115,7 @@ async def _page(
         may_ask=may_ask(view.session, entrance.who) or bool(form.get("text")),
         may_upvote=may_upvote(view.session, entrance.who),
         form=EMPTY | form,
+        similar=found,
     )
 
 

@@ -1,4 +1,4 @@
-"""Which questions resemble each other: character trigrams, weighted by how rare they are.
+"""Which texts resemble each other: character trigrams, weighted by how rare they are.
 
 Three suggestions for a person to look at, never a verdict: no lexical method is precise.
 """
@@ -26,13 +26,13 @@ def trigrams(text: str) -> list[str]:
 
 
 class Likeness:
-    """Which questions have a trigram; the few that may be alike are read again and measured.
+    """Which texts have a trigram; the few that may be alike are read again and measured.
 
-    ``read`` gives a question's text as it is now.
+    ``read`` gives the text of a number as it is now.
     """
 
     def __init__(self, read: Callable[[int], str]) -> None:
-        """Begin with no question."""
+        """Begin with no text."""
         self._read = read
         self._sizes: dict[int, int] = {}
         self._postings: dict[str, BitMap] = {}
@@ -41,10 +41,8 @@ class Likeness:
         return number in self._sizes
 
     def put(self, number: int) -> None:
-        """Take a question's text in, or its new text."""
-        if number in self:
-            for having in self._postings.values():
-                having.discard(number)
+        """Take a text in, or its new wording."""
+        self.discard(number)
         grams = set(trigrams(self._read(number)))
         self._sizes[number] = len(grams)
         for gram in grams:
@@ -53,23 +51,37 @@ class Likeness:
             else:
                 self._postings[gram] = BitMap((number,))
 
-    def alike(self, number: int, share: float = 1) -> tuple[int, ...]:
-        """Return up to three questions that resemble one, the closest first.
+    def discard(self, number: int) -> None:
+        """Forget a text wholly: nothing weighs any more what it said."""
+        if self._sizes.pop(number, None) is not None:
+            for having in self._postings.values():
+                having.discard(number)
 
-        Only those that share most for their size are measured wholly: an evening has thousands.
+    def alike(self, number: int, share: float = 1) -> tuple[int, ...]:
+        """Return up to three texts that resemble one of those here, the closest first.
+
         ``share`` is how much of the usual effort may be spent.
         """
+        return self._closest(self._read(number), number, share)
+
+    def like(self, text: str) -> tuple[int, ...]:
+        """Return up to three texts that resemble one from elsewhere, the closest first."""
+        return self._closest(text, None, 1)
+
+    def _closest(self, text: str, but: int | None, share: float) -> tuple[int, ...]:
+        """Only those that share most for their size are measured wholly: there are thousands."""
         rarity: dict[str, float] = {}
-        own = self._weights(number, rarity)
-        scores = self._shared(number, own, int(STEPS * share))
+        own = self._weights(text, rarity)
+        scores = self._shared(own, int(STEPS * share))
         most = math.ceil(CANDIDATES * share)
-        likely = nlargest(most, scores, lambda n: scores[n] ** 2 / self._sizes[n])
-        close = [(_cosine(own, self._weights(other, rarity)), other) for other in likely]
+        others = (n for n in scores if n != but)
+        likely = nlargest(most, others, lambda n: scores[n] ** 2 / self._sizes[n])
+        close = [(_cosine(own, self._weights(self._read(n), rarity)), n) for n in likely]
         ordered = sorted(close, key=lambda pair: (-pair[0], pair[1]))
         return tuple(other for score, other in ordered[:SUGGESTIONS] if score >= CLOSE)
 
-    def _shared(self, number: int, own: Mapping[str, float], most: int) -> dict[int, float]:
-        """Return what others share with a question, by their numbers.
+    def _shared(self, own: Mapping[str, float], most: int) -> dict[int, float]:
+        """Return what those here share with a text, by their numbers.
 
         The rarest trigrams come first, and those that half an evening has are left out where the
         walk would grow long: they say little, and whoever asks the same a thousand times must not
@@ -77,27 +89,27 @@ class Likeness:
         """
         scores: dict[int, float] = {}
         steps = 0
-        for gram in sorted(own, key=lambda gram: (len(self._postings[gram]), gram)):
+        known = own.keys() & self._postings.keys()
+        for gram in sorted(known, key=lambda gram: (len(self._postings[gram]), gram)):
             steps += len(self._postings[gram])
             if steps > most:
                 break
             weight = own[gram] ** 2
             for other in self._postings[gram]:
                 scores[other] = scores.get(other, 0) + weight
-        scores.pop(number, None)
         return scores
 
-    def _weights(self, number: int, rarity: dict[str, float]) -> dict[str, float]:
-        """Return a question's trigrams: how often, times how rare; ``rarity`` is what is known."""
+    def _weights(self, text: str, rarity: dict[str, float]) -> dict[str, float]:
+        """Return a text's trigrams: how often, times how rare; ``rarity`` is what is known."""
         counts: dict[str, int] = {}
-        for gram in trigrams(self._read(number)):
+        for gram in trigrams(text):
             counts[gram] = counts.get(gram, 0) + 1
             if gram not in rarity:
                 rarity[gram] = self._rarity(gram)
         return {gram: _OFTEN[min(n, MANY)] * rarity[gram] for gram, n in counts.items()}
 
     def _rarity(self, gram: str) -> float:
-        # A text that was blackened after it had been taken in may hold what no other one does.
+        # What is from elsewhere, or was blackened meanwhile, may hold what none here does.
         having = len(self._postings.get(gram, ()))
         return math.log(1 + len(self._sizes) / max(having, 1))
 
