@@ -6,6 +6,7 @@
  */
 
 import { all, find } from "./page.js";
+import { at } from "./staff_desk.js";
 import { fillRows } from "./staff_fill.js";
 
 const PAUSE = 150;
@@ -88,7 +89,10 @@ export class Published {
       text,
       href,
       meta: `${phrases.say("answer.of", { day: phrases.day(starts) })} · ${by}`,
-      refer: `${this.page}?number=${row.number}&dialog=return&answer=${path(href).replace("/archive/", "")}`,
+      refer: at(
+        this.page,
+        `number=${row.number}&dialog=return&answer=${path(href).replace("/archive/", "")}`,
+      ),
       address: path(href),
     }));
     if (this.list) fillRows(this.list, models);

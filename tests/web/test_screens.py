@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from uuid import uuid4
 
 import pytest
 import segno
@@ -143,12 +144,10 @@ def test_the_log_says_which_way_the_screens_were_switched(server: Server) -> Non
 
 def on_stage(server: Server, desk: Browser, slug: str, text: str) -> int:
     """Have a question asked, approved and called up."""
-    asked = server.volunteer(slug).submit(
-        f"/sessions/{slug}", f"/sessions/{slug}/questions", text=text, show="anonymous"
-    )
-    assert asked.status == 303
-    queue = desk.get(f"/sessions/{slug}/moderation").text.partition(text)[0]
-    number = re.findall(r'data-number="(\d+)"', queue)[-1]
+    asker = server.volunteer(slug)
+    form = {"token": server.page(asker, slug).token, "key": str(uuid4()), "text": text}
+    asked = asker.post(f"/sessions/{slug}/questions", form, accept="application/json").json()
+    number = asked["result"]["number"]
     page = desk.get(f"/sessions/{slug}/moderation?number={number}").text
     rev = re.search(r'name="do" value="approve">.*?name="rev" value="(\d+)"', page, re.DOTALL)[1]  # type: ignore[index]
     assert act(desk, slug, "moderation", do="approve", number=number, rev=rev).status == 303
