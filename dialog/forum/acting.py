@@ -133,10 +133,19 @@ def conflict(session: Session, question: Question) -> Refusal:
     )
 
 
-def last_deed(session: Session, axes: Collection[tuple[Axis, int]]) -> Deed:
-    """Return the last deed that changed one of some axes of some subjects; there is one."""
-    return next(
+def _last_deed(session: Session, axes: Collection[tuple[Axis, int]]) -> Deed | None:
+    """Return the last deed that changed one of some axes of some subjects, if any did."""
+    found = (
         deed
         for deed in reversed(session.deeds.values())
         if any((change.axis, change.subject) in axes for change in deed.acted.changes)
     )
+    return next(found, None)
+
+
+def overtaken(session: Session, refusal: Refusal, axes: Collection[tuple[Axis, int]]) -> Refusal:
+    """Return a refusal that also tells who changed one of some axes last, and when."""
+    deed = _last_deed(session, axes)
+    if deed is None:
+        return refusal
+    return replace(refusal, by=session.name(deed.person) or None, since=deed.at)

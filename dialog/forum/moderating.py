@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from dialog.forum import commands as c
-from dialog.forum.acting import Act, Decision, conflict, judged, last_deed, mergeable
+from dialog.forum.acting import Act, Decision, conflict, judged, mergeable, overtaken
 from dialog.forum.events import Axis, Claimed, Fact, Message
 from dialog.forum.names import CLAIM_TIME, Reason, Review, Show, Who
 from dialog.forum.question import Appeal, Question, Standing
@@ -269,6 +269,5 @@ def _message(session: Session, command: c.Message, now: int) -> Decision:
 
 def _overwriting(session: Session, axis: Axis, subject: int) -> Refusal:
     """Return the refusal that tells whose words would be overwritten unseen."""
-    deed = last_deed(session, {(axis, subject)})
-    by = session.name(deed.person) or None
-    return Refusal(Code.CONFLICT, field=axis.value, number=subject or None, by=by, since=deed.at)
+    refusal = Refusal(Code.CONFLICT, field=axis.value, number=subject or None)
+    return overtaken(session, refusal, {(axis, subject)})

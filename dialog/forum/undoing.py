@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from dialog.forum import commands as c
-from dialog.forum.acting import Decision, current, last_deed, mergeable, partial, without
+from dialog.forum.acting import Decision, current, mergeable, overtaken, partial, without
 from dialog.forum.events import Acted, Axis, Change, Fact, Stage, Value
 from dialog.forum.names import Outcome, Who
 from dialog.forum.question import STAGED, Result, Standing
@@ -31,9 +31,9 @@ def undo(session: Session, command: c.Undo, who: Who) -> Decision:
         return refusal
     changes = _inverse(session, deed.acted)
     if changes is None:
-        later = last_deed(session, {(c.axis, c.subject) for c in deed.acted.changes})
-        by = (session.name(later.person) or None) if later is not deed else None
-        return Refusal(Code.CONFLICT, field="event", rev=session.seq, by=by, since=later.at)
+        refusal = Refusal(Code.CONFLICT, field="event", rev=session.seq)
+        axes = {(change.axis, change.subject) for change in deed.acted.changes}
+        return overtaken(session, refusal, axes)
     return Fact(Acted(deed.acted.act, changes, undoes=command.event))
 
 

@@ -68,6 +68,7 @@ class Organiser {
       ...this.switches(session),
       has_banner: session.banner !== null,
       banner: session.banner ?? "",
+      message_seen: session.message ? Date.parse(session.message.at) : 0,
       has_message: Boolean(session.message),
       message_text: session.message?.text ?? "",
       message_read: session.message?.read === true,

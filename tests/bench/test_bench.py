@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.bench import g1
+from tests.bench import g1, triage
 from tests.bench.__main__ import ROOT, against, there
 from tests.bench.machine import cpu
 from tests.bench.scenario import Report, figure
@@ -80,6 +81,22 @@ def test_cpu_time_counts_threads_and_children_that_have_ended():
     assert alone > before
     subprocess.run([sys.executable, "-c", code], check=True)
     assert cpu(os.getpid()) > alone + 0.01
+
+
+@pytest.mark.browser
+def test_the_triage_leaves_nothing_behind(tmp_path: Path, chromium_path: str) -> None:
+    command = [sys.executable, "-m", "tests.bench", "triage", "--quick", "--out", str(tmp_path)]
+    told = os.environ | {"CHROMIUM": chromium_path}
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False, env=told
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "triage.json").read_text("utf-8"))
+    kinds = Counter(run["kind"] for run in report["runs"])
+    mix = triage.MIX
+    approved = mix["approve"] + mix["edit"] + mix["group"]
+    assert kinds == Counter(mix | {"approve": approved})
+    assert report["conditions"]["questions"] == {"asked": 40, "still waiting": 0}
 
 
 def test_every_scenario_has_its_goal_and_is_run():

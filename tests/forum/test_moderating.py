@@ -433,6 +433,13 @@ def test_a_note_overwrites_no_other_unseen():
     evening.told(c.Brief(number, rev, "Vier"), MARA)
 
 
+def test_a_note_that_never_stood_there_was_nobodys():
+    evening = Evening()
+    number = evening.public(TEXT)
+    told = evening.refused(c.Brief(number, evening.rev(number), "Eins", seen="Zwei"), MARA)
+    assert told == Refusal(Code.CONFLICT, field="briefing", number=number)
+
+
 def test_a_word_to_the_stage_overwrites_no_other_that_nobody_has_read():
     evening = Evening()
     evening.told(c.Message("Lauter.", seen=0), MARA)

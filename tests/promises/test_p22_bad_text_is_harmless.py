@@ -388,11 +388,13 @@ BEFORE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("team", "return", "note", {"r": 0, "reason": "pending"}),
     ("team", "return", "", {"r": 0, "reason": "unclear"}),
     ("owner", "appeal", "text", {"r": 0}),
+    ("team", "return_all", "note", {"r": 0, "reason": "pending"}),
     ("team", "edit", "background", {"q": 0, "text": None}),
     ("team", "edit", "asker", {"q": 0, "text": None}),
     ("team", "edit", "text", {"q": 0, "also": "background"}),
     ("team", "topic", "topic", {"q": 0}),
     ("team", "brief", "text", {"q": 0}),
+    ("team", "brief", "seen", {"q": 0, "text": "Siehe Haushalt"}),
     ("team", "approve", "", {"q": 0}),
     ("team", "draft", "text", {"q": 0}),
     ("team", "answer", "text", {"q": 0}),
@@ -486,6 +488,8 @@ class Hall:
                 command["number"] = number
                 if do not in ("appeal", "correct", "keep", "unpublish"):
                     command["rev"] = self.revs[number]
+            if do.endswith("_all"):
+                command |= {"numbers": [command.pop("number")], "revs": [command.pop("rev")]}
             if field:
                 command[field] = [text] if field == "sources" else text
                 command |= {given["also"]: text} if "also" in given else {}
@@ -617,7 +621,8 @@ def join_as(hall: Hall) -> None:
 PLACES = (
     "", "/mine", "/join", ".ics", "/moderation", "/moderation?tab=order", "/moderation?tab=log",
     "/moderation?number={}&dialog=edit", "/moderation?number={}&dialog=return",
-    "/moderation?number={}&dialog=merge&into=1", "/stage", "/stage?view=list", "/stage?view=note",
+    "/moderation?number={}&dialog=merge&into=1", "/moderation?number={}&dialog=group",
+    "/moderation?dialog=search", "/stage", "/stage?view=list", "/stage?view=note",
     "/scribe", "/scribe?tab=open", "/scribe?tab=release", "/scribe?number={}", "/organiser",
     "/organiser?tab=publish", "/organiser?confirm=close", "/questions/{}",
     "/updates?stream=floor", "/updates?stream=stage", "/updates?stream=desk",
