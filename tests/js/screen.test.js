@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { kindOf } from "../../static/js/screen.js";
-import { sizeOf } from "../../static/js/size.js";
 import { question, session } from "./doubles.js";
 
 const now = question(1, { place: "now" });
@@ -25,11 +24,4 @@ test("a screen shows one state: what is over, then what is emptied, then what is
     [{ phase: "closed", paused: true }, null, "end"],
   ];
   for (const [fields, row, kind] of kinds) assert.equal(kindOf(session(fields), row), kind);
-});
-
-test("the longer a question the smaller its type", () => {
-  assert.deepEqual(
-    [120, 121, 200, 201].map((n) => sizeOf("ß".repeat(n))),
-    ["s", "m", "m", "l"],
-  );
 });
