@@ -1,7 +1,7 @@
 """A real server and a real browser for each module of journeys."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,10 +37,16 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with one running session, one to come, one after its end, one published."""
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """A server with one running session, one to come, one after its end, one published.
+
+    A module whose journeys need a running session each names them in ``MORE``.
+    """
     folder = tmp_path_factory.mktemp("journey")
-    started = Server(folder, programme(folder / "sessions"), hello_seconds=10, demonstration=True)
+    slugs = programme(folder / "sessions", getattr(request.module, "MORE", ()))
+    started = Server(folder, slugs, hello_seconds=10, demonstration=True)
     started.migrate()
     started.start()
     try:
@@ -50,7 +56,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started.check_log()
 
 
-def programme(root: Path) -> dict[str, str]:
+def programme(root: Path, more: Iterable[str] = ()) -> dict[str, str]:
     """Write the declared sessions, and return their slugs by name."""
     running = timedelta(minutes=-10)
     slugs = {
@@ -65,6 +71,8 @@ def programme(root: Path) -> dict[str, str]:
         "code": declare(root, "mit-code", identity="code", code="482913"),
         "published": PUBLISHED,
     }
+    for name in more:
+        slugs[name] = declare(root, name, starts=running, goes_live="by_clock")
     shutil.copytree(ROOT / "sessions" / PUBLISHED, root / PUBLISHED)
     return slugs
 

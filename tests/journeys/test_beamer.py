@@ -20,8 +20,8 @@ QUESTIONS = [
     ("Gibt es Berufssprachkurse auch am Abend, " * 8)[:299] + "?",
 ]
 CASE = "Warum bekommt die Familie im zweiten Stock unserer Unterkunft seit März keinen Kurs?"
-# What Chromium makes of a picture: how many of a thousand points let the video through, and how many
-# colours there are.
+# What Chromium makes of a picture: how many of a thousand points let the video through, and how
+# many colours there are.
 POINTS = """
 async (picture) => {
   const bytes = Uint8Array.from(atob(picture), (sign) => sign.charCodeAt(0));
@@ -53,9 +53,25 @@ def test_every_state_of_both_screens(people: People, server: Server, looks: Look
     assert clear(third) == 1000
 
     stage = people.staff(slug, "minister", "Staatsminister", size={"width": 1180, "height": 820})
-    order = people.staff(slug, "moderator", "Jo Berger")
+    called_up(desk, hall, third, looks)
+    emptied(stage, hall, third, looks)
+    organiser = people.staff(slug, "organiser", "Olga Ordner")
+    told(organiser, hall, third, looks)
+    stage.keyboard.press("h")
+    expect(stage.get_by_text("steht auf keinem Bildschirm mehr").first).to_be_visible()
+    expect(hall.get_by_role("heading", name="Gleich geht es weiter")).to_be_visible()
+    organiser.get_by_role("link", name="Dialog beenden …").click()
+    organiser.get_by_role("dialog").get_by_role("button", name="Dialog beenden").click()
+    for screen in (hall, third):
+        expect(screen.get_by_text("Der Dialog ist beendet. Vielen Dank.")).to_be_visible()
+    expect(hall.get_by_text("Mitfragen und unterstützen")).to_be_hidden()
+    looks.at(hall, "beamer-end")
+
+
+def called_up(desk: Page, hall: Page, third: Page, looks: Looks) -> None:
+    """Every question is there whole, however long; of one for the stage only that there is one."""
     for text in QUESTIONS:
-        call_up(order, text)
+        call_up(desk, text)
         expect(hall.locator(".stage__q")).to_have_text(text)
         expect(hall.get_by_text("1 Unterstützung", exact=True)).to_be_visible()
         expect(third.locator(".third .t")).to_have_text(text)
@@ -65,13 +81,15 @@ def test_every_state_of_both_screens(people: People, server: Server, looks: Look
     looks.at(hall, "beamer-now")
     looks.at(third, "overlay-now")
     transparent(third)
-
-    call_up(order, CASE)
+    call_up(desk, CASE)
     for screen in (hall, third):
         expect(screen.get_by_text("Eine Frage, die nicht öffentlich gezeigt wird")).to_be_visible()
         expect(screen.get_by_text(CASE)).to_have_count(0)
     looks.at(hall, "beamer-hidden")
 
+
+def emptied(stage: Page, hall: Page, third: Page, looks: Looks) -> None:
+    """One key and there is nothing at all; once more and everything is back."""
     stage.keyboard.press("b")
     expect(stage.get_by_text("Beamer und Einblendung sind leer.").first).to_be_visible()
     expect(hall.get_by_role("heading", name="Anzeige geleert")).to_be_attached()
@@ -85,12 +103,14 @@ def test_every_state_of_both_screens(people: People, server: Server, looks: Look
     expect(hall.get_by_text("Eine Frage, die nicht öffentlich gezeigt wird")).to_be_visible()
     expect(third.locator(".thirds")).to_be_visible()
 
-    organiser = people.staff(slug, "organiser", "Olga Ordner")
+
+def told(organiser: Page, hall: Page, third: Page, looks: Looks) -> None:
+    """A word to all stands on both, and so does a break."""
     organiser.get_by_label("Text für alle").fill("Bitte stellen Sie die Mikrofone stumm.")
     organiser.get_by_role("button", name="Durchsage zeigen").click()
     for screen in (hall, third):
-        told = screen.get_by_text("Durchsage: Bitte stellen Sie die Mikrofone stumm.")
-        expect(told).to_be_visible()
+        word = screen.get_by_text("Durchsage: Bitte stellen Sie die Mikrofone stumm.")
+        expect(word).to_be_visible()
         whole(screen)
     looks.at(hall, "beamer-banner")
     looks.at(third, "overlay-banner")
@@ -102,17 +122,6 @@ def test_every_state_of_both_screens(people: People, server: Server, looks: Look
         expect(screen.get_by_text("Der Dialog macht eine Pause")).to_be_visible()
     looks.at(hall, "beamer-paused")
     organiser.get_by_role("button", name="Fortsetzen").click()
-
-    stage.wait_for_timeout(450)
-    stage.keyboard.press("h")
-    expect(stage.get_by_text("steht auf keinem Bildschirm mehr").first).to_be_visible()
-    expect(hall.get_by_role("heading", name="Gleich geht es weiter")).to_be_visible()
-    organiser.get_by_role("link", name="Dialog beenden …").click()
-    organiser.get_by_role("dialog").get_by_role("button", name="Dialog beenden").click()
-    for screen in (hall, third):
-        expect(screen.get_by_text("Der Dialog ist beendet. Vielen Dank.")).to_be_visible()
-    expect(hall.get_by_text("Mitfragen und unterstützen")).to_be_hidden()
-    looks.at(hall, "beamer-end")
 
 
 def test_before_it_begins_and_when_it_does_not(
@@ -215,7 +224,7 @@ def whole(screen: Page) -> None:
 def transparent(third: Page) -> None:
     """The page lays no ground under its lower third, in light and in dark."""
     for scheme in ("light", "dark"):
-        third.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        third.emulate_media(color_scheme=scheme)
         grounds = third.evaluate(
             """() => [document.documentElement, document.body, document.querySelector("main")]
               .map((one) => getComputedStyle(one).backgroundColor)"""

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { oldestOf } from "../../static/js/organiser.js";
 import { openOf, stamp } from "../../static/js/scribe.js";
-import { sizeOf, stateOf, stopwatch } from "../../static/js/stage.js";
+import { sizeOf } from "../../static/js/size.js";
+import { stateOf, stopwatch } from "../../static/js/stage.js";
 import { EMPTY } from "../../static/js/state.js";
 import { question, session } from "./doubles.js";
 
