@@ -39,6 +39,7 @@ class Connection:
         "own",
         "pass_id",
         "resynced_at",
+        "seen",
         "seq",
         "stream",
         "strikes",
@@ -51,7 +52,8 @@ class Connection:
 
         ``own`` is the person whose own questions and upvotes travel here: a volunteer's on the
         floor. ``seq`` is what the client has, ``owed`` tells that it lacks something of its own,
-        ``told`` is the last tick that has nothing to tell it any more.
+        ``told`` is the last tick that has nothing to tell it any more, ``seen`` are the questions
+        that it has told to have had on its screen.
         """
         self.line = line
         self.who = who
@@ -61,6 +63,7 @@ class Connection:
         self.seq = NOTHING
         self.owed = False
         self.told = NOTHING
+        self.seen: set[int] = set()
         self.strikes = Strikes()
         self.resynced_at = float("-inf")
 

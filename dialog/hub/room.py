@@ -11,7 +11,7 @@ batch is decided, under the lock that keeps them out, and whenever one of them t
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Container, Iterator
+from collections.abc import Awaitable, Callable, Container, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
@@ -253,6 +253,23 @@ class Room:
 
         self._requests.append(serve)
         self._stir.set()
+
+    def seen(self, connection: Connection, numbers: Sequence[int]) -> None:
+        """Count what stood on a screen, whenever the room is between commits: it is not urgent."""
+
+        def serve() -> None:
+            if self._whole:
+                shown = self._ledger.board.sheets[Stream.FLOOR].shown
+                self._sweep.impressions.note(connection, numbers, shown)
+
+        self._requests.append(serve)
+
+    async def little_seen(self) -> list[int]:
+        """Return the numbers of some questions that few have seen."""
+        return await self.read(lambda _s, board: self._offer(board))
+
+    def _offer(self, board: Board) -> list[int]:
+        return self._sweep.impressions.offer(board.sheets[Stream.FLOOR].shown)
 
     async def updates(self, stream: Stream, who: Who, epoch: str, seq: int) -> list[bytes]:
         """Return the messages that bring a client without a socket up to date."""
@@ -566,6 +583,8 @@ class Room:
                 log.exception("journal does not open", session=self.slug)
             return
         self._sweep.forget()
+        if self.epoch != before:
+            self._sweep.impressions.forget()
         for connection in self.presence.everyone():
             self._sweep.anew(self._ledger, connection)
         if self._ledger.session.phase is Phase.PUBLISHED:
@@ -608,7 +627,8 @@ class Room:
         self, session: Session, stream: Stream, who: Who, epoch: str, seq: int
     ) -> list[bytes]:
         head, since = self._head(stream), self._resumable(stream, epoch, seq)
-        messages = [wire.alone(self.epoch, head, self._clock(), me(session, who))]
+        little = self._offer(self._ledger.board) if stream is Stream.FLOOR else None
+        messages = [wire.alone(self.epoch, head, self._clock(), me(session, who), little)]
         if since != head:
             messages.append(self._sweep.rows(self._ledger, stream, since))
         return messages

@@ -23,6 +23,7 @@ from dialog.hub import wire
 from dialog.hub.clock import steady
 from dialog.hub.closing import Close
 from dialog.hub.connection import NOTHING, Connection
+from dialog.hub.impressions import Impressions
 from dialog.hub.ledger import Ledger
 from dialog.hub.presence import Presence
 
@@ -80,6 +81,7 @@ class Sweep:
         self._frame = frame
         self._presence = presence
         self._ended = ended
+        self.impressions = Impressions()
         self._told: dict[tuple[Stream, int, int], bytes] = {}
         self._frames: dict[tuple[Stream, int, int], bytes] = {}
         self._rows: dict[int, set[int]] = {}
@@ -168,7 +170,8 @@ class Sweep:
 
     def _beat(self, ledger: Ledger, sheet: Sheet) -> bytes:
         people, digest = self._presence.people, ledger.digest(sheet.stream)
-        return self._frame(wire.heartbeat(sheet.seq, self._clock(), people, digest))
+        little = self.impressions.offer(sheet.shown) if sheet.stream is Stream.FLOOR else None
+        return self._frame(wire.heartbeat(sheet.seq, self._clock(), people, digest, little))
 
     def _hand_out(self, left: Iterator[Connection], told: Round) -> None:
         """Begin at once; what is left after a slice of time goes on beside everything else."""

@@ -24,6 +24,7 @@ SUBPROTOCOL = "dialog.v1"
 HEARTBEAT = 15
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+_Number = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 _Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z-]{8,64}\Z")]
 _MAYBE_TEXT = msgspec.inspect.type_info(str | None)
 _RENAMED = {"redact": {"start": "from", "end": "to"}}
@@ -58,6 +59,13 @@ class Resync(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     why: Literal["gap", "digest", "error"]
     type: Literal["resync"] = "resync"
+
+
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Questions that stood on a client's screen for a second, each told once."""
+
+    numbers: Annotated[list[_Number], msgspec.Meta(max_length=50)]
+    type: Literal["seen"] = "seen"
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -119,6 +127,7 @@ _decoders: dict[str, msgspec.json.Decoder[Any]] = {
     "command": _commands,
     "hello": msgspec.json.Decoder(Hello),
     "resync": msgspec.json.Decoder(Resync),
+    "seen": msgspec.json.Decoder(Seen),
 }
 _encoder = msgspec.json.Encoder()
 
@@ -148,7 +157,7 @@ def _quotes(wire: type[msgspec.Struct]) -> int | None:
 _QUOTES: dict[type, int | None] = {wire: _quotes(wire) for wire in _TYPES}
 
 
-def decode(text: str | bytes) -> Hello | Resync | Order:
+def decode(text: str | bytes) -> Hello | Resync | Seen | Order:
     """Return a message, or raise ``Malformed`` or ``NotUnderstood``."""
     try:
         text = text if isinstance(text, str) else text.decode()
@@ -233,13 +242,15 @@ def welcome(epoch: str, seq: int, now: int, me: Mapping[str, Any], limits: Limit
     )
 
 
-def alone(epoch: str, seq: int, now: int, me: Row) -> bytes:
+def alone(epoch: str, seq: int, now: int, me: Row, little: Sequence[int] | None = None) -> bytes:
     """Return what one alone may see, complete: first in a poll's answer, and after a backlog.
 
-    ``own`` names that state; a poll that names it waits until there is another one.
+    ``own`` names that state; a poll that names it waits until there is another one. ``little`` are
+    the little-seen questions, which who polls hears of in no heartbeat.
     """
     told = {"type": "me", "epoch": epoch, "seq": seq, "now": instant(now), "me": me}
-    return encode(told | {"own": mark(me)})
+    told |= {"own": mark(me)} if little is None else {"own": mark(me), "little": little}
+    return encode(told)
 
 
 def snapshot(epoch: str, made: Snapshot) -> bytes:
@@ -294,17 +305,21 @@ def mine(seq: int, questions: Sequence[Mapping[str, Any]], upvoted: Mapping[str,
     return encode({"type": "mine", "seq": seq, "questions": questions, "upvoted": upvoted})
 
 
-def heartbeat(seq: int, now: int, present: int, digest: str) -> bytes:
-    """Return the sign of life that every client gets every 15 seconds."""
-    return encode(
-        {
-            "type": "heartbeat",
-            "seq": seq,
-            "now": instant(now),
-            "present": present,
-            "digest": digest,
-        }
-    )
+def heartbeat(
+    seq: int, now: int, present: int, digest: str, little: Sequence[int] | None = None
+) -> bytes:
+    """Return the sign of life that every client gets every 15 seconds.
+
+    On the floor it offers some ``little``-seen questions, the same to all: each shows a few.
+    """
+    told: dict[str, Any] = {
+        "type": "heartbeat",
+        "seq": seq,
+        "now": instant(now),
+        "present": present,
+        "digest": digest,
+    }
+    return encode(told if little is None else told | {"little": little})
 
 
 def bye(why: str, retry_ms: int) -> bytes:

@@ -1,7 +1,7 @@
 """Live delivery over HTTP: the websocket, and the long poll where none gets through."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -147,13 +147,15 @@ class Line:
         else:
             self._heed(message)
 
-    def _heed(self, message: wire.Hello | wire.Resync | wire.Order) -> None:
+    def _heed(self, message: wire.Hello | wire.Resync | wire.Seen | wire.Order) -> None:
         if isinstance(message, wire.Hello):
             self._hello(message)
         elif self._connection is None:
             self._frames.close(Close.NOT_UNDERSTOOD, "no hello")
         elif isinstance(message, wire.Resync):
             self._resync(self._connection, message.why)
+        elif isinstance(message, wire.Seen):
+            self._seen(self._connection, message.numbers)
         else:
             self._give(self._connection, message.key, message.command)
 
@@ -231,6 +233,14 @@ class Line:
         elif connection.seq >= 0 and now - connection.resynced_at >= RESYNC_APART:
             connection.resynced_at = now
             self._room.resync(connection, why)
+
+    def _seen(self, connection: Connection, numbers: Sequence[int]) -> None:
+        """Count what stood on the screen; nobody waits for an answer."""
+        slow = self._too_fast(connection)
+        if slow:
+            self._queue(connection, None, slow)
+        elif self._entered:
+            self._room.seen(connection, numbers)
 
     def _give(self, connection: Connection, key: str | None, command: Command | Refusal) -> None:
         """Take a command, or why it is none, unless it came too fast."""

@@ -2,7 +2,7 @@
  * Keeps a page connected: comes back after every loss, sends again what was not answered, and falls
  * back to the long poll where websockets are refused, swallowed or cut. Knows neither rows nor the
  * DOM; clock and transports are handed in.
- * @import { Clock, Command, KeyValueStore, OpenTransport, ResyncReason, ServerMessage, Status,
+ * @import { ClientMessage, Clock, Command, KeyValueStore, OpenTransport, ResyncReason, ServerMessage, Status,
  *   StreamName, Transport, Welcome } from "./types.js"
  */
 
@@ -93,6 +93,15 @@ export class Connection {
   send(command) {
     this.outbox.set(command.key, command);
     if (this.welcomed) this.transport?.send(command);
+  }
+
+  /**
+   * Sends what need not arrive, and tells whether there was somewhere to send it.
+   * @param {ClientMessage} message
+   */
+  hint(message) {
+    if (this.welcomed) this.transport?.send(message);
+    return this.welcomed;
   }
 
   /**

@@ -55,8 +55,21 @@ export class Published {
    * @param {() => void} shown
    */
   async ask(row, shown) {
+    const answers = await this.fetched(row.text);
+    if (answers === null) return;
+    this.paint(row, answers);
+    shown();
+  }
+
+  /**
+   * Returns what was found, null where another question was opened meanwhile or the line is dead.
+   * @param {string} text
+   * @returns {Promise<Answer[] | null>}
+   */
+  async fetched(text) {
     const { document, root, window } = this.staff;
     this.request = new AbortController();
+    const { signal } = this.request;
     try {
       const meta = find(document, 'meta[name="dialog-token"]');
       const answer = await window.fetch((root.dataset.live ?? "").replace(/live$/, "similar"), {
@@ -66,14 +79,12 @@ export class Published {
           "content-type": "application/json",
           "x-dialog-token": meta?.getAttribute("content") ?? "",
         },
-        body: JSON.stringify({ text: row.text }),
-        signal: this.request.signal,
+        body: JSON.stringify({ text }),
+        signal,
       });
-      if (!answer.ok) return;
-      this.paint(row, (await answer.json()).answers);
-      shown();
+      return answer.ok ? (await answer.json()).answers : null;
     } catch {
-      // Another question was opened meanwhile, or the line is dead: it is only an offer.
+      return null;
     }
   }
 

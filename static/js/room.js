@@ -21,6 +21,7 @@ import { support } from "./state.js";
 import { device, tab } from "./storage.js";
 
 const AGES_EVERY = 30_000;
+const OFFER_AFTER = 4_000;
 const RELOAD_SPREAD = 4_000;
 const CHOICE = "dialog.say";
 const BUTTON = '[data-action="upvote"]';
@@ -65,6 +66,7 @@ export class Room {
     live.watch((state, before, message) => this.follow(state, before, message));
     live.watchStatus((status) => this.connect(status));
     setInterval(() => this.age(), AGES_EVERY);
+    setTimeout(() => void this.offer(), OFFER_AFTER);
     this.connect(live.status);
   }
 
@@ -85,6 +87,15 @@ export class Room {
       state: () => this.live.state,
       upvote: (number, on) => this.live.upvote(number, on),
     });
+  }
+
+  /** Offers questions that few have seen, and counts what is; the page does without at first. */
+  async offer() {
+    const { list } = this;
+    const section = find(this.document, "[data-little]");
+    if (!list || !section) return;
+    const { LittleSeen } = await import("./little.js");
+    new LittleSeen(section, this.live, this.painter, (...row) => list.press(...row));
   }
 
   /** Listens to buttons, forms and switches; the page's own forms stay as they are without this. */

@@ -59,6 +59,7 @@ export class Similar {
     /** @type {Found} */
     this.shown = { questions: [], answers: [] };
     this.list.addEventListener("click", (event) => this.press(event));
+    this.field.addEventListener("focus", () => this.later(PAUSE));
     form.addEventListener("pointermove", () => {
       this.movedAt = Date.now();
     });
@@ -93,32 +94,43 @@ export class Similar {
 
   /** @param {string} text */
   async ask(text) {
+    const said = await this.fetched(text);
+    const wait = said?.wait_ms || said?.retry_ms;
+    if (wait) {
+      // Everyone was told the same: they must not come back together.
+      this.notBefore = Date.now() + wait + Math.random() * SPREAD;
+      this.later(this.notBefore - Date.now());
+    } else if (said) {
+      if (this.known.size >= REMEMBERED) this.known.clear();
+      this.known.set(text, said);
+      this.show(text, said);
+    }
+  }
+
+  /**
+   * Returns the answer, null where there is none: given up for a newer text, or the line is dead.
+   * @param {string} text
+   * @returns {Promise<Found & { wait_ms?: number, retry_ms?: number } | null>}
+   */
+  async fetched(text) {
     this.request = new AbortController();
     const { signal } = this.request;
+    const headers = {
+      accept: "application/json",
+      "content-type": "application/json",
+      "x-dialog-token": this.token(),
+    };
     try {
       const answer = await this.site.fetch(this.form.dataset.similar ?? "", {
         method: "POST",
-        headers: {
-          accept: "application/json",
-          "content-type": "application/json",
-          "x-dialog-token": this.token(),
-        },
+        headers,
         body: JSON.stringify({ text }),
         signal,
       });
       const said = await answer.json();
-      const wait = said.wait_ms || said.retry_ms;
-      if (wait) {
-        // Everyone was told the same: they must not come back together.
-        this.notBefore = Date.now() + wait + Math.random() * SPREAD;
-        this.later(this.notBefore - Date.now());
-      } else if (answer.ok) {
-        if (this.known.size >= REMEMBERED) this.known.clear();
-        this.known.set(text, said);
-        this.show(text, said);
-      }
+      return answer.ok || said.retry_ms ? said : null;
     } catch {
-      // Given up for a newer text, or the line is dead: it is only an offer.
+      return null;
     }
   }
 
@@ -134,9 +146,9 @@ export class Similar {
    */
   show(text, found) {
     if (this.field.value.trim() !== text) return;
-    const busy = Date.now() - this.movedAt < STILL;
-    if (!busy && this.document.activeElement === this.field) this.paint(found);
-    else this.later(STILL);
+    if (this.document.activeElement !== this.field) return;
+    if (Date.now() - this.movedAt < STILL) this.later(STILL);
+    else this.paint(found);
   }
 
   /**

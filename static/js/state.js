@@ -22,6 +22,7 @@ export const EMPTY = Object.freeze({
   ownAt: -1,
   limits: null,
   present: null,
+  little: [],
 });
 
 /**
@@ -83,6 +84,7 @@ function welcomed(state, message) {
     upvotedAt: new Map(),
     ownAt: message.seq,
     limits: message.limits ?? state.limits,
+    little: message.little ?? state.little,
   };
 }
 
@@ -205,7 +207,7 @@ function beaten(state, message) {
       return { resync: "digest" };
     }
   }
-  return { ...state, present: message.present };
+  return { ...state, present: message.present, little: message.little ?? state.little };
 }
 
 /**

@@ -128,6 +128,7 @@ export interface Welcome {
   me: Me;
   own?: string;
   heartbeat?: number;
+  little?: number[];
   limits?: Limits;
 }
 export interface Snapshot {
@@ -178,6 +179,7 @@ export interface Heartbeat {
   now: Instant;
   present: number;
   digest: string;
+  little?: number[];
 }
 export interface Bye {
   type: "bye";
@@ -203,7 +205,11 @@ export interface Resync {
   type: "resync";
   why: ResyncReason;
 }
-export type ClientMessage = Hello | Command | Resync;
+export interface Seen {
+  type: "seen";
+  numbers: number[];
+}
+export type ClientMessage = Hello | Command | Resync | Seen;
 export type ResyncReason = "gap" | "digest" | "error";
 export type Reply = Done | Refused;
 
@@ -232,6 +238,7 @@ export interface State {
   ownAt: number;
   limits: Limits | null;
   present: number | null;
+  little: readonly number[];
 }
 
 export interface Ranked {

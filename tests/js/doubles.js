@@ -39,6 +39,28 @@ export class FakeClock {
   }
 }
 
+/** Lets a test's own clock stand for the global one until the test is over. */
+export function clocked(context) {
+  const clock = new FakeClock();
+  const { clearTimeout, setInterval, setTimeout } = globalThis;
+  const { now } = Date;
+  context.after(() => {
+    Object.assign(globalThis, { clearTimeout, setInterval, setTimeout });
+    Date.now = now;
+  });
+  globalThis.setTimeout = clock.setTimeout;
+  globalThis.clearTimeout = clock.clearTimeout;
+  globalThis.setInterval = (run, ms) => {
+    const again = () => {
+      run();
+      clock.setTimeout(again, ms);
+    };
+    return clock.setTimeout(again, ms);
+  };
+  Date.now = clock.now;
+  return clock;
+}
+
 /** A way of reaching a server that only notes what it was asked for. */
 export class FakeWay {
   constructor() {

@@ -57,3 +57,17 @@ async def test_a_summary_counts_what_was_answered_promised_and_kept(transcripts)
             "questions": 13,
         }
     ]
+
+
+async def test_only_what_is_not_known_yet_is_read_again(transcripts):
+    await transcripts.save("verkehr", BUNDLE)
+    await transcripts.save("schule", BUNDLE | {"slug": "schule"})
+    found = await transcripts.changed({})
+    assert {slug: record for slug, (_, record) in found.items()} == {
+        "verkehr": BUNDLE,
+        "schule": BUNDLE | {"slug": "schule"},
+    }
+    known = {slug: mark for slug, (mark, _) in found.items()}
+    assert await transcripts.changed(known) == {}
+    await transcripts.save("schule", BUNDLE | {"slug": "schule", "title": "Berichtigt"})
+    assert set(await transcripts.changed(known)) == {"schule"}

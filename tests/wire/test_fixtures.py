@@ -43,7 +43,7 @@ def written(message: Message) -> bytes:
         case {"type": "welcome", "epoch": epoch, "seq": seq, "now": now, "me": me}:
             return wire.welcome(epoch, seq, moment(now), me, limits(message["limits"]))
         case {"type": "me", "epoch": epoch, "seq": seq, "now": now, "me": me}:
-            return wire.alone(epoch, seq, moment(now), me)
+            return wire.alone(epoch, seq, moment(now), me, message.get("little"))
         case {"type": "snapshot", "epoch": epoch, "seq": seq}:
             snapshot = Snapshot(seq, message["session"], message["questions"])
             return wire.snapshot(epoch, snapshot)
@@ -59,7 +59,8 @@ def written(message: Message) -> bytes:
         case {"type": "mine", "seq": seq, "questions": rows, "upvoted": upvoted}:
             return wire.mine(seq, rows, upvoted)
         case {"type": "heartbeat", "seq": seq, "now": now, "present": present}:
-            return wire.heartbeat(seq, moment(now), present, message["digest"])
+            little = message.get("little")
+            return wire.heartbeat(seq, moment(now), present, message["digest"], little)
         case {"type": "bye", "why": why, "retry_ms": wait}:
             return wire.bye(why, wait)
         case _:
@@ -110,7 +111,8 @@ async def test_rows_of_the_fixtures_have_the_keys_of_the_servers_rows() -> None:
         match message:
             case {"type": "welcome" | "me" as kind}:
                 shared = set(welcome) - {"heartbeat", "limits"}
-                assert set(message) == (shared | {"own"} if kind == "me" else set(welcome))
+                told = shared | {"own"} | (set(message) & {"little"})
+                assert set(message) == (told if kind == "me" else set(welcome))
                 assert set(message["me"]) == set(welcome["me"])
                 assert all(
                     set(row) == set(welcome["me"]["mine"][0]) for row in message["me"]["mine"]

@@ -1,5 +1,7 @@
 """The room of a session for volunteers and readers, and its forms: ask, find similar, upvote."""
 
+from secrets import SystemRandom
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,11 +13,12 @@ from dialog.web import forms, live
 from dialog.web.entrance import Entrance, watching
 from dialog.web.errors import STATUS, retry, wants_json
 from dialog.web.pages.session import keep_for_readers, session_page
-from dialog.web.picture import may_ask, may_upvote, picture
+from dialog.web.picture import Picture, may_ask, may_upvote, picture
 from dialog.web.sentences import own_state
 from dialog.web.similar import Similar, resembling
 
 EMPTY = {"text": "", "background": "", "show": "", "district": ""}
+LITTLE = 3
 NEEDS = frozenset({"returned", "next", "now"})
 
 
@@ -116,7 +119,17 @@ async def _page(
         may_upvote=may_upvote(view.session, entrance.who),
         form=EMPTY | form,
         similar=found,
+        little_seen=await _little_seen(entrance, view),
     )
+
+
+async def _little_seen(entrance: Entrance, view: Picture) -> list[Row]:
+    """Return a few questions that few have seen, drawn anew for each page: others get others."""
+    known = {row["number"]: row for row in view.ranked}
+    own = {row["number"] for row in view.me["mine"]}
+    offered = (known[n] for n in await entrance.room.little_seen() if n in known)
+    fitting = [row for row in offered if row["number"] not in own and not row["on"]]
+    return SystemRandom().sample(fitting, min(LITTLE, len(fitting)))
 
 
 def _own(mine: list[Row], coming: list[int]) -> tuple[list[Row], list[Row]]:
