@@ -95,8 +95,8 @@ export class Published {
   paint(row, answers) {
     const { phrases } = this.staff;
     /** @type {RowModel[]} */
-    const models = answers.slice(0, MOST).map(({ by, href, starts, text }, at) => ({
-      key: at + 1,
+    const models = answers.slice(0, MOST).map(({ by, href, starts, text }, index) => ({
+      key: index + 1,
       text,
       href,
       meta: `${phrases.say("answer.of", { day: phrases.day(starts) })} · ${by}`,
