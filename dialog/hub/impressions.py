@@ -6,9 +6,11 @@ A restart begins anew, from the upvotes, which are a lower bound; each process c
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from dialog.forum.board import Shown
+from dialog.forum.board import Sheet, Shown
 from dialog.forum.exposure import least_seen
 from dialog.hub.connection import Connection
+
+NEVER = -1
 
 
 class Impressions:
@@ -17,6 +19,8 @@ class Impressions:
     def __init__(self) -> None:
         """Begin with none."""
         self._seen = Counter[int]()
+        self._offered: list[int] = []
+        self._offered_at = NEVER
 
     def note(
         self, connection: Connection, numbers: Iterable[int], shown: Mapping[int, Shown]
@@ -26,11 +30,19 @@ class Impressions:
             fresh = [n for n in set(numbers) if n in shown and n not in connection.seen]
             connection.seen.update(fresh)
             self._seen.update(fresh)
+            self._offered_at = NEVER if fresh else self._offered_at
 
-    def offer(self, shown: Mapping[int, Shown]) -> list[int]:
-        """Return the numbers of some little-seen questions, among what the floor shows."""
-        return least_seen((one.whole for one in shown.values()), self._seen)
+    def offer(self, floor: Sheet) -> list[int]:
+        """Return the numbers of some little-seen questions, among what the floor shows.
+
+        They are sorted out once for all who poll, until the floor moves or something was seen.
+        """
+        if self._offered_at != floor.seq:
+            self._offered = least_seen((one.whole for one in floor.shown.values()), self._seen)
+            self._offered_at = floor.seq
+        return self._offered
 
     def forget(self) -> None:
         """Begin anew: the numbers belong to other questions."""
         self._seen.clear()
+        self._offered_at = NEVER

@@ -269,7 +269,7 @@ class Room:
         return await self.read(lambda _s, board: self._offer(board))
 
     def _offer(self, board: Board) -> list[int]:
-        return self._sweep.impressions.offer(board.sheets[Stream.FLOOR].shown)
+        return self._sweep.impressions.offer(board.sheets[Stream.FLOOR])
 
     async def updates(self, stream: Stream, who: Who, epoch: str, seq: int) -> list[bytes]:
         """Return the messages that bring a client without a socket up to date."""

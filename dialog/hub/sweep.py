@@ -170,7 +170,7 @@ class Sweep:
 
     def _beat(self, ledger: Ledger, sheet: Sheet) -> bytes:
         people, digest = self._presence.people, ledger.digest(sheet.stream)
-        little = self.impressions.offer(sheet.shown) if sheet.stream is Stream.FLOOR else None
+        little = self.impressions.offer(sheet) if sheet.stream is Stream.FLOOR else None
         return self._frame(wire.heartbeat(sheet.seq, self._clock(), people, digest, little))
 
     def _hand_out(self, left: Iterator[Connection], told: Round) -> None:
