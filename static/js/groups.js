@@ -61,6 +61,16 @@ export function entriesOf(queue) {
 }
 
 /**
+ * Returns the rows of a group as far as they are known.
+ * @param {State} state
+ * @param {number[]} numbers
+ * @returns {Question[]}
+ */
+export function rowsOf(state, numbers) {
+  return numbers.flatMap((number) => state.questions.get(number) ?? []);
+}
+
+/**
  * Returns who is decided on together with a question, in the order they were asked.
  * @param {Question[]} queue
  * @param {number} number
@@ -86,6 +96,7 @@ export function groupModels({ phrases, state }, group) {
   return [...members, ...kept].map((row, place) => {
     const pickable = group.includes(row.number);
     const n = String(row.number);
+    const kinds = [...new Set((row.personal_data ?? []).map(({ kind }) => kind))];
     const facts = [phrases.say("label", { n }), phrases.say(`review.${row.review}`)];
     return {
       key: row.number,
@@ -94,6 +105,8 @@ export function groupModels({ phrases, state }, group) {
       at: place < 9 ? String(place + 1) : "",
       text: row.text,
       meta: [...facts, phrases.count("upvotes", row.upvotes)].join(" · "),
+      personal: kinds.length > 0,
+      found: kinds.map((kind) => phrases.say(`personal_data.${kind}`)).join(", "),
       stays: phrases.say("stays", { n }),
       pickable,
       unpickable: !pickable,
@@ -113,13 +126,4 @@ export function unionWords({ phrases, state }, numbers) {
   const [low, high] = [Math.max(...votes), votes.reduce((sum, one) => sum + one, 0)];
   if (low === high) return phrases.count("union.same", high);
   return phrases.say("union", { low: phrases.number(low), high: phrases.number(high) });
-}
-
-/**
- * @param {State} state
- * @param {number[]} numbers
- * @returns {Question[]}
- */
-function rowsOf(state, numbers) {
-  return numbers.flatMap((number) => state.questions.get(number) ?? []);
 }

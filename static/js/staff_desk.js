@@ -5,7 +5,7 @@
  * @import { Model, RowModel } from "./staff_fill.js"
  */
 
-import { entriesOf, groupOf } from "./groups.js";
+import { entriesOf, groupOf, rowsOf } from "./groups.js";
 import { coming, nowOf, standingList } from "./ranking.js";
 
 const OLD_MINUTES = 5;
@@ -101,9 +101,10 @@ export function queueModels(desk) {
  */
 function queueModel(desk, row, group) {
   const { now, person, phrases } = desk;
-  const other = claimedByOther(row, now, person);
+  const rows = rowsOf(desk.state, group);
+  const other = rows.map((one) => claimedByOther(one, now, person)).find(Boolean) ?? null;
   const mine = !other && row.claimed?.person === person && Date.parse(row.claimed.until) > now;
-  const personal = (row.personal_data ?? []).length > 0;
+  const personal = rows.some(({ personal_data: found }) => (found ?? []).length > 0);
   const many = group.length > 1;
   const alike = many ? undefined : row.alike?.[0];
   const via = row.via ? phrases.say(`via.${row.via}`) : "";

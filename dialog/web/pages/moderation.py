@@ -23,7 +23,7 @@ _ANSWER = re.compile("[0-9a-z-]{1,80}/[0-9]{1,9}")
 async def _shows(desk: Desk) -> dict[str, Any]:
     view, room = desk.view, desk.entrance.room
     waiting = _waiting(view)
-    entries = _entries(waiting)
+    entries = entries_of(waiting)
     current = await _current(desk, entries, waiting)
     looked = Search.of(desk.query)
     found, total = await _found(desk, looked)
@@ -78,28 +78,43 @@ def _waiting(view: Picture) -> list[Row]:
     ]
 
 
-def _entries(waiting: list[Row]) -> list[Row]:
+def entries_of(waiting: list[Row]) -> list[Row]:
     """Return the lines of the queue: questions that resemble each other stand as their oldest."""
     undecided = {row["number"]: row for row in waiting if row["review"] == Review.WAITING}
     made = groups({number: row["alike"] for number, row in undecided.items()})
     led = {group[0]: group for group in made}
-    return [
-        row | {"group": led.get(row["number"], (row["number"],))}
-        for row in waiting
-        if row["number"] in led or row["number"] not in undecided
-    ]
+    lines = [row for row in waiting if row["number"] in led or row["number"] not in undecided]
+    return [_entry(row, led.get(row["number"], ()), undecided) for row in lines]
+
+
+def _entry(row: Row, group: tuple[int, ...], undecided: dict[int, Row]) -> Row:
+    """Return a line: who has anything of it open last, and all places with personal data."""
+    rows = [undecided[number] for number in group] or [row]
+    claims = [one["claimed"] for one in rows if one["claimed"]]
+    return row | {
+        "group": group or (row["number"],),
+        "claimed": max(claims, key=lambda claim: str(claim["until"]), default=None),
+        "personal_data": [mark for one in rows for mark in one["personal_data"]],
+    }
 
 
 async def _current(desk: Desk, entries: list[Row], waiting: list[Row]) -> Row | None:
     """Return the question in hand: the one asked for, else the oldest nobody else has opened."""
     chosen = await shown(desk.entrance.room, Stream.DESK, desk.number())
-    now, mine = instant(desk.entrance.room.now) or "", desk.view.me["person"]
+    now = instant(desk.entrance.room.now) or ""
+    line = free(entries, waiting, now, desk.view.me["person"])
+    numbers = {row["number"]: row for row in waiting}  # a line tells of its group
+    return chosen or (line and numbers[line["number"]])
+
+
+def free(entries: list[Row], waiting: list[Row], now: str, person: int | None) -> Row | None:
+    """Return the first line of the queue of which nobody else has anything open at ``now``."""
     opened = {
         row["number"]
         for row in waiting
-        if (claim := row["claimed"]) and claim["until"] > now and claim["person"] != mine
+        if (claim := row["claimed"]) and claim["until"] > now and claim["person"] != person
     }
-    return chosen or next((row for row in entries if opened.isdisjoint(row["group"])), None)
+    return next((row for row in entries if opened.isdisjoint(row["group"])), None)
 
 
 async def _group(desk: Desk, entries: list[Row], current: Row | None) -> list[Row]:
