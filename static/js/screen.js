@@ -10,14 +10,13 @@ import { stayAwake } from "./awake.js";
 import { follow } from "./live.js";
 import { find, need, phrasesOf } from "./page.js";
 import { coming, nowOf } from "./ranking.js";
-import { sizeOf } from "./size.js";
+import { fitWhole, sizeOf } from "./size.js";
 import { fill, fillRows } from "./staff_fill.js";
 
 const PAINT_EVERY = 5_000;
 const RELOAD_AFTER = 10_000;
 // Nobody can empty an overlay that hears nothing: what may be wrong by now must not stay in the picture.
 const STALE_AFTER = 30_000;
-const SMALLEST = 5;
 const MINUTE = 60_000;
 const DAY = 1_440;
 const WITHOUT_NEXT = ["paused", "end", "cancelled", "blank"];
@@ -80,12 +79,7 @@ export class Screen {
   /** Sets the type as large as the whole still fits; an overlay grows upwards by itself. */
   fit() {
     const stage = find(this.document, ".beam .stage");
-    const page = this.document.documentElement;
-    if (!stage) return;
-    for (let step = 0; step <= SMALLEST; step += 1) {
-      stage.dataset.fit = String(step);
-      if (page.scrollHeight <= this.window.innerHeight) return;
-    }
+    if (stage) fitWhole(stage);
   }
 
   /** Loads the page anew, for its connection has ended for good. */

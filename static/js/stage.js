@@ -9,7 +9,7 @@ import { stayAwake } from "./awake.js";
 import { follow } from "./live.js";
 import { all, find, need } from "./page.js";
 import { coming, nowOf, standingList } from "./ranking.js";
-import { sizeOf } from "./size.js";
+import { fitWhole, sizeOf } from "./size.js";
 import { fill, fillRows } from "./staff_fill.js";
 import { keep, kept, Staff } from "./staff_page.js";
 
@@ -103,6 +103,9 @@ class Stage {
         next.map((one) => this.nextModel(one)),
       );
     this.paintList(state);
+    // Whoever made the type larger by hand scrolls rather than have it made smaller again.
+    if (this.zoom === 0) fitWhole(this.root);
+    else delete this.root.dataset.fit;
   }
 
   paintButtons() {
