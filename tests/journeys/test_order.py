@@ -79,7 +79,7 @@ def test_by_mouse_and_two_who_collide(people: People, server: Server, looks: Loo
         row = other.locator("[data-rows=order] > li").filter(has_text=TEXTS[2])
         row.get_by_role("button", name="Herausnehmen").click()
         expect(texts(other)).to_have_count(2)
-    told = desk.get_by_role("alert").filter(has_text="Jemand war schneller")
+    told = desk.get_by_role("alert").filter(has_text="Jo Berger war um")
     expect(told).to_be_visible()
     expect(texts(desk)).to_have_text((TEXTS[0], TEXTS[1]))
 

@@ -95,6 +95,46 @@ async def test_one_success_each_and_both_in_the_end(
     print(f"P13: {pairs} pairs, {pairs} successes, {conflicts} conflicts, all sent again")
 
 
+async def test_of_two_groups_that_share_a_question_one_is_done_whole_and_one_not_at_all(
+    server: Server, moderators: tuple[Browser, Browser, Browser]
+) -> None:
+    mara, moritz, olga = moderators
+    async with (
+        desk(server, mara) as one,
+        desk(server, moritz) as other,
+        desk(server, olga) as third,
+    ):
+        numbers = []
+        for _ in range(3):
+            told = await third.command("ask", text=f"Was ist mit {uuid4().hex}?", via="hall")
+            numbers.append(told["result"]["number"])
+        for tab in (one, other):
+            await tab.until(lambda t=tab: numbers[-1] in t.questions)
+        rev = one.questions[numbers[1]]["rev"]
+        edited = {"number": numbers[1], "rev": rev, "text": f"Und mit {uuid4().hex}?"}
+        stale = [one.questions[number]["rev"] for number in numbers]
+        assert (await third.command("edit", **edited))["type"] == "done"
+        told = await one.command("merge_all", numbers=numbers, revs=stale, into=numbers[0])
+        assert (told["code"], told["number"], told["by"]) == (
+            "conflict", numbers[1], "Olga Beispielname",
+        )  # fmt: skip
+        for tab in (one, other):
+            await tab.until(lambda t=tab: t.questions[numbers[1]]["rev"] > rev)
+        groups = (numbers[:2], numbers[1:])
+        revs = [[one.questions[number]["rev"] for number in group] for group in groups]
+        answers = await asyncio.gather(
+            one.command("merge_all", numbers=groups[0], revs=revs[0], into=groups[0][0]),
+            other.command("return_all", numbers=groups[1], revs=revs[1], reason="unclear"),
+        )
+        (lost,) = [turn for turn in (0, 1) if answers[turn]["type"] == "refused"]
+        refusal = answers[lost]
+        assert (refusal["code"], refusal["number"]) == ("conflict", numbers[1])
+        assert refusal["by"] == ("Moritz Beispielname", "Mara Beispielname")[lost]
+        alone = numbers[2 if lost else 0]
+        await third.until(lambda: third.questions[numbers[1]]["review"] != "waiting")
+        assert third.questions[alone]["review"] == "waiting"
+
+
 async def given(tab: Live, acting: tuple[str, Message], number: int, rev: int) -> Message:
     return await tab.command(acting[0], number=number, rev=rev, **acting[1])
 
@@ -139,6 +179,12 @@ async def logged(server: Server) -> dict[int, list[str]]:
 
 
 MUTANTS = (
+    Mutant(
+        "of a group nobody looks at what moved",
+        "dialog/forum/moderating.py",
+        "question = judged(session, number, rev, who)",
+        "question = session.questions[number]",
+    ),
     Mutant(
         "the second decides, too",
         "dialog/forum/acting.py",
