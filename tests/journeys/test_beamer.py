@@ -53,7 +53,11 @@ def test_every_state_of_both_screens(people: People, server: Server, looks: Look
     assert clear(third) == 1000
 
     stage = people.staff(slug, "minister", "Staatsminister", size={"width": 1180, "height": 820})
-    called_up(desk, hall, third, looks)
+    called_up(desk, stage, hall, third)
+    looks.at(hall, "beamer-now")
+    looks.at(third, "overlay-now")
+    transparent(third)
+    case(desk, hall, third, looks)
     emptied(stage, hall, third, looks)
     organiser = people.staff(slug, "organiser", "Olga Ordner")
     told(organiser, hall, third, looks)
@@ -68,8 +72,8 @@ def test_every_state_of_both_screens(people: People, server: Server, looks: Look
     looks.at(hall, "beamer-end")
 
 
-def called_up(desk: Page, hall: Page, third: Page, looks: Looks) -> None:
-    """Every question is there whole, however long; of one for the stage only that there is one."""
+def called_up(desk: Page, stage: Page, hall: Page, third: Page) -> None:
+    """Every question is there whole, however long, and nobody has to scroll for it."""
     for text in QUESTIONS:
         call_up(desk, text)
         expect(hall.locator(".stage__q")).to_have_text(text)
@@ -78,9 +82,12 @@ def called_up(desk: Page, hall: Page, third: Page, looks: Looks) -> None:
         whole(hall)
         whole(third)
         assert 500 < clear(third) < 1000
-    looks.at(hall, "beamer-now")
-    looks.at(third, "overlay-now")
-    transparent(third)
+        expect(stage.locator(".stage__q:visible")).to_have_text(text)
+        whole(stage)
+
+
+def case(desk: Page, hall: Page, third: Page, looks: Looks) -> None:
+    """Of a question for the stage only there is to be seen that it is one."""
     call_up(desk, CASE)
     for screen in (hall, third):
         expect(screen.get_by_text("Eine Frage, die nicht öffentlich gezeigt wird")).to_be_visible()
