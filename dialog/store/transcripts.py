@@ -42,17 +42,15 @@ class Transcripts:
         found = await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
         return None if found is None else msgspec.json.decode(found, type=dict[str, Any])
 
-    async def changed(self, known: Mapping[str, bytes]) -> dict[str, tuple[bytes, dict[str, Any]]]:
-        """Return the transcripts whose hash is not the one known, each with its hash."""
+    async def marks(self) -> dict[str, bytes]:
+        """Return a hash of each transcript, by slug: another one tells that it has changed."""
         query = select(TRANSCRIPTS.c.slug, TRANSCRIPTS.c.bundle)
 
-        def read(connection: Connection) -> dict[str, tuple[bytes, dict[str, Any]]]:
-            found = {}
-            for slug, bundle in connection.execute(query):
-                mark = blake2b(bundle.encode(), digest_size=16).digest()
-                if known.get(slug) != mark:
-                    found[slug] = (mark, msgspec.json.decode(bundle, type=dict[str, Any]))
-            return found
+        def read(connection: Connection) -> dict[str, bytes]:
+            return {
+                slug: blake2b(bundle.encode(), digest_size=16).digest()
+                for slug, bundle in connection.execute(query)
+            }
 
         return await self._database.read(read)
 

@@ -6,8 +6,9 @@ back. Another process's change is seen within a minute, as in the archive's page
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 from dialog.archive.answers import Answers, Published
 from dialog.forum.journal import Unavailable
@@ -51,9 +52,15 @@ class Earlier:
     async def _read(self) -> None:
         version, self._read_at = self._transcripts.version, self._clock()
         with suppress(Unavailable):  # the next one to ask begins anew
-            for slug, (mark, record) in (await self._transcripts.changed(self._marks)).items():
-                for step, _ in enumerate(self._answers.take(record), 1):
-                    if step % AT_ONCE == 0:
-                        await asyncio.sleep(0)
-                self._marks[slug] = mark
+            for slug, mark in (await self._transcripts.marks()).items():
+                if self._marks.get(slug) != mark:
+                    record = await self._transcripts.get(slug)
+                    if record is not None:
+                        await self._take(record)
+                    self._marks[slug] = mark
             self._version = version
+
+    async def _take(self, record: Mapping[str, Any]) -> None:
+        for step, _ in enumerate(self._answers.take(record), 1):
+            if step % AT_ONCE == 0:
+                await asyncio.sleep(0)

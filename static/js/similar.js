@@ -70,6 +70,7 @@ export class Similar {
     this.request.abort();
     if (this.field.value.trim() === "") {
       this.spoken = false;
+      this.keep(false);
       this.paint({ questions: [], answers: [] });
     }
     this.later(PAUSE);
@@ -237,6 +238,15 @@ export class Similar {
   }
 
   /**
+   * Says, or does not say any more, that what was typed stays.
+   * @param {boolean} said
+   */
+  keep(said) {
+    const kept = find(this.section, "[data-kept]");
+    if (kept) kept.hidden = !said;
+  }
+
+  /**
    * Supports the other question; what is typed stays and can be sent all the same.
    * @param {MouseEvent} event
    */
@@ -253,8 +263,7 @@ export class Similar {
     if (reply.type === "done") {
       this.site.announce(this.site.phrases.say("said.on", { n: number }));
       if (!item.isConnected) return;
-      const kept = find(this.section, "[data-kept]");
-      if (kept) kept.hidden = false;
+      this.keep(true);
       find(item, '[data-part="supported"]')?.focus();
       return;
     }

@@ -59,15 +59,13 @@ async def test_a_summary_counts_what_was_answered_promised_and_kept(transcripts)
     ]
 
 
-async def test_only_what_is_not_known_yet_is_read_again(transcripts):
+async def test_another_mark_tells_that_a_transcript_has_changed(transcripts):
     await transcripts.save("verkehr", BUNDLE)
     await transcripts.save("schule", BUNDLE | {"slug": "schule"})
-    found = await transcripts.changed({})
-    assert {slug: record for slug, (_, record) in found.items()} == {
-        "verkehr": BUNDLE,
-        "schule": BUNDLE | {"slug": "schule"},
-    }
-    known = {slug: mark for slug, (mark, _) in found.items()}
-    assert await transcripts.changed(known) == {}
+    before = await transcripts.marks()
+    assert set(before) == {"verkehr", "schule"}
+    assert await transcripts.marks() == before
     await transcripts.save("schule", BUNDLE | {"slug": "schule", "title": "Berichtigt"})
-    assert set(await transcripts.changed(known)) == {"schule"}
+    after = await transcripts.marks()
+    assert after["schule"] != before["schule"]
+    assert after["verkehr"] == before["verkehr"]

@@ -17,13 +17,15 @@ class Transcripts:
         self.reads = 0
         self.away = False
 
-    async def changed(self, known):
+    async def marks(self):
         self.reads += 1
         if self.away:
             raise Unavailable("away")
         await asyncio.sleep(0)
-        marks = {slug: repr(one).encode() for slug, one in self.records.items()}
-        return {s: (m, self.records[s]) for s, m in marks.items() if known.get(s) != m}
+        return {slug: repr(one).encode() for slug, one in self.records.items()}
+
+    async def get(self, slug):
+        return self.records[slug]
 
 
 class Clock:
