@@ -15,11 +15,11 @@ DOES = {
         "ask claim approve stage_only return edit merge unmerge hide undo topic brief mute unmute "
         "message order now next done back acknowledge"
     ),
-    Role.SCRIBE: "take draft answer release",
+    Role.SCRIBE: "take draft answer release correct keep",
     Role.MINISTER: "order now next done back acknowledge",
     Role.SYSTEM: "declare enter note tick",
 }
-ALONE = "phase accept extend pause banner conclude publish redact correct keep unpublish"
+ALONE = "phase accept extend pause banner conclude publish redact unpublish"
 DOES[Role.ORGANISER] = f"{DOES[Role.MODERATOR]} {DOES[Role.SCRIBE]} {ALONE}"
 COMMANDS = {command.do for command in get_args(c.Command)}
 
