@@ -45,7 +45,7 @@ def test_of_a_minute_of_autosaves_the_last_stays_and_of_the_end_some_more():
         "Satz 39", "Satz 38", "Satz 37",
         *(f"Satz {step}" for step in (35, 29, 23, 17, 11, 5)),
     ]  # fmt: skip
-    assert LAST == len(("Satz 39", "Satz 38", "Satz 37"))
+    assert LAST == 3
 
 
 def test_an_evening_of_autosaves_comes_to_a_list_one_can_read():
