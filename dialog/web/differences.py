@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import takewhile
 
-WORDS = re.compile(r"\s+|\S+")
+WORDS = re.compile(r"\S+\s*|\s+")  # a word with the space behind it
 COMPARED = 300  # words on each side; what differs in more is shown as replaced whole
 
 Part = tuple[str, str]

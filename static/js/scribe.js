@@ -80,6 +80,10 @@ class Scribe {
     this.begin();
     this.form?.addEventListener("input", () => this.typed());
     window.addEventListener("pagehide", () => this.keepHere());
+    // What was typed without a connection is saved when it is back.
+    live.watchStatus(({ state }) => {
+      if (state === "live" && this.field && this.field.value !== this.stored) this.plan();
+    });
   }
 
   /** Saves a version that was put into the field; a reload must not put it there again. */
@@ -220,11 +224,11 @@ class Scribe {
   savedModel() {
     const { phrases } = this.staff;
     if (!this.field) return {};
-    const dirty = this.field.value !== this.stored;
-    const words = dirty
-      ? phrases.say(this.saving ? "saving" : "unsaved")
-      : this.savedAt && phrases.say("saved.at", { time: this.savedAt });
-    return words ? { saved: words } : {};
+    if (this.field.value !== this.stored) {
+      return { saved: "", unsaved: phrases.say(this.saving ? "saving" : "unsaved") };
+    }
+    const at = this.savedAt ?? (this.row?.draft && phrases.clockWithSeconds(this.row.draft.at));
+    return { unsaved: "", saved: at ? phrases.say("saved.at", { time: at }) : "" };
   }
 
   /**

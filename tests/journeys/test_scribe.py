@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.looks import Looks
-from tests.journeys.people import BACK_WITHIN, LOST, PHONE, People, ask, connected, decide, ranked
+from tests.journeys.people import BACK_WITHIN, LOST, PHONE, People, ask, connected, decide
 from tests.live.server import Server
 
 pytestmark = pytest.mark.browser
@@ -78,7 +78,7 @@ class Evening:
         expect(wrong).to_be_visible()
         expect(page.get_by_label("Bis", exact=True)).to_be_focused()
         self.looks.at(page, "scribe-wrong")
-        page.keyboard.type("18122026")
+        page.keyboard.type("12122026")
         go(page, page.get_by_label("Wer", exact=True), back=True)
         page.keyboard.type("Referat G3")
         go(page, submit, back=True)
@@ -136,6 +136,7 @@ class Evening:
         selma.get_by_role("button", name="Antwort übernehmen").tap()
         expect(selma.get_by_text("Sven Stein schreibt diese Antwort")).to_be_hidden()
         field(selma).fill("Ja, ab Januar, in allen Praxen.")
+        expect(selma.get_by_text("Noch nicht gesichert")).to_be_visible()
         expect(selma.get_by_text(SAVED)).to_be_visible()
         expect(sven.get_by_text("Selma Sand schreibt diese Antwort")).to_be_visible()
         field(sven).press_sequentially(" mit Bedingungen")
@@ -155,20 +156,21 @@ class Evening:
         page = self.sven
         field(page).press_sequentially(", vielleicht")
         page.get_by_role("link", name="Frühere Fassungen").click()
-        expect(page.locator(".list > li")).to_have_count(4)
         expect(page.locator(".list > li").first).to_contain_text("Sven Stein")
+        before = page.locator(".list > li").count()
         selmas = page.locator(".list > li").filter(has_text="Selma Sand")
         selmas.get_by_role("link", name="Ansehen").click()
         expect(page.locator("#fassung ins").first).to_be_visible()
         self.looks.at(page, "scribe-versions")
         page.get_by_role("link", name="Diese Fassung übernehmen").click()
         expect(field(page)).to_have_value("Ja, ab Januar, in allen Praxen.")
+        expect(page.get_by_text("noch nicht gesichert", exact=False).first).to_be_hidden()
         expect(page.get_by_text(SAVED)).to_be_visible()
         expect(page).to_have_url(re.compile(r"\?number=2$"))
         page.reload()
         expect(field(page)).to_have_value("Ja, ab Januar, in allen Praxen.")
         page.get_by_role("link", name="Frühere Fassungen").click()
-        expect(page.locator(".list > li")).to_have_count(5)
+        expect(page.locator(".list > li")).to_have_count(before + 1)
 
     def lost(self) -> None:
         """What is typed without a server is there after it, and after a reload."""
@@ -178,7 +180,7 @@ class Evening:
         with self.people.expecting(LOST):
             self.server.stop()
             expect(page.get_by_text("Keine Verbindung seit")).to_be_visible(timeout=BACK_WITHIN)
-            field(page).press_sequentially(" Ohne Netz.")
+            field(page).fill("Ja, ab Januar, in allen Praxen. Ohne Netz.")
             expect(page.get_by_text("Noch nicht gesichert")).to_be_visible()
             self.server.start()
             connected(page, within=BACK_WITHIN)
@@ -190,17 +192,19 @@ class Evening:
         self.selma.goto(f"/sessions/{self.slug}/scribe?tab=release")
         connected(self.selma, within=BACK_WITHIN)
         self.selma.get_by_role("button", name="Freigeben").tap()
+        expect(self.selma.get_by_text("Keine Antwort wartet auf Freigabe.")).to_be_visible()
 
     def kept(self) -> None:
         """After the record is published a promise is kept, and everyone reads when."""
         organiser = self.people.staff(self.slug, "organiser", "Olga Ott")
-        organiser.get_by_role("link", name="Dialog beenden").click()
-        organiser.get_by_role("dialog").get_by_role("button", name="Dialog beenden").click()
-        organiser.goto(f"/sessions/{self.slug}/organiser?tab=publish&confirm=conclude")
+        organiser.get_by_role("link", name="Dialog beenden …").click()
+        organiser.get_by_role("button", name="Dialog beenden", exact=True).click()
+        expect(self.room.get_by_text("Der Dialog ist beendet. Das Protokoll")).to_be_visible()
+        organiser.goto(f"/sessions/{self.slug}/organiser?tab=publish")
+        organiser.get_by_role("link", name="Abschließen …").click()
         organiser.get_by_role("button", name="Offene Fragen abschließen").click()
-        expect(organiser.get_by_role("link", name="Protokoll veröffentlichen")).to_be_visible()
-        organiser.goto(f"/sessions/{self.slug}/organiser?tab=publish&confirm=publish")
-        organiser.get_by_role("button", name="Protokoll veröffentlichen").click()
+        organiser.get_by_role("link", name="Protokoll veröffentlichen …").click()
+        organiser.get_by_role("button", name="Protokoll veröffentlichen", exact=True).click()
         expect(organiser.get_by_text("Das Protokoll ist veröffentlicht")).to_be_visible()
         page = self.sven
         page.goto(f"/sessions/{self.slug}/scribe")
