@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sized
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -282,7 +283,7 @@ def promises(within: int, *, as_json: bool) -> None:
     settings = _settings()
     _be_at_head(settings.database)
 
-    async def look() -> list[dict[str, object]]:
+    async def look() -> list[dict[str, Any]]:
         from dialog.app import Application
         from dialog.due import due
 

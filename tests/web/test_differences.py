@@ -30,8 +30,8 @@ def test_both_texts_can_be_read_from_the_parts():
 
 
 def test_what_differs_in_too_many_words_is_replaced_whole():
-    before = "".join(f"a{n} b " for n in range(COMPARED))
-    after = "".join(f"c{n} b " for n in range(COMPARED))
+    before = "".join(f"a{n} " for n in range(COMPARED + 1))
+    after = "".join(f"c{n} " for n in range(COMPARED + 1))
     assert differences(f"Ja {before}.", f"Ja {after}.") == [
         ("same", "Ja "),
         ("gone", before),
