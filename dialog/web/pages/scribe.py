@@ -3,8 +3,9 @@
 from typing import Any
 
 from dialog.forum.names import Outcome, Phase, Role, Stream
+from dialog.forum.staging import came
 from dialog.forum.versions import version_rows
-from dialog.forum.views import Row
+from dialog.forum.views import Row, instant
 from dialog.web.differences import differences
 from dialog.web.pages.promises import promised
 from dialog.web.pages.staff import Desk, StaffPage
@@ -24,6 +25,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "release": [row for row in view.rows if row["pending"]],
         "promises": await promised(desk.entrance),
         "tab": desk.chosen("tab", TABS, "promises" if ended else "now"),
+        "came": await _came(desk, current),
         **await _versions(desk, current),
     }
 
@@ -38,6 +40,13 @@ def _open(view: Picture) -> list[Row]:
         and not row["pending"]
         and (row["draft"] or row["outcome"] not in ended or row["place"] == "now")
     ]
+
+
+async def _came(desk: Desk, current: Row | None) -> str | None:
+    """Return when the current question came on the stage, also after it has left it."""
+    number = int(current["number"]) if current else 0
+    room = desk.entrance.room
+    return instant(await room.read(lambda session, _board: number and came(session, number)))
 
 
 async def _versions(desk: Desk, current: Row | None) -> dict[str, Any]:
