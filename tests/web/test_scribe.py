@@ -10,6 +10,7 @@ import pytest
 from icalendar import Calendar
 
 from tests.live.client import Browser, Page
+from tests.live.programme import declare
 from tests.live.server import Server
 
 TODAY = dt.datetime.now(ZoneInfo("Europe/Berlin")).date()
@@ -202,3 +203,36 @@ def test_where_a_second_person_releases_scribes_find_no_form_to_correct(paired: 
     told = paired.give(paired.sven, "scribe", "correct", number=number, text="Im Juni.")
     assert told.status == 403
     assert "Hier gibt eine zweite Person frei" in told.text
+
+
+def test_the_minute_comes_from_the_stage_also_after_the_question_has_left_it(tmp_path) -> None:
+    ago = dt.timedelta(minutes=10)
+    slug = declare(
+        tmp_path / "sessions", "aufgezeichnet", starts=-ago, goes_live="by_clock", release="direct"
+    )
+    file = tmp_path / "sessions" / slug / "session.toml"
+    starts = dt.datetime.now(dt.UTC).replace(microsecond=0) - ago
+    recording = f'[recording]\nurl = "https://video.example/a"\nstarts = {starts.isoformat()}\n'
+    file.write_text(file.read_text("utf-8") + recording, "utf-8")
+    server = Server(tmp_path, {"live": slug})
+    server.migrate()
+    server.start()
+    try:
+        team = Team(server, slug)
+        number = team.ask()
+        assert 'name="minute" inputmode="numeric" pattern="[0-9]*" value=""' in team.page(
+            team.sven, f"?number={number}"
+        )
+        for do, fields in (("now", {"number": number}), ("done", {"seen": number})):
+            page = team.organiser.get(f"/sessions/{slug}/stage").text
+            found = re.search(r'name="order_rev" value="(\d+)"', page)
+            assert found, page
+            told = team.give(team.organiser, "stage", do, order_rev=found[1], **fields)
+            assert told.status == 303, told.text
+        page = team.page(team.sven, f"?number={number}")
+    finally:
+        server.stop()
+    found = re.search(r'name="minute" [^>]* value="(\d+)"', page)
+    assert found, page
+    assert 0 <= int(found[1]) - ago.total_seconds() < 60
+    assert re.search('data-show="minute_known">aus dem Ablauf', page)
