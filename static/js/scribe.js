@@ -63,6 +63,7 @@ class Scribe {
     /** @type {string | null} */
     this.handed = null;
     this.meanwhile = "";
+    this.sending = false;
     /** @type {number | null} */
     this.unsaved = null;
     /** @type {string | null} */
@@ -140,6 +141,7 @@ class Scribe {
     this.window.clearTimeout(this.timer);
     await this.saving;
     fields.rev = this.rev;
+    this.sending = true;
     return true;
   }
 
@@ -153,6 +155,10 @@ class Scribe {
     const { phrases } = this.staff;
     const other = now !== null && now.number !== this.number;
     this.noteHandedIn(row);
+    if (this.sending && !this.form?.hasAttribute("aria-busy")) {
+      this.sending = false; // it was answered: what was refused is saved as a draft all the same
+      this.plan();
+    }
     const since = state.session.now_since;
     const [open, release] = [openOf(state), handedIn(state)];
     this.tellNow(now);

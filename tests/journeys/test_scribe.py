@@ -78,6 +78,7 @@ class Evening:
         expect(wrong).to_be_visible()
         expect(page.get_by_label("Bis", exact=True)).to_be_focused()
         self.looks.at(page, "scribe-wrong")
+        expect(page.get_by_text(SAVED)).to_be_visible()
         page.keyboard.type("12122026")
         go(page, page.get_by_label("Wer", exact=True), back=True)
         page.keyboard.type("Referat G3")
@@ -239,3 +240,35 @@ def go(page: Page, target: Locator, *, back: bool = False) -> None:
             return
         page.keyboard.press("Shift+Tab" if back else "Tab")
     raise AssertionError(f"not reached by Tab: {target}")
+
+
+def test_what_comes_between_is_told_and_takes_no_word(people: People, server: Server) -> None:
+    """The other hands in, a moderator hides the question: the text and the focus stay."""
+    slug = server.slugs["other"]
+    desk = people.staff(slug, "moderator", "Kaya Demir")
+    ask(people.volunteer(slug), QUESTIONS[0])
+    decide(desk, QUESTIONS[0], "a")
+    stage = people.staff(slug, "minister", "Staatsminister")
+    expect(stage.get_by_role("button", name="Nächste Frage")).to_be_enabled()
+    stage.wait_for_timeout(450)
+    stage.keyboard.press("ArrowRight")
+    sven = people.staff(slug, "scribe", "Sven Stein")
+    selma = people.staff(slug, "scribe", "Selma Sand")
+    for page in (sven, selma):
+        page.goto(f"/sessions/{slug}/scribe?number=1")
+        connected(page)
+    field(selma).fill("Bis zum Winter.")
+    selma.get_by_role("button", name="Zur Freigabe geben").click()
+    told = sven.locator("[data-t=meanwhile]")
+    expect(told).to_contain_text("Selma Sand hat inzwischen eine Antwort abgegeben")
+    expect(told).to_be_visible()
+    field(sven).focus()
+    sven.keyboard.type("Ab Januar. ")
+    expect(sven.get_by_text(SAVED)).to_be_visible()
+    expect(sven.locator("#now-t")).to_be_visible()
+    desk.keyboard.press("h")
+    expect(sven.locator("#now-t")).to_be_hidden()
+    sven.keyboard.type("Und mehr.")
+    expect(told).to_contain_text("steht aber noch hier und bleibt in diesem Browser")
+    expect(field(sven)).to_be_focused()
+    expect(field(sven)).to_have_value("Ab Januar. Und mehr.")
