@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, check, invite, rehearse, backup, restore, demo."""
+"""The command line: serve, migrate, check, invite, rehearse, backup, restore, promises, demo."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sized
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -267,6 +268,39 @@ def restore(file: Path | None) -> None:
             f"There is no secret in {settings.data}: the next start draws a new one. Open pages "
             "have to be loaded again, and private links become others."
         )
+
+
+@main.command()
+@click.option(
+    "--due", "within", default=14, show_default=True, type=click.IntRange(min=0), help="In days."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print them as one JSON list.")
+def promises(within: int, *, as_json: bool) -> None:
+    """Print the promises that are overdue or fall due soon.
+
+    Ends with 0 where there are none, 1 where somebody is to be reminded.
+    """
+    settings = _settings()
+    _be_at_head(settings.database)
+
+    async def look() -> list[dict[str, Any]]:
+        from dialog.app import Application
+        from dialog.due import due
+
+        application = Application(settings)
+        try:
+            return await due(application, within)
+        finally:
+            await application.close()
+
+    found = asyncio.run(look())
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    for row in () if as_json else found:
+        click.echo("{until}  {days:+d}  {by}: {text}\n  {address}".format(**row))
+    if not as_json:
+        click.echo(_count(found, "promise"))
+    sys.exit(1 if found else 0)
 
 
 @main.command()

@@ -1,16 +1,25 @@
 """The command line: what each command says, and how it ends."""
 
+import asyncio
+import json
 import socket
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 
 from dialog.app import kept_secret
 from dialog.cli import main
+from dialog.forum.journal import Batch, Place
+from dialog.forum.names import Outcome, Phase
+from dialog.store.database import Database
+from dialog.store.journal import Journal
 from dialog.store.lock import lock
+from tests.forum.evening import Evening
 from tests.live.programme import declare
 
 COMMANDS = [
@@ -22,6 +31,7 @@ COMMANDS = [
     "rehearse",
     "backup",
     "restore",
+    "promises",
     "demo",
 ]
 ROOT = Path(__file__).resolve().parent.parent
@@ -151,6 +161,43 @@ def test_a_backup_is_made_and_restored(environment, tmp_path) -> None:
     renewed = run(environment, "restore")
     assert renewed.output.startswith("Sessions with a new epoch: 0.")
     assert "There is no secret" not in renewed.output
+
+
+def test_promises_that_fall_due_are_printed_for_a_timer(environment) -> None:
+    early = run(environment, "promises")
+    assert (early.exit_code, "python -m dialog migrate" in early.output) == (1, True)
+    run(environment, "migrate")
+    assert run(environment, "promises").output == "0 promises\n"
+    number = promised(environment, due_in=10)
+    name = slug(environment)
+    assert run(environment, "promises", "--due", "3").exit_code == 0
+    done = run(environment, "promises")
+    assert done.exit_code == 1
+    assert "+10  Referat G2: Wann kommt der Bus?" in done.output
+    assert f"https://dialog.example/sessions/{name}/scribe?tab=promises" in done.output
+    assert done.output.endswith("1 promise\n")
+    (row,) = json.loads(run(environment, "promises", "--json").output)
+    assert (row["session"], row["question"], row["days"]) == (name, number, 10)
+
+
+def promised(environment: dict[str, str], due_in: int) -> int:
+    """Store an evening with one promise as the session's journal."""
+    evening = Evening(Phase.LIVE)
+    number = evening.public("Wann kommt der Bus?")
+    day = datetime.now(ZoneInfo("Europe/Berlin")).date() + timedelta(days=due_in)
+    evening.answer(number, outcome=Outcome.PROMISED, by="Referat G2", until=day.isoformat())
+
+    async def store() -> None:
+        database = Database(f"sqlite:///{environment['DIALOG_DATA']}/dialog.sqlite3")
+        journal, name = Journal(database), slug(environment)
+        opened = await journal.open(name)
+        await journal.append(
+            name, Place(opened.epoch, 0, 0), lambda _tail: Batch(tuple(evening.journal))
+        )
+        await database.close()
+
+    asyncio.run(store())
+    return number
 
 
 def test_a_restore_says_what_is_wrong(environment, tmp_path) -> None:

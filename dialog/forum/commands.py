@@ -411,20 +411,22 @@ class Redact:
 
 @dataclass(frozen=True, slots=True)
 class Correct:
-    """Correct a published answer, or add a written one where there was none."""
+    """Correct a published answer, or add a written one; ``rev`` is what one has read, 0 any."""
 
     do: ClassVar[str] = "correct"
     number: int
     text: str
+    rev: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Record that a promise was kept."""
+    """Record that a promise was kept, and how; ``rev`` is what one has read, 0 any."""
 
     do: ClassVar[str] = "keep"
     number: int
     text: str
+    rev: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dialog.forum.names import (
     Outcome,
     Phase,
     Review,
+    Role,
     Who,
 )
 from dialog.forum.phase import FOLLOWS, due, next_due
@@ -232,8 +233,14 @@ def _earlier(session: Session, question: Question, field: Field) -> set[int]:
 def _correct(
     session: Session, command: c.Correct, question: Question, who: Who, now: int
 ) -> Decision:
-    """Replace a released answer and keep the earlier text, or add an answer in writing."""
-    refusal = None if question.public else conflict(session, question)
+    """Replace a released answer and keep the earlier text, or add an answer in writing.
+
+    Where a second person releases answers, a scribe alone corrects none: organisers do.
+    """
+    if session.second_person and who.role is Role.SCRIBE:
+        return Refusal(Code.FORBIDDEN, field="second", number=question.number)
+    read = question.public and command.rev in (0, question.rev)
+    refusal = None if read else conflict(session, question)
     if refusal or session.phase not in (Phase.CLOSED, Phase.PUBLISHED):
         return refusal or Refusal(Code.CONFLICT, state=session.phase.value)
     text = required(command.text, session.limits.answer, "text", lines=True)
@@ -258,6 +265,8 @@ def _correct(
 def _keep(session: Session, command: c.Keep, question: Question, now: int) -> Decision:
     answer = question.answer
     if answer is None or answer.outcome is not Outcome.PROMISED or not answer.released:
+        return conflict(session, question)
+    if command.rev not in (0, question.rev):
         return conflict(session, question)
     text = required(command.text, session.limits.answer, "text", lines=True)
     if isinstance(text, Refusal):

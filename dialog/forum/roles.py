@@ -13,11 +13,11 @@ MODERATORS = frozenset(
 )  # fmt: skip
 STAGE = frozenset({"order", "now", "next", "done", "back", "acknowledge"})
 EMERGENCY = frozenset({"hide", "blank"})
-SCRIBES = frozenset({"take", "draft", "answer", "release"})
+SCRIBES = frozenset({"take", "draft", "answer", "release", "correct", "keep"})
 ORGANISERS = frozenset(
     {
         "phase", "accept", "extend", "pause", "banner", "conclude", "publish",
-        "redact", "correct", "keep", "unpublish",
+        "redact", "unpublish",
     }
 )  # fmt: skip
 

@@ -21,6 +21,15 @@ PAST = 200
 ENDINGS = frozenset({Outcome.ALOUD, Outcome.PROMISED, Outcome.WRITTEN, Outcome.REFERRED})
 
 
+def came(session: Session, number: int) -> int:
+    """Return when a question last came on the stage, in ms UTC; 0 where it never did."""
+    for deed in reversed(session.deeds.values()):
+        for change in deed.acted.changes:
+            if isinstance(change.after, Stage) and change.after.now == number:
+                return change.after.since
+    return 0
+
+
 def decide_staging(session: Session, command: c.Staging, now: int) -> Decision:
     """Decide what the stage, or a moderator for it, asks for."""
     if isinstance(command, c.Acknowledge):

@@ -1,17 +1,20 @@
 /**
  * The scribe's page: what is now is seen at once, but the text field never changes by itself.
  * @import { Live } from "./live.js"
- * @import { Question, State } from "./types.js"
+ * @import { Question, Refused, State } from "./types.js"
  * @import { RowModel } from "./staff_fill.js"
  */
 
 import { follow } from "./live.js";
-import { find } from "./page.js";
+import { find, refusalOf } from "./page.js";
 import { nowOf } from "./ranking.js";
 import { fill, fillRows } from "./staff_fill.js";
 import { keep, kept, Staff } from "./staff_page.js";
 
 const PAUSE = 2_000;
+const LATEST = 10_000; // who never pauses is saved all the same
+const STAGED = ["approved", "stage_only"];
+const SOON = ["busy", "too_fast"];
 const ALSO = ["kind", "outcome", "by", "until", "to", "sources", "minute"];
 
 /**
@@ -54,7 +57,15 @@ class Scribe {
     this.store = `dialog.answer.${dataset.live ?? ""}.${this.number}`;
     const rev = this.form?.elements.namedItem("rev");
     this.rev = rev instanceof HTMLInputElement ? Number(rev.value) : 0;
-    this.stored = this.field?.value ?? "";
+    // A version was put into the field: what the server has is another text.
+    this.stored = this.field?.dataset.stored ?? this.field?.value ?? "";
+    this.restored = this.field?.dataset.stored !== undefined;
+    /** @type {string | null} */
+    this.handed = null;
+    this.meanwhile = "";
+    this.sending = false;
+    /** @type {number | null} */
+    this.unsaved = null;
     /** @type {string | null} */
     this.savedAt = null;
     this.announced = nowNumber(dataset.now);
@@ -67,8 +78,21 @@ class Scribe {
       void (name === "switch" && this.leave(element, event));
     this.answers();
     this.restore();
+    this.begin();
     this.form?.addEventListener("input", () => this.typed());
     window.addEventListener("pagehide", () => this.keepHere());
+    // What was typed without a connection is saved when it is back.
+    live.watchStatus(({ state }) => {
+      if (state === "live" && this.field && this.field.value !== this.stored) this.plan();
+    });
+  }
+
+  /** Saves a version that was put into the field; a reload must not put it there again. */
+  begin() {
+    if (!this.restored) return;
+    const { history, location } = this.window;
+    history.replaceState(null, "", `${location.pathname}?number=${this.number}`);
+    this.plan();
   }
 
   /** Returns who one is. */
@@ -117,6 +141,7 @@ class Scribe {
     this.window.clearTimeout(this.timer);
     await this.saving;
     fields.rev = this.rev;
+    this.sending = true;
     return true;
   }
 
@@ -129,6 +154,11 @@ class Scribe {
     if (row?.rev !== undefined && row.rev > this.rev && !this.saving) this.rev = row.rev;
     const { phrases } = this.staff;
     const other = now !== null && now.number !== this.number;
+    this.noteHandedIn(row);
+    if (this.sending && !this.form?.hasAttribute("aria-busy")) {
+      this.sending = false; // it was answered: what was refused is saved as a draft all the same
+      this.plan();
+    }
     const since = state.session.now_since;
     const [open, release] = [openOf(state), handedIn(state)];
     this.tellNow(now);
@@ -144,6 +174,8 @@ class Scribe {
       other_note: other ? this.otherWords(now) : "",
       nothing: now === null,
       rev: this.rev,
+      meanwhile: this.meanwhile,
+      restored: this.restored && this.field?.value !== this.stored,
       text: row?.text ?? find(this.document, ".wq")?.textContent ?? "",
       private: row?.public === false,
       held: this.held ? phrases.say("held", { by: row?.scribe?.by ?? "" }) : "",
@@ -163,15 +195,46 @@ class Scribe {
     );
   }
 
+  /**
+   * Tells when somebody else hands an answer in while one writes; one's own hand-in leaves the page.
+   * @param {Question | null} row
+   */
+  noteHandedIn(row) {
+    if (!row || !this.form) return;
+    const at = (row.pending ?? row.answer)?.at ?? "";
+    if (
+      this.handed !== null &&
+      at !== this.handed &&
+      at !== "" &&
+      row.pending?.author_person !== this.person
+    ) {
+      this.tellMeanwhile(
+        this.staff.phrases.say("meanwhile.handed", { by: row.pending?.author ?? "" }),
+      );
+    }
+    this.handed = at;
+  }
+
+  /**
+   * Says what came between, without taking the focus from whoever is typing.
+   * @param {string} sentence
+   */
+  tellMeanwhile(sentence) {
+    if (sentence === this.meanwhile) return;
+    this.meanwhile = sentence;
+    this.staff.say(sentence);
+    this.staff.plan();
+  }
+
   /** @returns {import("./staff_fill.js").Model} */
   savedModel() {
     const { phrases } = this.staff;
     if (!this.field) return {};
-    const dirty = this.field.value !== this.stored;
-    const words = dirty
-      ? phrases.say(this.saving ? "saving" : "unsaved")
-      : this.savedAt && phrases.say("saved.at", { time: this.savedAt });
-    return words ? { saved: words } : {};
+    if (this.field.value !== this.stored) {
+      return { saved: "", unsaved: phrases.say(this.saving ? "saving" : "unsaved") };
+    }
+    const at = this.savedAt ?? (this.row?.draft && phrases.clockWithSeconds(this.row.draft.at));
+    return { unsaved: "", saved: at ? phrases.say("saved.at", { time: at }) : "" };
   }
 
   /**
@@ -274,7 +337,10 @@ class Scribe {
   /** Plans the next autosave. */
   plan() {
     this.window.clearTimeout(this.timer);
-    this.timer = this.window.setTimeout(() => void this.save(), PAUSE);
+    const now = this.window.performance.now();
+    this.unsaved ??= now;
+    const wait = Math.max(0, Math.min(PAUSE, this.unsaved + LATEST - now));
+    this.timer = this.window.setTimeout(() => void this.save(), wait);
   }
 
   /**
@@ -283,8 +349,9 @@ class Scribe {
    */
   async save() {
     await this.saving;
+    this.unsaved = null;
     const text = this.field?.value ?? "";
-    if (!this.row || this.held || text === this.stored || !this.staff.connected) return;
+    if (!this.form || this.held || text === this.stored || !this.staff.connected) return;
     this.saving = this.draft(text);
     this.staff.plan();
     await this.saving;
@@ -295,9 +362,23 @@ class Scribe {
   /** @param {string} text */
   async draft(text) {
     const reply = await this.live.do("draft", { number: this.number, rev: this.rev, text });
-    if (reply.type === "done") this.saved(reply.result, text);
-    else if (reply.code === "conflict" && reply.field !== "scribe") this.catchUp(reply.rev);
-    else if (reply.code !== "conflict") this.staff.refuse(this.form, reply);
+    if (reply.type === "done") {
+      this.meanwhile = "";
+      this.saved(reply.result, text);
+    } else if (reply.code === "conflict" && reply.field === "scribe") return;
+    else if (reply.code === "conflict" && STAGED.includes(reply.state ?? ""))
+      this.catchUp(reply.rev);
+    else if (SOON.includes(reply.code)) this.plan();
+    else this.halt(reply);
+  }
+
+  /**
+   * Says why a draft is not saved: the question was hidden or merged, the record is published.
+   * @param {Refused} reply
+   */
+  halt(reply) {
+    const said = this.staff.conflict(reply) || refusalOf(this.document, reply).sentence;
+    this.tellMeanwhile(`${said} ${this.staff.phrases.say("meanwhile.kept")}`);
   }
 
   /**

@@ -66,8 +66,8 @@ export const FIELDS = {
   conclude: {},
   publish: {},
   redact: { number: "int", from: "int", to: "int", field: "text" },
-  correct: { number: "int", text: "text" },
-  keep: { number: "int", text: "text" },
+  correct: { ...QUESTION, text: "text" },
+  keep: { ...QUESTION, text: "text" },
   unpublish: { number: "int", why: "text" },
 };
 

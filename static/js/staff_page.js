@@ -201,7 +201,7 @@ export class Staff {
    * @param {HTMLFormElement | null} form
    */
   settle(name, result, fields, form) {
-    for (const note of all(this.document, "[data-refused]")) note.hidden = true;
+    for (const note of all(this.document, "[data-refused], [data-err]")) note.hidden = true;
     for (const field of all(this.document, '[aria-invalid="true"]'))
       field.removeAttribute("aria-invalid");
     if (form) this.keeping.done(form);
@@ -258,6 +258,11 @@ export class Staff {
     if (seen instanceof HTMLInputElement) seen.value = row?.briefing ?? "";
     const control = reply.field ? form?.elements.namedItem(reply.field) : null;
     if (control instanceof HTMLElement) control.setAttribute("aria-invalid", "true");
+    const beside = form && reply.field ? find(form, `[data-err="${reply.field}"]`) : null;
+    if (beside) {
+      beside.hidden = false;
+      fill(beside, { error: sentence });
+    }
     if (control instanceof HTMLElement && control.getAttribute("type") !== "hidden")
       control.focus();
   }

@@ -15,11 +15,11 @@ DOES = {
         "ask claim approve stage_only return edit merge unmerge hide undo topic brief mute unmute "
         "merge_all return_all message order now next done back acknowledge blank"
     ),
-    Role.SCRIBE: "take draft answer release hide blank",
+    Role.SCRIBE: "take draft answer release correct keep hide blank",
     Role.MINISTER: "order now next done back acknowledge hide blank",
     Role.SYSTEM: "declare enter note tick",
 }
-ALONE = "phase accept extend pause banner conclude publish redact correct keep unpublish"
+ALONE = "phase accept extend pause banner conclude publish redact unpublish"
 DOES[Role.ORGANISER] = f"{DOES[Role.MODERATOR]} {DOES[Role.SCRIBE]} {ALONE}"
 COMMANDS = {command.do for command in get_args(c.Command)}
 

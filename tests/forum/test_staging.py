@@ -5,7 +5,7 @@ import pytest
 from dialog.forum import commands as c
 from dialog.forum.names import MINUTE, Outcome, Phase, Review, Stream
 from dialog.forum.refusals import Code, Refusal
-from dialog.forum.staging import PAST
+from dialog.forum.staging import PAST, came
 from dialog.forum.views import session_row
 from tests.forum.evening import (
     ANNA,
@@ -295,3 +295,20 @@ def test_what_is_frozen_and_no_longer_public_is_named_nowhere():
 
 def frozen(evening: Evening) -> list[int]:
     return session_row(evening.session, Stream.FLOOR)["frozen"]
+
+
+def test_when_a_question_came_on_the_stage_is_known_after_it_has_left():
+    evening, one, two, three = staged()
+    evening.take(one)
+    first = evening.now
+    evening.wait(MINUTE)
+    evening.told(c.Next(two, evening.session.order_rev, one), MINISTER)
+    evening.order(three)
+    assert [came(evening.session, number) for number in (one, two, three)] == [
+        first,
+        first + MINUTE,
+        0,
+    ]
+    evening.wait(MINUTE)
+    evening.told(c.Back(evening.session.order_rev, two), MINISTER)
+    assert came(evening.session, one) == evening.now

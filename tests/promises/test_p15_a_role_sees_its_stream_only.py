@@ -108,7 +108,8 @@ PAGES = (
 VIEWED = (
     "/moderation?tab=order", "/moderation?tab=log", "/moderation?number=1&dialog=edit",
     "/moderation?number=3", "/stage?view=list", "/stage?view=note", "/scribe?tab=open",
-    "/scribe?tab=release", "/organiser?tab=publish", "/questions/2",
+    "/scribe?tab=release", "/scribe?tab=promises", "/scribe/promises.ics",
+    "/scribe?tab=versions&number=2", "/organiser?tab=publish", "/questions/2",
     "/moderation/log.csv", "/moderation?number=1&dialog=group", "/moderation?dialog=search&q=e",
 )  # fmt: skip
 STREAMS = ("floor", "stage", "desk")

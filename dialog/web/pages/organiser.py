@@ -3,6 +3,7 @@
 from typing import Any
 
 from dialog.forum.names import Phase, Review, Role, Stream
+from dialog.web.pages.promises import promised
 from dialog.web.pages.staff import Desk, StaffPage
 from dialog.web.picture import Picture
 
@@ -17,6 +18,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "present": presence.roles() | {"people": presence.people},
         "oldest": _oldest(view),
         "answered": view.answered,
+        "promises": await promised(desk.entrance),
         "upvotes": sum(row["upvotes"] for row in view.rows if row["public"]),
         "tab": desk.chosen("tab", TABS, "publish" if ended else "evening"),
         "confirm": desk.chosen("confirm", SHEETS),

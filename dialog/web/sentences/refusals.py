@@ -129,6 +129,11 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Über eigene Fragen und Antworten entscheidet jemand anderes."),
         N_("Bitte überlassen Sie das einer zweiten Person."),
     ),
+    "forbidden.second": Said(
+        N_("Hier gibt eine zweite Person frei"),
+        N_("In diesem Dialog veröffentlicht niemand allein einen Antworttext."),
+        N_("Bitte geben Sie den Text der Organisation; sie kann die Antwort berichtigen."),
+    ),
     "forbidden.appeal": Said(
         N_("Hier entscheidet eine zweite Person"),
         N_("Sie haben diese Frage selbst zurückgegeben; nun wird sie noch einmal geprüft."),

@@ -1,0 +1,54 @@
+"""Promises that fall due, over all sessions of the programme: for whoever reminds people."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from dialog.app import Application, wall
+from dialog.forum.names import SECOND
+from dialog.forum.promises import Due, promises
+from dialog.forum.state import State
+from dialog.forum.views import Row
+from dialog.programme import Declaration
+from dialog.store.journal import JournalFault
+
+
+async def due(application: Application, within: int) -> list[Row]:
+    """Return what is not kept and falls due within so many days, or is overdue, the first first.
+
+    A row has ``session``, ``question`` (its number), ``text``, ``by``, ``until``, ``days`` (below
+    zero: overdue) and ``address``. Days are those of each session's zone.
+    """
+    base = application.settings.base_url.rstrip("/")
+    found = [
+        _told(base, declaration, one)
+        for declaration in application.programme.declarations
+        if not declaration.rehearsal_until
+        for one in await _promises(application, declaration)
+        if one["due"] != Due.KEPT and one["days"] <= within
+    ]
+    return sorted(found, key=lambda row: (row["until"], row["session"], row["question"]))
+
+
+async def _promises(application: Application, declaration: Declaration) -> Iterable[Row]:
+    try:
+        await application.journal.epoch(declaration.slug)
+    except JournalFault:
+        return []
+    opened = await application.journal.open(declaration.slug)
+    state = opened.state or State.begin(opened.texts, opened.extent)
+    state.catch_up(opened.entries)
+    zone = declaration.starts.tzinfo
+    today = dt.datetime.fromtimestamp(wall() / SECOND, zone).date()
+    return promises(state.session, today)
+
+
+def _told(base: str, declaration: Declaration, one: Row) -> Row:
+    return {
+        "session": declaration.slug,
+        "question": one["number"],
+        "text": one["text"],
+        "by": one["answer"]["by"],
+        "until": one["answer"]["until"],
+        "days": one["days"],
+        "address": f"{base}/sessions/{declaration.slug}/scribe?tab=promises",
+    }
