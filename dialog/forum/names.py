@@ -103,6 +103,7 @@ class Field(StrEnum):
     BACKGROUND = "background"
     ANSWER = "answer"
     NAME = "name"
+    KEPT = "kept"
 
 
 class Appealed(StrEnum):

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from dialog.forum import commands as c
 from dialog.forum.acting import Act, Decision, conflict
-from dialog.forum.events import Axis, Fact, Redacted, Stage
+from dialog.forum.events import Axis, Fact, Redacted, Stage, Value
 from dialog.forum.names import (
     BLACKENED,
     MINUTE,
@@ -190,7 +190,7 @@ def _record(session: Session, command: Recording, who: Who, now: int) -> Decisio
 
 
 def _redact(session: Session, command: c.Redact, question: Question) -> Decision:
-    number = _redacted(question, command.field)
+    number = _redacted(session, question, command.field)
     body = session.text(number)
     if not number or not 0 <= command.start < command.end <= len(body):
         return Refusal(Code.MALFORMED, field=command.field.value, length=len(body))
@@ -200,7 +200,7 @@ def _redact(session: Session, command: c.Redact, question: Question) -> Decision
     return Fact(Redacted(question.number, command.field), tuple(sorted(texts)))
 
 
-def _redacted(question: Question, field: Field) -> int:
+def _redacted(session: Session, question: Question, field: Field) -> int:
     match field:
         case Field.TEXT:
             return question.wording.text
@@ -209,25 +209,39 @@ def _redacted(question: Question, field: Field) -> int:
         case Field.NAME:
             return question.wording.name
         case Field.ANSWER:
-            return question.answer.text if question.answer else 0
+            return question.answer.text if question.answer else written(session, question)
+        case Field.KEPT:
+            return _kept(question.answer)
         case _:  # pragma: no cover
             assert_never(field)
 
 
+def written(session: Session, question: Question) -> int:
+    """Return the newest text of an answer that nobody has handed in, 0 where there is none."""
+    return max(_earlier(session, question, Field.ANSWER), default=0)
+
+
+def _kept(answer: Value) -> int:
+    return answer.kept.text if isinstance(answer, Answer) and answer.kept else 0
+
+
 def _earlier(session: Session, question: Question, field: Field) -> set[int]:
-    """Return the numbers of all other wordings that a field ever had in this session."""
-    axis = {Field.ANSWER: (Axis.ANSWER, Axis.DRAFT)}.get(field, (Axis.WORDING,))
-    name = field.value if field is not Field.ANSWER else "text"
-    numbers = (
-        {getattr(question.original, name)}
-        if question.original and axis[0] is Axis.WORDING
-        else set()
-    )
+    """Return the numbers of all wordings that a field ever had in this session."""
+    axes = (Axis.ANSWER, Axis.DRAFT) if field in (Field.ANSWER, Field.KEPT) else (Axis.WORDING,)
+    numbers = {_worded(question.original, field)} if Axis.WORDING in axes else set()
     for deed in session.deeds.values():
         for change in deed.acted.changes:
-            if change.axis in axis and change.subject == question.number:
-                numbers.update(getattr(value, name, 0) for value in (change.before, change.after))
+            if change.axis in axes and change.subject == question.number:
+                numbers.update(_worded(value, field) for value in (change.before, change.after))
     return numbers - {0}
+
+
+def _worded(value: Value, field: Field) -> int:
+    """Return the number of a field's text in one of the values that it ever stood in."""
+    if field is Field.KEPT:
+        return _kept(value)
+    number = getattr(value, "text" if field is Field.ANSWER else field.value, 0)
+    return number if isinstance(number, int) else 0
 
 
 def _correct(

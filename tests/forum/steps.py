@@ -276,7 +276,7 @@ def _hand_in(evening: Evening, step: Step, who: Who) -> c.Command:
 
 def _redact(evening: Evening, step: Step, who: Who) -> c.Command:
     number = _number(evening, step.one)
-    return c.Redact(number, step.two % 5, step.three % 9, tuple(Field)[step.three % 4])
+    return c.Redact(number, step.two % 5, step.three % 9, tuple(Field)[step.three % len(Field)])
 
 
 def _declare(evening: Evening, step: Step, who: Who) -> c.Command:

@@ -402,3 +402,28 @@ def test_undoing_an_edit_brings_no_blackened_word_back():
 
 def test_a_reason_is_one_of_nine():
     assert len(Reason) == 9
+
+
+def test_drafts_are_blackened_though_nobody_handed_them_in():
+    evening = Evening(Phase.LIVE)
+    number = evening.public(TEXT)
+    for text in ("Frau Muster sagt", "Frau Muster sagt es", ""):
+        evening.told(c.SaveDraft(number, evening.rev(number), text), SVEN)
+    evening.told(c.Redact(number, 5, 11, Field.ANSWER), OLGA)
+    written = [text for text in evening.session.texts.values() if "sagt" in text]
+    assert written == [f"Frau {BLACKENED} sagt es"]
+
+
+def test_how_a_promise_was_kept_is_blackened_with_its_earlier_words():
+    evening = Evening(Phase.LIVE)
+    number = evening.public(TEXT)
+    evening.answer(number, "Ja.", outcome=Outcome.PROMISED, by="Wir", until="2026-12-18")
+    for text in ("Frau Weiler rief an.", "Frau Weiler hat angerufen."):
+        evening.told(c.Keep(number, text), SVEN)
+    evening.told(c.Redact(number, 5, 11, Field.KEPT), OLGA)
+    answer = evening.q(number).answer
+    assert answer is not None
+    assert answer.kept is not None
+    assert evening.session.text(answer.kept.text) == f"Frau {BLACKENED} hat angerufen."
+    assert evening.session.text(answer.text) == "Ja."
+    assert not [text for text in evening.session.texts.values() if "Weiler" in text]

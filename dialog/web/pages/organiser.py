@@ -3,6 +3,8 @@
 from typing import Any
 
 from dialog.forum.names import Phase, Review, Role, Stream
+from dialog.forum.organising import written
+from dialog.forum.session import Session
 from dialog.web.pages.promises import promised
 from dialog.web.pages.staff import Desk, StaffPage
 from dialog.web.picture import Picture
@@ -22,6 +24,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "upvotes": sum(row["upvotes"] for row in view.rows if row["public"]),
         "tab": desk.chosen("tab", TABS, "publish" if ended else "evening"),
         "confirm": desk.chosen("confirm", SHEETS),
+        "written": await desk.entrance.room.read(lambda session, _board: _written(session, wanted)),
         "current": next((row for row in view.rows if row["number"] == wanted), None),
     }
 
@@ -30,6 +33,12 @@ def _oldest(view: Picture) -> str | None:
     """Return since when the oldest question waits."""
     waiting = (row["asked"] for row in view.rows if row["review"] == Review.WAITING)
     return min(waiting, default=None)
+
+
+def _written(session: Session, number: int) -> str:
+    """Return what was written for an answer that nobody has handed in: it can be blackened, too."""
+    question = session.questions.get(number)
+    return session.text(written(session, question)) if question else ""
 
 
 PAGE = StaffPage("organiser", Role.ORGANISER, Stream.DESK, _shows)
