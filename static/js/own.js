@@ -313,8 +313,9 @@ export class OwnQuestions {
     write(find(item, '[data-field="original"]'), original?.text ?? "");
     const changed = find(item, "[data-difference]");
     if (original && changed)
-      void import("./difference.js").then(({ writeDifference }) =>
-        writeDifference(changed, original.text, row.text),
+      void import("./difference.js").then(
+        ({ writeDifference }) => writeDifference(changed, original.text, row.text),
+        () => {}, // no line just now: one's own wording stands above it whole
       );
     const form = find(item, '[data-own-form="object"]');
     if (form) form.hidden = !original || Boolean(appeal);

@@ -94,8 +94,9 @@ export class Room {
     const { list } = this;
     const section = find(this.document, "[data-little]");
     if (!list || !section) return;
-    const { LittleSeen } = await import("./little.js");
-    new LittleSeen(section, this.live, this.painter, (...row) => list.press(...row));
+    // Where the line is gone just now, the page is whole without it.
+    const part = await import("./little.js").catch(() => null);
+    if (part) new part.LittleSeen(section, this.live, this.painter, (...row) => list.press(...row));
   }
 
   /** Listens to buttons, forms and switches; the page's own forms stay as they are without this. */
