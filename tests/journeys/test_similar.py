@@ -36,8 +36,8 @@ def alike(page: Page) -> Locator:
 
 def supports(found: Locator) -> int:
     """Return how many support what was found: other tests do so, too."""
-    expect(found).to_contain_text(re.compile("[0-9]+ Unterstützung"))
-    return int(re.search("([0-9]+) Unterstützung", found.inner_text())[1])  # type: ignore[index]
+    expect(found).to_contain_text(re.compile(r"[0-9]+\sUnterstützung"))
+    return int(re.search(r"([0-9]+)\sUnterstützung", found.inner_text())[1])  # type: ignore[index]
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_the_desk_returns_with_a_link_by_keys(people: People, server: Server, lo
     expect(sheet.locator("[name=note]")).to_have_value(ARCHIVED)
     desk.keyboard.press("Enter")
     expect(desk.locator("[data-t=last_text]")).to_contain_text(
-        re.compile(r"Frage \d+ zurückgegeben")
+        re.compile(r"Frage\s\d+\szurückgegeben")
     )
     expect(desk.locator("#fq")).to_have_text("Wann bekommt das Ausländeramt mehr Personal?")
     expect(answers).to_have_count(0)

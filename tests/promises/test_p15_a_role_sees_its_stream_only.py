@@ -21,6 +21,11 @@ from tests.mutants import Mutant
 VIEWS, LIVE = "dialog/forum/views.py", "dialog/web/live.py"
 MUTANTS = (
     Mutant(
+        "what is not public weighs in what is found", "dialog/hub/suggestions.py",
+        "if not visible(self._session, Stream.FLOOR, number):", "if not number:",
+        "tests/live/test_similar.py::test_what_is_not_public_is_neither_found_nor_felt",
+    ),
+    Mutant(
         "the floor shows every question", VIEWS,
         "    return question.public and not question.removed", "    return True", "evening",
     ),
