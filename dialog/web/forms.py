@@ -4,6 +4,7 @@ Every form carries a signed token, which names the pass and the role of the page
 a key, under which its answer is remembered: sending it twice asks once.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import uuid4
@@ -28,6 +29,7 @@ FIELDS = 60
 LISTS = {"numbers": ",", "revs": ",", "sources": "\n"}
 # What was ticked in a list of questions, each as "number.rev".
 PICKED = {"numbers": 0, "revs": 1}
+_STAMP = re.compile(r"(?:(?:([0-9]{1,2}):)?([0-9]{1,2}):)([0-9]{1,2})")
 
 Again = Callable[[Refusal, dict[str, str]], Awaitable[Response]]
 
@@ -105,9 +107,20 @@ def typed(form: Mapping[str, str], now: int) -> dict[str, Any]:
             if name in PICKED and "picked" in form:
                 parts = [[*pick.split("."), ""][PICKED[name]] for pick in picks(form)]
             given[name] = [part for part in parts if part]
+        elif name == "minute" and value:
+            given[name] = _seconds(value)
         elif value is not None and (value or wire.textual(do, name)):
             given[name] = value
     return given
+
+
+def _seconds(value: str) -> str:
+    """Return a place in the recording, 0:41:20, in seconds; anything else as it is."""
+    found = _STAMP.fullmatch(value.strip())
+    if found is None:
+        return value
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return str(hours * 3600 + minutes * 60 + seconds)
 
 
 def picks(form: Mapping[str, str]) -> list[str]:

@@ -325,11 +325,6 @@ class Scribe {
   /** Notes that something was typed: kept here at once, on the server after a pause. */
   typed() {
     this.keepHere();
-    const minute = this.form?.elements.namedItem("minute");
-    const seconds = minute instanceof HTMLInputElement ? minute.value.trim() : "";
-    fill(this.document.body, {
-      minute_said: /^\d+$/.test(seconds) ? stamp(Number(seconds)) : "",
-    });
     this.plan();
     this.staff.plan();
   }

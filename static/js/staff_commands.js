@@ -2,7 +2,7 @@
  * The commands staff may give, and how the fields of their forms become values on the wire.
  */
 
-/** @typedef {"text" | "int" | "int_or_null" | "bool" | "ints" | "lines" | "picked" | "picked_revs"} Kind */
+/** @typedef {"text" | "int" | "int_or_null" | "bool" | "ints" | "lines" | "seconds" | "picked" | "picked_revs"} Kind */
 
 /** @type {Record<string, Kind>} */
 const QUESTION = { number: "int", rev: "int" };
@@ -55,7 +55,7 @@ export const FIELDS = {
     until: "text",
     to: "text",
     sources: "lines",
-    minute: "int",
+    minute: "seconds",
   },
   release: QUESTION,
   phase: { to: "text" },
@@ -102,6 +102,8 @@ function read(kind, given) {
       return given.trim() === "" ? undefined : numberOf(given);
     case "int_or_null":
       return given.trim() === "" ? null : numberOf(given);
+    case "seconds":
+      return given.trim() === "" ? undefined : secondsOf(given);
     case "bool":
       return given === "1";
     case "ints":
@@ -118,6 +120,17 @@ function read(kind, given) {
         .map((line) => line.trim())
         .filter(Boolean);
   }
+}
+
+/**
+ * Returns a place in the recording, 0:41:20, in seconds; anything else as a number is read.
+ * @param {string} given
+ */
+function secondsOf(given) {
+  const found = /^\s*(?:(\d{1,2}):)?(\d{1,2}):(\d{1,2})\s*$/.exec(given);
+  if (!found) return numberOf(given);
+  const [, hours = "0", minutes, seconds] = found;
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
 /**

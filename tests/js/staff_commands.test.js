@@ -86,6 +86,19 @@ test("sources are the lines that say something", () => {
   });
 });
 
+test("a place in the recording is hours, minutes and seconds, or seconds alone", () => {
+  /** @param {string} minute */
+  const sent = (minute) => typed("answer", form({ sources: "", minute })).minute;
+  assert.deepEqual(["0:41:20", " 41:20 ", "1:00:05", "2480", "", "41 Min."].map(sent), [
+    2480,
+    2480,
+    3605,
+    2480,
+    undefined,
+    "41 Min.",
+  ]);
+});
+
 test("a switch is on with 1 and off with anything else, and names only itself", () => {
   assert.deepEqual(typed("accept", form({ questions: "0" })), { questions: false });
   assert.deepEqual(typed("accept", form({ upvotes: "1" })), { upvotes: true });

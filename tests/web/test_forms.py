@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from dialog.forum.roles import MAY
+from dialog.web.forms import typed
 from dialog.web.pages.mine import OWN
 from tests.live.client import Browser, Page
 from tests.live.programme import CODE
@@ -66,6 +67,12 @@ def act(browser: Browser, slug: str, place: str, **fields: object) -> Page:
     seal = token(browser, slug) if place == "mine" else browser.get(address).token
     hidden = {"token": seal, "key": str(uuid4())}
     return browser.post(address, hidden | fields)
+
+
+def test_a_place_in_the_recording_is_read_as_people_write_it() -> None:
+    places = {"0:41:20": "2480", " 41:20 ": "2480", "1:00:05": "3605", "2480": "2480", "x": "x"}
+    for written, seconds in places.items():
+        assert typed({"do": "answer", "minute": written}, 0)["minute"] == seconds
 
 
 # --- asking --------------------------------------------------------------------------------------

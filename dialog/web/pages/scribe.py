@@ -71,4 +71,5 @@ def _stands(row: Row) -> str:
     return str(latest["text"]) if latest else ""
 
 
-PAGE = StaffPage("scribe", Role.SCRIBE, Stream.STAGE, _shows)
+STAYING = frozenset({"draft", "take"})
+PAGE = StaffPage("scribe", Role.SCRIBE, Stream.STAGE, _shows, STAYING)

@@ -14,8 +14,10 @@ from starlette.responses import Response
 
 from dialog.forum.names import Role, Stream
 from dialog.forum.refusals import Refusal
+from dialog.hub.ledger import Done
 from dialog.web import forms
 from dialog.web.entrance import Entrance, staff
+from dialog.web.errors import wants_json
 from dialog.web.pages.session import session_page
 from dialog.web.picture import Picture, picture
 
@@ -44,12 +46,16 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class StaffPage:
-    """A page of staff; ``shows`` gives its template what only this page needs."""
+    """A page of staff; ``shows`` gives its template what only this page needs.
+
+    A command of ``staying`` stores a part of its form at most: all of it stands on the next page.
+    """
 
     template: str
     role: Role
     stream: Stream
     shows: Callable[[Desk], Awaitable[dict[str, Any]]]
+    staying: frozenset[str] = frozenset()
 
     async def show(self, request: Request) -> Response:
         """Return the page."""
@@ -64,6 +70,9 @@ class StaffPage:
         async def again(refusal: Refusal, typed: dict[str, str]) -> Response:
             return await self._page(request, entrance, typed, refusal)
 
+        stays = isinstance(reply, Done) and form.get("do") in self.staying
+        if stays and not wants_json(request):
+            return await self._page(request, entrance, form, None)
         back = forms.back_to(form, request.url.path)
         return await forms.answer(request, reply, form, back, again)
 
