@@ -144,6 +144,17 @@ def moderated(at: Recorder) -> None:
     at.do(MIA, c.Unmute(3))
     at.do(MIA, c.Hide(5, at.rev(5)))
     at.do(MIA, c.Undo(len(at.entries)))
+    together(at)
+
+
+def together(at: Recorder) -> None:
+    at.do(AYLIN, c.Ask("Gibt es Kurse am Samstag?"))
+    at.do(CLARA, c.Ask("Gibt es am Samstag Kurse?"))
+    at.do(BERND, c.Ask("Mein Buch kostet nur fünf Euro!"))
+    at.do(BERND, c.Ask("Auch mein zweites Buch kostet wenig!"))
+    at.do(MIA, c.MergeAll((8, 9), (at.rev(8), at.rev(9)), 9))
+    at.do(MIA, c.Approve(9, at.rev(9)))
+    at.do(MAX, c.ReturnAll((10, 11), (at.rev(10), at.rev(11)), Reason.ADVERTISING))
 
 
 def on_stage(at: Recorder) -> None:
@@ -165,6 +176,8 @@ def on_stage(at: Recorder) -> None:
     at.do(RITA, c.Next(2, at.order()))
     at.do(RITA, c.Next(4, at.order(), 2))
     at.do(RITA, c.Done(at.order(), 4))
+    at.do(SVEN, c.Blank(on=True))
+    at.do(RITA, c.Blank(on=False))
     at.do(OLGA, c.Extend(15))
 
 
@@ -201,6 +214,7 @@ def afterwards(at: Recorder) -> None:
     at.keep(sealed, SYSTEM)
     at.do(OLGA, c.Correct(2, "Es fehlte an Leuten; seit Mai sind es mehr."))
     at.do(OLGA, c.Keep(1, "Zwölf Kurse haben begonnen."))
+    at.do(OLGA, c.Redact(1, 0, 5, Field.KEPT))
     at.do(OLGA, c.Unpublish(5, "Auf Wunsch der Fragenden."))
 
 
