@@ -550,3 +550,23 @@ def test_no_form_however_poor_meets_a_fault(server) -> None:
 
 
 PAGES = ("moderation", "stage", "scribe", "organiser")
+
+# What a group's form says that somebody wrote by hand.
+STRANGE = [
+    {"do": do, field: value}
+    for do in ("return", "edit", "merge", "approve", "return_all", "merge_all", "")
+    for field in ("number", "picked", "into")
+    for value in ("", ".", "1.2.3", "9" * MANY, "9" * MANY + ".1", "\u0663.1", "x")
+]
+
+
+@pytest.mark.parametrize("name", ["live", "announced"])
+def test_strange_numbers_in_a_form_of_the_desk_are_refused(server, name) -> None:
+    """Also where nobody has asked anything, and so no question is in hand."""
+    slug, address = server.slugs[name], f"/sessions/{server.slugs[name]}/moderation"
+    if name == "live":
+        made(ask(server.volunteer(slug), slug, sentence(), json=True))
+    team = server.staff(slug, "moderator")
+    seal = team.get(address).token
+    met = {team.post(address, {"token": seal} | fields).status for fields in STRANGE}
+    assert met <= {404, 422}
