@@ -179,6 +179,18 @@ def test_promises_have_their_day_their_alarm_and_their_end(direct: Team) -> None
     assert "Er fährt." in direct.page(direct.sven, "?tab=promises")
 
 
+def test_what_names_a_case_goes_into_no_calendar(direct: Team) -> None:
+    number = direct.ask()
+    fields = {"number": number, "rev": direct.rev(number), "text": "Im Mai."} | PROMISE
+    assert direct.give(direct.sven, "scribe", "answer", **fields).status == 303
+    assert "Im Mai." in events(direct)[number]["description"]
+    rev = direct.rev(number)
+    told = direct.give(direct.organiser, "moderation", "stage_only", number=number, rev=rev)
+    assert told.status == 303
+    address = f"/sessions/{direct.slug}/scribe?tab=promises"
+    assert events(direct)[number]["description"] == direct.server.base + address
+
+
 def events(team: Team) -> dict[int, Any]:
     """Return the events of the promises' calendar by the number of their question."""
     answer = team.sven.get(f"/sessions/{team.slug}/scribe/promises.ics")
