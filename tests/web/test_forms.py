@@ -139,13 +139,16 @@ def test_too_many_messages_are_refused(server, slug) -> None:
     assert codes[404] >= 40
 
 
-def test_a_session_that_takes_no_questions(server) -> None:
-    slug = server.slugs["announced"]
+@pytest.mark.parametrize("name", ["announced", "closed"])
+def test_a_session_that_takes_no_questions(server, name) -> None:
+    slug = server.slugs[name]
     browser, text = server.volunteer(slug), sentence()
     page = ask(browser, slug, text)
     assert page.status == 409
-    assert text in html.unescape(page.text)
+    assert f"{text}</textarea>" in html.unescape(page.text)
     assert ask(browser, slug, text, json=True).json()["code"] == "closed"
+    looked = browser.post(f"/sessions/{slug}/similar", {"token": page.token, "text": text})
+    assert f"{text}</textarea>" in html.unescape(looked.text)
 
 
 @pytest.mark.parametrize("name", ["announced", "closed"])
