@@ -441,6 +441,8 @@ def test_a_moderators_refusal_keeps_the_note(server, slug, moderator) -> None:
     page = act(moderator, slug, "moderation", do="edit", number=number, rev=1, text=note)
     assert page.status == 409
     assert note in page.text
+    left = act(moderator, slug, "moderation", do="brief", number=number, rev=1, text=note)
+    assert (left.status, left.text.count(f"{note}</textarea>")) == (409, 1)
     same = act(moderator, slug, "moderation", do="claim", number=number, back="//böse.example")
     assert same.headers["location"] == f"/sessions/{slug}/moderation"
     view = f"/sessions/{slug}/moderation?tab=log"
