@@ -297,7 +297,8 @@ def promises(within: int, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     for row in () if as_json else found:
-        click.echo("{until}  {days:+d}  {by}: {text}\n  {address}".format(**row))
+        told = row | {"text": row["text"] or f"question {row['question']}, for the stage only"}
+        click.echo("{until}  {days:+d}  {by}: {text}\n  {address}".format(**told))
     if not as_json:
         click.echo(_count(found, "promise"))
     sys.exit(1 if found else 0)

@@ -16,7 +16,8 @@ async def due(application: Application, within: int) -> list[Row]:
     """Return what is not kept and falls due within so many days, or is overdue, the first first.
 
     A row has ``session``, ``question`` (its number), ``text``, ``by``, ``until``, ``days`` (below
-    zero: overdue) and ``address``. Days are those of each session's zone.
+    zero: overdue) and ``address``. Days are those of each session's zone. The text of a question
+    for the stage only is left empty, for it names a case and this is made to be mailed.
     """
     base = application.settings.base_url.rstrip("/")
     found = [
@@ -46,7 +47,7 @@ def _told(base: str, declaration: Declaration, one: Row) -> Row:
     return {
         "session": declaration.slug,
         "question": one["number"],
-        "text": one["text"],
+        "text": one["text"] if one["public"] else "",
         "by": one["answer"]["by"],
         "until": one["answer"]["until"],
         "days": one["days"],

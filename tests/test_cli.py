@@ -14,12 +14,13 @@ from click.testing import CliRunner
 
 from dialog.app import kept_secret
 from dialog.cli import main
+from dialog.forum import commands as c
 from dialog.forum.journal import Batch, Place
 from dialog.forum.names import Outcome, Phase
 from dialog.store.database import Database
 from dialog.store.journal import Journal
 from dialog.store.lock import lock
-from tests.forum.evening import Evening
+from tests.forum.evening import MARA, Evening
 from tests.live.programme import declare
 
 COMMANDS = [
@@ -180,12 +181,24 @@ def test_promises_that_fall_due_are_printed_for_a_timer(environment) -> None:
     assert (row["session"], row["question"], row["days"]) == (name, number, 10)
 
 
-def promised(environment: dict[str, str], due_in: int) -> int:
+def test_what_names_a_case_is_printed_for_no_mail(environment) -> None:
+    run(environment, "migrate")
+    promised(environment, due_in=10, stage_only=True)
+    assert (
+        "  +10  Referat G2: question 1, for the stage only\n" in run(environment, "promises").output
+    )
+    (row,) = json.loads(run(environment, "promises", "--json").output)
+    assert row["text"] == ""
+
+
+def promised(environment: dict[str, str], due_in: int, *, stage_only: bool = False) -> int:
     """Store an evening with one promise as the session's journal."""
     evening = Evening(Phase.LIVE)
     number = evening.public("Wann kommt der Bus?")
     day = datetime.now(ZoneInfo("Europe/Berlin")).date() + timedelta(days=due_in)
     evening.answer(number, outcome=Outcome.PROMISED, by="Referat G2", until=day.isoformat())
+    if stage_only:
+        evening.told(c.StageOnly(number, evening.rev(number)), MARA)
 
     async def store() -> None:
         database = Database(f"sqlite:///{environment['DIALOG_DATA']}/dialog.sqlite3")

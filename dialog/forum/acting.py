@@ -18,7 +18,7 @@ class Act:
         """Begin an act with the name under which the log will show it."""
         self.session = session
         self.name = name
-        self.changes: list[Change] = []
+        self._changes: dict[tuple[Axis, int], Change] = {}  # a group has thousands of questions
         self.texts: list[tuple[int, str]] = []
 
     def write(self, body: str) -> int:
@@ -32,9 +32,9 @@ class Act:
     def set(self, axis: Axis, subject: int, after: Value) -> None:
         """Change an axis, unless it stands so already; of two changes of one the later holds."""
         before = current(self.session, axis, subject)
-        self.changes = [one for one in self.changes if (one.axis, one.subject) != (axis, subject)]
+        self._changes.pop((axis, subject), None)
         if before != after:
-            self.changes.append(Change(axis, subject, before, after))
+            self._changes[axis, subject] = Change(axis, subject, before, after)
 
     def stand(self, question: Question, standing: Standing) -> None:
         """Change the review of a question; one that can no longer be staged leaves the stage."""
@@ -45,8 +45,8 @@ class Act:
     @property
     def _stage(self) -> Stage:
         """The stage as the changes so far leave it."""
-        changed = (one.after for one in self.changes if one.axis is Axis.STAGE)
-        return cast("Stage", next(changed, self.session.stage))
+        changed = self._changes.get((Axis.STAGE, 0))
+        return cast("Stage", changed.after) if changed else self.session.stage
 
     def settle(self, question: Question, answer: Answer, now: int) -> None:
         """Let a released answer decide the outcome, except of a question still on the stage."""
@@ -60,9 +60,9 @@ class Act:
 
     def fact(self, undoes: int = 0) -> Fact | None:
         """Return what happened, or None when everything stood so already."""
-        if not self.changes:
+        if not self._changes:
             return None
-        return Fact(Acted(self.name, tuple(self.changes), undoes), tuple(self.texts))
+        return Fact(Acted(self.name, tuple(self._changes.values()), undoes), tuple(self.texts))
 
 
 Decision = Fact | Refusal | None

@@ -18,7 +18,7 @@ from dialog.forum.names import (
     Who,
 )
 from dialog.forum.phase import FOLLOWS, due, next_due
-from dialog.forum.question import Answer, Correction, Kept, Question, Result, Standing
+from dialog.forum.question import STAGED, Answer, Correction, Kept, Question, Result, Standing
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.session import Session
 from dialog.forum.texts import clean, required
@@ -277,10 +277,10 @@ def _correct(
 
 
 def _keep(session: Session, command: c.Keep, question: Question, now: int) -> Decision:
-    answer = question.answer
+    answer, review = question.answer, question.standing.review
     if answer is None or answer.outcome is not Outcome.PROMISED or not answer.released:
         return conflict(session, question)
-    if command.rev not in (0, question.rev):
+    if review not in STAGED or command.rev not in (0, question.rev):
         return conflict(session, question)
     text = required(command.text, session.limits.answer, "text", lines=True)
     if isinstance(text, Refusal):

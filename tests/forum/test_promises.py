@@ -8,7 +8,7 @@ from dialog.forum import commands as c
 from dialog.forum.names import MINUTE, Outcome, Phase
 from dialog.forum.promises import promises
 from dialog.forum.refusals import Code, Refusal
-from tests.forum.evening import OLGA, SELMA, SVEN, Evening
+from tests.forum.evening import MARA, OLGA, SELMA, SVEN, Evening
 
 TODAY = dt.date(2026, 12, 4)
 
@@ -64,6 +64,15 @@ def test_what_waits_for_release_or_is_hidden_is_no_promise_yet():
     assert promises(evening.session, TODAY) == []
     evening.told(c.Release(number, evening.rev(number)), SELMA)
     assert len(promises(evening.session, TODAY)) == 1
+
+
+def test_a_promise_that_was_hidden_since_is_kept_by_nobody():
+    evening, (number,) = promised("2026-12-18")
+    evening.told(c.Hide(number, evening.rev(number)), MARA)
+    refusal = evening.refused(c.Keep(number, "Liegt vor."), SVEN)
+    assert (refusal.code, refusal.state) == (Code.CONFLICT, "waiting")
+    evening.told(c.Approve(number, evening.rev(number)), MARA)
+    evening.told(c.Keep(number, "Liegt vor."), SVEN)
 
 
 def test_two_scribes_keep_one_promise_and_the_second_is_told():

@@ -146,13 +146,16 @@ def test_too_many_messages_are_refused(server, slug) -> None:
     assert codes[404] >= 40
 
 
-def test_a_session_that_takes_no_questions(server) -> None:
-    slug = server.slugs["announced"]
+@pytest.mark.parametrize("name", ["announced", "closed"])
+def test_a_session_that_takes_no_questions(server, name) -> None:
+    slug = server.slugs[name]
     browser, text = server.volunteer(slug), sentence()
     page = ask(browser, slug, text)
     assert page.status == 409
-    assert text in html.unescape(page.text)
+    assert f"{text}</textarea>" in html.unescape(page.text)
     assert ask(browser, slug, text, json=True).json()["code"] == "closed"
+    looked = browser.post(f"/sessions/{slug}/similar", {"token": page.token, "text": text})
+    assert f"{text}</textarea>" in html.unescape(looked.text)
 
 
 @pytest.mark.parametrize("name", ["announced", "closed"])
@@ -445,6 +448,8 @@ def test_a_moderators_refusal_keeps_the_note(server, slug, moderator) -> None:
     page = act(moderator, slug, "moderation", do="edit", number=number, rev=1, text=note)
     assert page.status == 409
     assert note in page.text
+    left = act(moderator, slug, "moderation", do="brief", number=number, rev=1, text=note)
+    assert (left.status, left.text.count(f"{note}</textarea>")) == (409, 1)
     same = act(moderator, slug, "moderation", do="claim", number=number, back="//böse.example")
     assert same.headers["location"] == f"/sessions/{slug}/moderation"
     view = f"/sessions/{slug}/moderation?tab=log"
@@ -557,3 +562,23 @@ def test_no_form_however_poor_meets_a_fault(server) -> None:
 
 
 PAGES = ("moderation", "stage", "scribe", "organiser")
+
+# What a group's form says that somebody wrote by hand.
+STRANGE = [
+    {"do": do, field: value}
+    for do in ("return", "edit", "merge", "approve", "return_all", "merge_all", "")
+    for field in ("number", "picked", "into")
+    for value in ("", ".", "1.2.3", "9" * MANY, "9" * MANY + ".1", "\u0663.1", "x")
+]
+
+
+@pytest.mark.parametrize("name", ["live", "announced"])
+def test_strange_numbers_in_a_form_of_the_desk_are_refused(server, name) -> None:
+    """Also where nobody has asked anything, and so no question is in hand."""
+    slug, address = server.slugs[name], f"/sessions/{server.slugs[name]}/moderation"
+    if name == "live":
+        made(ask(server.volunteer(slug), slug, sentence(), json=True))
+    team = server.staff(slug, "moderator")
+    seal = team.get(address).token
+    met = {team.post(address, {"token": seal} | fields).status for fields in STRANGE}
+    assert met <= {404, 422}

@@ -111,6 +111,24 @@ def test_of_two_scribes_the_first_wins_and_the_second_keeps_the_text(direct: Tea
     assert ("Sven", "Selma")[1 - lost] in told[lost].text
 
 
+def test_what_was_written_to_a_question_that_was_hidden_meanwhile_stands_there(
+    direct: Team,
+) -> None:
+    number = direct.ask()
+    rev = direct.rev(number)
+    promise = {"number": number, "rev": rev, "text": "Im Mai."} | PROMISE
+    assert direct.give(direct.sven, "scribe", "answer", **promise).status == 303
+    rev = direct.rev(number)
+    told = direct.give(direct.organiser, "moderation", "hide", number=number, rev=rev)
+    assert told.status == 303
+    for do in ("draft", "answer", "keep", "correct"):
+        fields = {"number": number, "rev": rev, "back": f"{back(direct)}?tab=promises"}
+        told = direct.give(direct.sven, "scribe", do, text="Der <Bus>\nkommt.", **fields)
+        assert told.status == 409
+        assert told.text.count("Der &lt;Bus&gt;\nkommt.</textarea>") == 1
+        assert told.text.count("nicht gesichert</label>") == 1
+
+
 def end(team: Team) -> None:
     assert team.give(team.organiser, "organiser", "phase", to="closed").status == 303
 
@@ -178,6 +196,18 @@ def test_promises_have_their_day_their_alarm_and_their_end(direct: Team) -> None
     assert kept["sequence"] > event["sequence"]
     assert not kept.walk("VALARM")
     assert "Er fährt." in direct.page(direct.sven, "?tab=promises")
+
+
+def test_what_names_a_case_goes_into_no_calendar(direct: Team) -> None:
+    number = direct.ask()
+    fields = {"number": number, "rev": direct.rev(number), "text": "Im Mai."} | PROMISE
+    assert direct.give(direct.sven, "scribe", "answer", **fields).status == 303
+    assert "Im Mai." in events(direct)[number]["description"]
+    rev = direct.rev(number)
+    told = direct.give(direct.organiser, "moderation", "stage_only", number=number, rev=rev)
+    assert told.status == 303
+    address = f"/sessions/{direct.slug}/scribe?tab=promises"
+    assert events(direct)[number]["description"] == direct.server.base + address
 
 
 def events(team: Team) -> dict[int, Any]:

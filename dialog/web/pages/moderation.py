@@ -8,7 +8,7 @@ from dialog.forum.names import Reason, Review, Role, Stream
 from dialog.forum.session import Session
 from dialog.forum.views import Row, instant
 from dialog.web.forms import picks
-from dialog.web.pages.staff import Desk, StaffPage
+from dialog.web.pages.staff import Desk, StaffPage, numbered
 from dialog.web.picture import Picture, log, shown
 from dialog.web.search import Search
 
@@ -124,7 +124,7 @@ async def _group(desk: Desk, entries: list[Row], current: Row | None) -> list[Ro
     """
     number = current["number"] if current else 0
     members = next((row["group"] for row in entries if number in row["group"]), ())
-    ticked = [int(n) for p in picks(desk.form) if (n := p.partition(".")[0]).isdecimal()]
+    ticked = [numbered(pick.partition(".")[0]) for pick in picks(desk.form)]
     numbers = sorted({*members, *ticked[:MOST_TICKED]})
     room = desk.entrance.room
     rows = [row for n in numbers if (row := await shown(room, Stream.DESK, n))]

@@ -47,7 +47,10 @@ async def ics(request: Request) -> Response:
 
 
 def _event(entrance: Entrance, row: Row, lang: str) -> Event:
-    """Return a promise's event; its journal number counts its versions."""
+    """Return a promise's event; its journal number counts its versions.
+
+    Calendars lie with others: what names a case is read on our own page only.
+    """
     slug, answer, kept = entrance.dialog.slug, row["answer"], row["due"] == Due.KEPT
     address = f"{entrance.site.base_url}/sessions/{slug}/scribe?tab=promises"
     event = Event()
@@ -57,7 +60,8 @@ def _event(entrance: Entrance, row: Row, lang: str) -> Event:
     event.add("sequence", row["rev"])
     summary = say(SUMMARY[kept], lang).format(by=answer["by"])
     event.add("summary", summary)
-    event.add("description", "\n\n".join((row["text"], answer["text"], address)))
+    words = (row["text"], answer["text"]) if row["public"] else ()
+    event.add("description", "\n\n".join((*words, address)))
     event.add("url", address)
     event.add("transp", "TRANSPARENT")
     event.add("status", "CANCELLED" if kept else "CONFIRMED")

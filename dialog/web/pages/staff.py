@@ -24,6 +24,11 @@ from dialog.web.picture import Picture, picture
 _NUMBER = re.compile("[0-9]{1,9}")
 
 
+def numbered(text: str) -> int:
+    """Return the number that a text says, 0 for none."""
+    return int(text) if _NUMBER.fullmatch(text) else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """One request to a page of staff: who asks, what is asked for, and how the room stands."""
@@ -40,8 +45,7 @@ class Desk:
 
     def number(self, name: str = "number") -> int:
         """Return the number that the form or the address names, 0 for none."""
-        text = self.form.get(name) or self.query.get(name, "")
-        return int(text) if _NUMBER.fullmatch(text) else 0
+        return numbered(self.form.get(name) or self.query.get(name, ""))
 
 
 @dataclass(frozen=True, slots=True)
