@@ -5,6 +5,7 @@
  * @import { Desk } from "./staff_desk.js"
  */
 
+import { at } from "./address.js";
 import { writeDifference } from "./difference.js";
 import { Dragging } from "./dragging.js";
 import { Group } from "./group.js";
@@ -16,7 +17,6 @@ import { standingList } from "./ranking.js";
 import { found, foundModels, SHOWN } from "./search.js";
 import {
   alikeModels,
-  at,
   frameModel,
   freeOf,
   mergeModel,

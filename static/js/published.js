@@ -5,8 +5,8 @@
  * @import { Staff } from "./staff_page.js"
  */
 
+import { at } from "./address.js";
 import { all, find } from "./page.js";
-import { at } from "./staff_desk.js";
 import { fillRows } from "./staff_fill.js";
 
 const PAUSE = 150;

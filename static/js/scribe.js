@@ -5,6 +5,7 @@
  * @import { RowModel } from "./staff_fill.js"
  */
 
+import { at } from "./address.js";
 import { follow } from "./live.js";
 import { find, refusalOf } from "./page.js";
 import { nowOf } from "./ranking.js";
@@ -90,8 +91,7 @@ class Scribe {
   /** Saves a version that was put into the field; a reload must not put it there again. */
   begin() {
     if (!this.restored) return;
-    const { history, location } = this.window;
-    history.replaceState(null, "", `${location.pathname}?number=${this.number}`);
+    this.window.history.replaceState(null, "", at(this.page, `number=${this.number}`));
     this.plan();
   }
 
@@ -169,7 +169,7 @@ class Scribe {
         n: String(now?.number ?? ""),
         since: since ? phrases.say("since", { time: phrases.clock(since) }) : "",
       }),
-      now_href: `${this.page}?number=${now?.number ?? ""}`,
+      now_href: at(this.page, `number=${now?.number ?? ""}`),
       other,
       other_note: other ? this.otherWords(now) : "",
       nothing: now === null,
@@ -283,7 +283,7 @@ class Scribe {
       text: row.text,
       label: phrases.say("question", { n: String(row.number) }),
       state,
-      href: `${this.page}?number=${row.number}`,
+      href: at(this.page, `number=${row.number}`),
     };
   }
 
@@ -318,7 +318,7 @@ class Scribe {
       sources: (it?.sources ?? []).join(" "),
       may_release: !own,
       own,
-      href: `${this.page}?number=${row.number}`,
+      href: at(this.page, `number=${row.number}`),
     };
   }
 

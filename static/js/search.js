@@ -6,7 +6,7 @@
  * @import { RowModel } from "./staff_fill.js"
  */
 
-import { at } from "./staff_desk.js";
+import { at } from "./address.js";
 
 export const SHOWN = 50;
 

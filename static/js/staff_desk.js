@@ -5,6 +5,7 @@
  * @import { Model, RowModel } from "./staff_fill.js"
  */
 
+import { at } from "./address.js";
 import { entriesOf, groupOf, rowsOf } from "./groups.js";
 import { coming, nowOf, standingList } from "./ranking.js";
 
@@ -23,15 +24,6 @@ const EDITABLE = ["waiting", "approved", "stage_only", "unreviewed"];
  * @property {(instant: string) => string} age
  * @property {(code: string) => string} reason
  */
-
-/**
- * Returns an address of the page with a query; the page's own address may have one already.
- * @param {string} page
- * @param {string} query
- */
-export function at(page, query) {
-  return `${page}${page.includes("?") ? "&" : "?"}${query}`;
-}
 
 /**
  * Returns what waits for a decision, the oldest first: questions, and appeals still open.

@@ -145,6 +145,11 @@ def test_by_touch_on_a_phone(people: People, server: Server) -> None:
         assert box["height"] >= 44, name
         button.tap()
 
+    label = desk.get_by_role("heading", name="Jetzt", exact=True).bounding_box()
+    emergency = desk.get_by_role("button", name="Anzeige leeren").bounding_box()
+    assert label is not None
+    assert emergency is not None
+    assert label["x"] + label["width"] <= emergency["x"]
     opened(desk, EDITED)
     desk.get_by_role("link", name="Bearbeiten").tap()
     sheet.get_by_label("Frage", exact=True).fill(WORDED)

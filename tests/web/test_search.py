@@ -93,3 +93,28 @@ def test_in_english_every_link_of_the_desk_keeps_the_language_and_its_number(ser
             assert link.count("?") <= 1, link
     opened = desk.get(f"{page}&number={number}").text
     assert f"Question {number}" in opened.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    "role, page, views",
+    [
+        ("minister", "stage", ("", "&view=list")),
+        ("scribe", "scribe", ("", "&tab=open", "&tab=promises", "&tab=versions&number={}")),
+        ("organiser", "organiser", ("", "&tab=publish", "&confirm=close")),
+    ],
+)
+def test_in_english_every_link_of_staff_keeps_the_language_and_its_view(
+    server: Server, role: str, page: str, views: tuple[str, ...]
+):
+    slug = server.slugs["live"]
+    desk = server.staff(slug, "moderator", "Mara Beispielname")
+    number = approved(server, slug, desk)
+    someone = server.staff(slug, role, "Name Beispielname")
+    address = f"/sessions/{slug}/{page}"
+    for view in views:
+        shown = someone.get(f"{address}?lang=en{view.format(number)}").text
+        links = re.findall(rf'href="({address}[?"][^"]*)"', shown)
+        assert links
+        for link in links:
+            assert "lang=en" in link, link
+            assert link.count("?") == 1, link
