@@ -178,7 +178,7 @@ FIRST_WINS: dict[str, Prepare] = {
     "brief": noting,
 }
 # Two of these say the same, or stand beside each other.
-BOTH_STAND = {"ask", "claim", "mute", "unmute", "acknowledge"}
+BOTH_STAND = {"ask", "claim", "mute", "unmute", "acknowledge", "blank"}
 
 
 @asynccontextmanager

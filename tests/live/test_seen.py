@@ -47,12 +47,13 @@ async def test_what_one_has_seen_is_offered_later_and_once_is_enough(server) -> 
     assert await asyncio.to_thread(offered, server, slug) == late
     anna = await asyncio.to_thread(server.volunteer, slug)
     async with Live(anna, slug, page=server.page(anna, slug).live) as one:
+        assert (await one.upvote(1))["type"] == "done"  # by now the room knows who this is
         for _ in range(20):
             await one.send({"type": "seen", "numbers": [late[0], late[0], 10**6]})
-        assert (await one.upvote(1))["type"] == "done"
+        assert (await one.upvote(2))["type"] == "done"
         assert await asyncio.to_thread(offered, server, slug) == [*late[1:], late[0]]
         await one.send({"type": "seen", "numbers": late[1:]})
-        assert (await one.upvote(2))["type"] == "done"
+        assert (await one.upvote(3))["type"] == "done"
         # All were seen once now: what one told twenty times counts no more than the others.
         assert await asyncio.to_thread(offered, server, slug) == late
         await one.until(lambda: any("little" in m for m in one.seen), 20)
