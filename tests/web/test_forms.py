@@ -303,6 +303,21 @@ def test_reword_withdraw_appeal_and_object(server, slug, moderator) -> None:
     assert own(browser, slug)[number]["review"] == "withdrawn"
 
 
+def test_what_was_typed_to_a_question_that_was_decided_meanwhile_stands_there(
+    server, slug, moderator
+) -> None:
+    browser = server.volunteer(slug)
+    number, rev = made(ask(browser, slug, sentence(), json=True))
+    decided = act(moderator, slug, "moderation", do="approve", number=number, rev=rev)
+    assert decided.status == 303
+    typed = {"number": number, "rev": rev, "text": "Doch <so>?", "background": "Weil <es>"}
+    for do in ("reword", "appeal"):
+        page = act(browser, slug, "mine", do=do, **typed)
+        assert page.status == 409
+        for words in ("Doch &lt;so&gt;?", "Weil &lt;es&gt;"):
+            assert page.text.count(f"{words}</textarea>") == 1
+
+
 def made(page: Page) -> tuple[int, int]:
     result = page.json()["result"]
     return result["number"], result["rev"]

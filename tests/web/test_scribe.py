@@ -127,6 +127,7 @@ def test_what_was_written_to_a_question_that_was_hidden_meanwhile_stands_there(
         assert told.status == 409
         assert told.text.count("Der &lt;Bus&gt;\nkommt.</textarea>") == 1
         assert told.text.count("nicht gesichert</label>") == 1
+        assert "Uhr geändert. Ihre Eingabe steht noch hier." in told.text
 
 
 def end(team: Team) -> None:
