@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from dialog.forum.board import Board
-from dialog.forum.events import Acted, Axis, Change, Message, Value
+from dialog.forum.events import Acted, Axis, Change, Message, Stage, Value
 from dialog.forum.names import Outcome, Phase, Role, Stream, Who
 from dialog.forum.question import Standing, Wording
 from dialog.forum.session import Deed, Session
@@ -16,6 +16,8 @@ from dialog.forum.window import FULL
 from dialog.hub.room import Room
 
 NEXT = 2
+# Their deeds are about what came on the stage, not about what went by that.
+CALLS = frozenset({"now", "next", "back", "done"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +209,20 @@ def _act(acted: Acted) -> str:
     return "blank" if emptied != bool(acted.undoes) else "unblank"
 
 
+def _called(acted: Acted) -> list[int]:
+    """Return the question that a deed called up, or ended where it called none."""
+    stages = [(change.before, change.after) for change in acted.changes]
+    for before, after in stages:
+        if isinstance(before, Stage) and isinstance(after, Stage):
+            then, since = (after, before) if acted.undoes else (before, after)
+            return [since.now or then.now]
+    return []
+
+
 def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
     numbers = [change.subject for change in deed.acted.changes if change.subject]
+    if deed.acted.act in CALLS:
+        numbers = _called(deed.acted)
     return {
         "event": event,
         "at": deed.at,

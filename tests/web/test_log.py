@@ -6,7 +6,7 @@ import io
 import pytest
 
 from tests.live.server import Server
-from tests.web.test_forms import act, approved, rows
+from tests.web.test_forms import act, approved, desk_row, rows
 
 FORMULAS = ("=1+1", "+49", "-2", "@SUM(A1)")
 
@@ -69,6 +69,31 @@ def test_every_deed_is_a_row_with_who_when_what_and_why(server: Server, slug: st
     assert f"/sessions/{slug}/moderation/log.csv" in shown
     english = desk.get(f"/sessions/{slug}/moderation/log.csv?lang=en").text
     assert '"Person";"Role"' in english
+
+
+def test_the_log_names_the_question_that_was_called_not_the_one_that_went(
+    server: Server, slug: str
+) -> None:
+    desk = server.staff(slug, "moderator", "Mara Beispielname")
+    first, second = (approved(server, slug, desk) for _ in range(2))
+    for do, seen, fields in (
+        ("now", "", {"number": first}),
+        ("now", first, {"number": second}),
+        ("back", second, {}),
+        ("done", first, {"outcome": "aloud"}),
+    ):
+        order = desk_row(desk, slug)["order_rev"]
+        done = act(desk, slug, "moderation", do=do, order_rev=order, seen=seen, **fields)
+        assert done.status == 303, done.text
+    told = table(desk.get(f"/sessions/{slug}/moderation/log.csv").text)[-4:]
+    assert [(row["Schritt"], row["Frage"]) for row in told] == [
+        ("aufgerufen", str(first)),
+        ("aufgerufen", str(second)),
+        ("zurückgeholt", str(first)),
+        ("auf dem Podium beendet", str(first)),
+    ]
+    shown = desk.get(f"/sessions/{slug}/moderation?tab=log").text.replace("\u00a0", " ")
+    assert f"Frage {second} aufgerufen" in shown
 
 
 def test_only_who_may_see_the_desk_gets_it(server: Server, slug: str) -> None:

@@ -118,3 +118,13 @@ def test_in_english_every_link_of_staff_keeps_the_language_and_its_view(
         for link in links:
             assert "lang=en" in link, link
             assert link.count("?") == 1, link
+
+
+def test_english_pages_quote_in_english(server: Server):
+    slug = server.slugs["live"]
+    desk = server.staff(slug, "moderator", "Mara Beispielname")
+    number = approved(server, slug, desk)
+    page = f"/sessions/{slug}/moderation?lang=en&number={number}&dialog=return"
+    shown = desk.get(page).text
+    assert "<q>" in shown
+    assert "„" not in shown
