@@ -242,7 +242,9 @@ async def test_a_state_that_cannot_be_stored_keeps_nobody_out(database, journal,
 
 
 async def test_whoever_keeps_house_sees_what_has_grown(database, journal, monkeypatch):
-    await stored(journal)
+    whole = await stored(journal)
+    many = Entry(whole.session.seq + 1, whole.session.at, 0, upvoted(*range(1, 40)))
+    await store(journal, "a", Batch((many,)))  # with so many taps a state ends here
     assert not await journal.long("a")
     monkeypatch.setattr(journals, "LONG", 20)
     assert await journal.long("a")
