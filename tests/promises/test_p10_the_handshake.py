@@ -235,7 +235,9 @@ async def test_one_person_has_so_many_places_and_gets_them_back(hasty) -> None:
             return await poll() == 503
 
         await eventually(free)
-        address = f"/sessions/{slug}/updates?epoch={first.epoch}&seq={first.seq}"
+        updates = f"/sessions/{slug}/updates"
+        told = (await asyncio.to_thread(browser.get, updates, **ASK_JSON)).json()[0]
+        address = f"{updates}?epoch={told['epoch']}&seq={told['seq']}"
         async with line(hasty) as (_reader, writer):  # a poll that nobody waits for any more
             head = f"GET {address} HTTP/1.1\r\nHost: x\r\nCookie: {browser.cookie}\r\n\r\n"
             writer.write(head.encode())
