@@ -247,6 +247,19 @@ async def test_in_one_batch_with_the_end(tmp_path: Path, by: str, turns: int) ->
     await venue.close()
 
 
+async def test_a_minute_after_the_end_nobody_asks_any_more(tmp_path: Path) -> None:
+    venue = Venue(tmp_path)
+    await venue.open()
+    assert isinstance(await venue.room.ask(c.ChangePhase(P.CLOSED), OLGA), Done)
+    ended = await venue.room.read(lambda session, _board: session.asks_ended)
+    for late, taken in ((ASK_GRACE, True), (ASK_GRACE + 1, False), (60 * ASK_GRACE, False)):
+        venue.clock.now = ended + late
+        person = Who(20 + late % 1000, Role.VOLUNTEER)
+        reply = await venue.room.ask(c.Ask(f"Noch eine, nach {late} ms?"), person)
+        assert isinstance(reply, Done) is taken, (late, reply)
+    await venue.close()
+
+
 # --- through the real server ----------------------------------------------------------------------
 
 
@@ -361,6 +374,6 @@ MUTANTS = (
         "dialog/forum/asking.py",
         "if ended and now <= ended + ASK_GRACE and",
         "if ended and now <= ended + 1000 * ASK_GRACE and",
-        "any_commands",
+        "a_minute_after",
     ),
 )
