@@ -278,7 +278,7 @@ def restore(file: Path | None) -> None:
 def promises(within: int, *, as_json: bool) -> None:
     """Print the promises that are overdue or fall due soon.
 
-    Ends with 0 where there are none, 1 where somebody is to be reminded.
+    Ends with 0 where there are none, 3 where somebody is to be reminded.
     """
     settings = _settings()
     _be_at_head(settings.database)
@@ -301,7 +301,7 @@ def promises(within: int, *, as_json: bool) -> None:
         click.echo("{until}  {days:+d}  {by}: {text}\n  {address}".format(**told))
     if not as_json:
         click.echo(_count(found, "promise"))
-    sys.exit(1 if found else 0)
+    sys.exit(3 if found else 0)
 
 
 @main.command()

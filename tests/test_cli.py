@@ -173,7 +173,7 @@ def test_promises_that_fall_due_are_printed_for_a_timer(environment) -> None:
     name = slug(environment)
     assert run(environment, "promises", "--due", "3").exit_code == 0
     done = run(environment, "promises")
-    assert done.exit_code == 1
+    assert done.exit_code == 3
     assert "+10  Referat G2: Wann kommt der Bus?" in done.output
     assert f"https://dialog.example/sessions/{name}/scribe?tab=promises" in done.output
     assert done.output.endswith("1 promise\n")

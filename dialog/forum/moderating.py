@@ -26,6 +26,7 @@ FROM: Mapping[str, frozenset[Review]] = {
     "topic": frozenset(R),
     "brief": frozenset({R.WAITING, R.APPROVED, R.STAGE_ONLY}),
 }
+TOGETHER = {"merge_all": "merge", "return_all": "return"}
 Judging = (
     c.Approve | c.StageOnly | c.Return | c.Edit | c.Merge | c.Unmerge | c.Hide | c.Topic | c.Brief
 )
@@ -97,11 +98,7 @@ def _return(session: Session, command: c.Return, question: Question, who: Who) -
 
 def _return_all(session: Session, command: c.ReturnAll, who: Who) -> Decision:
     group = _group(session, command, who)
-    if isinstance(group, Refusal):
-        return group
-    barred = (q for q in group if q.standing.review not in FROM[c.Return.do])
-    refusal = next((conflict(session, question) for question in barred), None)
-    return refusal or _give_back(session, command, group, who)
+    return group if isinstance(group, Refusal) else _give_back(session, command, group, who)
 
 
 def _give_back(
@@ -134,9 +131,7 @@ def _merge_all(session: Session, command: c.MergeAll, who: Who) -> Decision:
     gone = [question for question in group if question.number != command.into]
     if not gone:
         return Refusal(Code.INCOMPLETE, field="numbers")
-    barred = (q for q in gone if q.standing.review not in FROM[c.Merge.do])
-    refusal = next((conflict(session, question) for question in barred), None)
-    return refusal or _put_together(session, command, gone, who)
+    return _put_together(session, command, gone, who)
 
 
 def _put_together(
@@ -168,6 +163,8 @@ def _group(
         question = judged(session, number, rev, who)
         if isinstance(question, Refusal):
             return question
+        if question.standing.review not in FROM[TOGETHER[command.do]]:
+            return conflict(session, question)
         group.append(question)
     return group
 

@@ -24,13 +24,16 @@ class Due(StrEnum):
 def promises(session: Session, today: dt.date) -> list[Row]:
     """Return the released promises as the stage's staff sees them, the earliest day first.
 
+    What was taken out of the record is told nowhere any more.
+
     ``due`` says how each stands on ``today``, ``days`` how many are left until its day, below zero
     once it is past. Kept ones come last, the latest first.
     """
     found = []
     for question in session.questions.values():
         answer = question.answer
-        shown = answer and answer.released and answer.outcome is Outcome.PROMISED
+        told = answer and answer.released and not question.removed
+        shown = told and answer and answer.outcome is Outcome.PROMISED
         made = row(session, Stream.STAGE, question.number) if shown else None
         if answer and made:
             days = (dt.date.fromisoformat(answer.until) - today).days

@@ -1,20 +1,54 @@
-"""What an edit changed: the words that stayed, went and came, in the order of both wordings."""
+"""What stayed, went and came between two texts, word by word, in the order of both."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, takewhile
+
+COMPARED = 300  # words and spaces on each side; the table is as large as both multiplied
+_TOKENS = re.compile(r"\s+|\S+")
+
+Run = tuple[str, str]
 
 
 @lru_cache(maxsize=1_024)
-def difference(before: str, after: str) -> tuple[tuple[str, str], ...]:
+def difference(before: str, after: str) -> tuple[Run, ...]:
     """Return runs of words as ("same" | "del" | "ins", words), as few words changed as can be.
 
     ``static/js/difference.js`` finds the same; ``tests/wire/difference.json`` holds both to it.
     """
-    old, new = before.split(), after.split()
+    return _runs(_changes(before.split(), after.split()), " ")
+
+
+def difference_in_full(before: str, after: str) -> tuple[Run, ...]:
+    """Return the same of long texts, with every space and paragraph.
+
+    What both begin and end with is set aside first; where more than ``COMPARED`` is left, all of
+    it went and came.
+    """
+    old, new = _TOKENS.findall(before), _TOKENS.findall(after)
+    head = _alike(old, new)
+    tail = _alike(old[head:][::-1], new[head:][::-1])
+    left, right = old[head : len(old) - tail], new[head : len(new) - tail]
+    middle = [("del", word) for word in left] + [("ins", word) for word in right]
+    if max(len(left), len(right)) <= COMPARED:
+        middle = _changes(left, right)
+    first, last = (
+        [("same", word) for word in part] for part in (old[:head], old[len(old) - tail :])
+    )
+    return _runs([*first, *middle, *last], "")
+
+
+def _alike(old: Sequence[str], new: Sequence[str]) -> int:
+    """Return how many words are the same from the start."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+
+
+def _changes(old: Sequence[str], new: Sequence[str]) -> list[Run]:
+    """Return each word with what became of it."""
     shared = _shared(old, new)
     i = j = 0
-    found: list[tuple[str, str]] = []
+    found: list[Run] = []
     while i < len(old) or j < len(new):
         if i < len(old) and j < len(new) and old[i] == new[j]:
             found.append(("same", old[i]))
@@ -25,8 +59,12 @@ def difference(before: str, after: str) -> tuple[tuple[str, str], ...]:
         else:
             found.append(("ins", new[j]))
             j += 1
-    runs = groupby(found, key=lambda word: word[0])
-    return tuple((kind, " ".join(word for _, word in run)) for kind, run in runs)
+    return found
+
+
+def _runs(words: Iterable[Run], between: str) -> tuple[Run, ...]:
+    runs = groupby(words, key=lambda word: word[0])
+    return tuple((kind, between.join(word for _, word in run)) for kind, run in runs)
 
 
 def _shared(old: Sequence[str], new: Sequence[str]) -> list[list[int]]:

@@ -58,7 +58,6 @@ class Moderation {
     this.published = new Published(this.staff, this.page);
     this.waiting = -1;
     this.seq = -1;
-    this.keys = kept(() => window.localStorage, "dialog.keys") !== "off";
     this.store = `dialog.last.${this.staff.root.dataset.live ?? ""}`;
     /** @type {Last | null} */
     this.last = this.remembered();
@@ -162,7 +161,10 @@ class Moderation {
     const section = find(this.document, '[data-scope="question"]');
     if (!section) return;
     const { row } = this;
-    find(this.document, '[data-act="keys"]')?.setAttribute("aria-checked", String(this.keys));
+    find(this.document, '[data-act="keys"]')?.setAttribute(
+      "aria-checked",
+      String(this.staff.emergency.keys),
+    );
     const alike = row ? alikeModels(desk, row).slice(0, 3) : [];
     this.list("alike", alike);
     for (const { compare, key } of alike) {
@@ -179,7 +181,7 @@ class Moderation {
     const model = questionModel(desk, row);
     fill(section, {
       ...model,
-      keys_state: this.staff.phrases.say(this.keys ? "keys.on" : "keys.off"),
+      keys_state: this.staff.phrases.say(this.staff.emergency.keys ? "keys.on" : "keys.off"),
     });
     section.hidden = false;
     const { background, original } = row;
@@ -379,9 +381,7 @@ class Moderation {
       this.show(freeOf(this.live.state, this.live.now(), this.person, this.current) ?? this.row);
     }
     if (name === "keys") {
-      this.keys = !this.keys;
-      keep(() => this.window.localStorage, "dialog.keys", this.keys ? null : "off");
-      this.paint();
+      this.staff.emergency.turn();
     }
   }
 
@@ -533,7 +533,7 @@ class Moderation {
    */
   key(event) {
     const { key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || !this.keys) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.staff.emergency.keys) return;
     const dialog = find(this.document, "dialog[open]");
     if (isWriting(event.target)) return;
     if (dialog?.id === "sheet-group") {

@@ -1,5 +1,6 @@
 /**
  * Published answers of earlier sessions beside the desk's question: up to three, with their link.
+ * @import { Published as Answer } from "./resembling.js"
  * @import { Question } from "./types.js"
  * @import { RowModel } from "./staff_fill.js"
  * @import { Staff } from "./staff_page.js"
@@ -7,12 +8,11 @@
 
 import { at } from "./address.js";
 import { all, find } from "./page.js";
+import { resembling } from "./resembling.js";
 import { fillRows } from "./staff_fill.js";
 
 const PAUSE = 150;
 const MOST = 3;
-
-/** @typedef {{ text: string, by: string, starts: string, href: string }} Answer */
 
 export class Published {
   /**
@@ -69,23 +69,10 @@ export class Published {
   async fetched(text) {
     const { document, root, window } = this.staff;
     this.request = new AbortController();
+    const address = (root.dataset.live ?? "").replace(/live$/, "similar");
     const { signal } = this.request;
-    try {
-      const meta = find(document, 'meta[name="dialog-token"]');
-      const answer = await window.fetch((root.dataset.live ?? "").replace(/live$/, "similar"), {
-        method: "POST",
-        headers: {
-          accept: "application/json",
-          "content-type": "application/json",
-          "x-dialog-token": meta?.getAttribute("content") ?? "",
-        },
-        body: JSON.stringify({ text }),
-        signal,
-      });
-      return answer.ok ? (await answer.json()).answers : null;
-    } catch {
-      return null;
-    }
+    const fetch = window.fetch.bind(window);
+    return (await resembling(fetch, address, text, document, signal))?.answers ?? null;
   }
 
   /**

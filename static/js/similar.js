@@ -1,12 +1,14 @@
 /**
  * What resembles the question that is being typed: asked for after a pause, shown beneath the field
  * while nothing there is under the finger. Loaded with the first letter.
+ * @import { Published } from "./resembling.js"
  * @import { Question, Reply, State } from "./types.js"
  * @import { Phrases } from "./format.js"
  */
 
 import { all, clone, find, make, need, refusalOf, write } from "./page.js";
 import { standingList } from "./ranking.js";
+import { resembling } from "./resembling.js";
 import { support } from "./state.js";
 
 const PAUSE = 700;
@@ -15,7 +17,6 @@ const FEWEST_WORDS = 3;
 const REMEMBERED = 50;
 const SPREAD = 2_000;
 
-/** @typedef {{ text: string, by: string, starts: string, href: string }} Published */
 /** @typedef {{ questions: Question[], answers: Published[] }} Found */
 
 /**
@@ -95,7 +96,10 @@ export class Similar {
 
   /** @param {string} text */
   async ask(text) {
-    const said = await this.fetched(text);
+    this.request = new AbortController();
+    const { document, form, request, site } = this;
+    const address = form.dataset.similar ?? "";
+    const said = await resembling(site.fetch, address, text, document, request.signal);
     const wait = said?.wait_ms || said?.retry_ms;
     if (wait) {
       // Everyone was told the same: they must not come back together.
@@ -106,38 +110,6 @@ export class Similar {
       this.known.set(text, said);
       this.show(text, said);
     }
-  }
-
-  /**
-   * Returns the answer, null where there is none: given up for a newer text, or the line is dead.
-   * @param {string} text
-   * @returns {Promise<Found & { wait_ms?: number, retry_ms?: number } | null>}
-   */
-  async fetched(text) {
-    this.request = new AbortController();
-    const { signal } = this.request;
-    const headers = {
-      accept: "application/json",
-      "content-type": "application/json",
-      "x-dialog-token": this.token(),
-    };
-    try {
-      const answer = await this.site.fetch(this.form.dataset.similar ?? "", {
-        method: "POST",
-        headers,
-        body: JSON.stringify({ text }),
-        signal,
-      });
-      const said = await answer.json();
-      return answer.ok || said.retry_ms ? said : null;
-    } catch {
-      return null;
-    }
-  }
-
-  token() {
-    const meta = find(this.document, 'meta[name="dialog-token"]');
-    return meta?.getAttribute("content") ?? "";
   }
 
   /**

@@ -103,3 +103,10 @@ def test_where_a_second_person_releases_a_scribe_alone_keeps_promises_and_correc
     assert refusal == Refusal(Code.FORBIDDEN, field="second", number=number)
     evening.told(c.Keep(number, "Liegt vor."), SVEN)
     evening.told(c.Correct(number, "Im Juni."), OLGA)
+
+
+def test_a_promise_that_was_taken_out_of_the_record_is_told_no_more():
+    evening, (kept, gone) = promised("2026-12-18", "2026-12-19")
+    evening.publish()
+    evening.told(c.Unpublish(gone, "Auf Wunsch der Fragenden."), OLGA)
+    assert [one["number"] for one in promises(evening.session, TODAY)] == [kept]

@@ -168,7 +168,10 @@ def test_versions_are_read_compared_and_taken_over(direct: Team) -> None:
     events = re.findall(rf"number={number}&amp;version=(\d+)", page)
     assert len(events) == 2
     shown = direct.page(direct.sven, f"?tab=versions&number={number}&version={events[1]}")
-    assert "Im <del>Mai.</del><ins>Juni.</ins>" in shown
+    changed = (
+        r"Im <del><span [^>]*>gestrichen: </span>Mai\.</del><ins><span [^>]*>eingefügt: </span>"
+    )
+    assert re.search(changed + "Juni", shown)
     taken = direct.page(direct.sven, f"?number={number}&version={events[1]}")
     assert 'data-stored="Im Juni.">Im Mai.</textarea>' in taken
     assert "noch nicht gesichert" in taken

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from dialog.forum.names import Role
 from dialog.web import sentences
 from dialog.web.catalogue import marked as N_  # noqa: N812 - the name that extraction knows
+from dialog.web.deeds import log
 from dialog.web.entrance import staff
 from dialog.web.language import language
-from dialog.web.picture import log
 from dialog.web.templating import TABLES
 
 COLUMNS: Final = (

@@ -7,9 +7,10 @@ from dialog.forum.groups import groups
 from dialog.forum.names import Reason, Review, Role, Stream
 from dialog.forum.session import Session
 from dialog.forum.views import Row, instant
+from dialog.web.deeds import log
 from dialog.web.forms import picks
 from dialog.web.pages.staff import Desk, StaffPage, numbered
-from dialog.web.picture import Picture, log, shown
+from dialog.web.picture import Picture, shown
 from dialog.web.search import Search
 
 MOST_TICKED = 200
@@ -27,6 +28,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
     current = await _current(desk, entries, waiting)
     looked = Search.of(desk.query)
     found, total = await _found(desk, looked)
+    tab = desk.chosen("tab", TABS, "queue")
     return {
         "looked": looked,
         "found": found,
@@ -36,12 +38,14 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "group": await _group(desk, entries, current),
         "current": current,
         "alike": await _alike(desk, current),
-        "answers": desk.entrance.site.earlier.like(current["text"]) if current else [],
+        "answers": desk.entrance.site.earlier.like(current["text"])
+        if current and tab == "queue"
+        else [],
         "referring": _referring(desk),
         "order": view.order,
         "log": await room.read(lambda session, _board: log(session)),
         "muted": await room.read(lambda session, _board: _muted(session)),
-        "tab": desk.chosen("tab", TABS, "queue"),
+        "tab": tab,
         "sheet": desk.chosen("dialog", SHEETS),
         "into": desk.number("into"),
         "moderators": room.presence.roles().get(Role.MODERATOR.value, 0),

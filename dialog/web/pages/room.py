@@ -42,7 +42,7 @@ async def ask(request: Request) -> Response:
 
 async def similar(request: Request) -> Response:
     """Show what resembles the text in the form, which stays; a script asks for JSON."""
-    if request.headers.get("content-type", "").startswith("application/json"):
+    if request.headers.get("content-type", "").lower().startswith("application/json"):
         return await live.likeness(request)
     entrance = await watching(request)
     form = await forms.read(request)

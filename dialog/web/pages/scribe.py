@@ -6,7 +6,7 @@ from dialog.forum.names import Outcome, Phase, Role, Stream
 from dialog.forum.staging import came
 from dialog.forum.versions import version_rows
 from dialog.forum.views import Row, instant
-from dialog.web.differences import differences
+from dialog.web.difference import difference_in_full
 from dialog.web.pages.promises import promised
 from dialog.web.pages.staff import Desk, StaffPage
 from dialog.web.picture import Picture, shown
@@ -56,13 +56,13 @@ async def _versions(desk: Desk, current: Row | None) -> dict[str, Any]:
     """
     chosen = desk.number("version")
     if current is None or not (chosen or desk.query.get("tab") == "versions"):
-        return {"versions": [], "version": None, "difference": []}
+        return {"versions": [], "version": None, "difference": ()}
     number, stands = int(current["number"]), _stands(current)
     room = desk.entrance.room
     rows = await room.read(lambda session, _board: version_rows(session, number))
     version = next((row for row in rows if row["event"] == chosen), None)
-    difference = differences(version["text"], stands) if version else []
-    return {"versions": rows, "version": version, "difference": difference}
+    changed = difference_in_full(version["text"], stands) if version else ()
+    return {"versions": rows, "version": version, "difference": changed}
 
 
 def _stands(row: Row) -> str:
