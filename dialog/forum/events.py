@@ -144,11 +144,15 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """A command changed axes; ``undoes`` names the entry whose changes these take back."""
+    """A command changed axes; ``undoes`` names the entry whose changes these take back.
+
+    ``erased`` are texts of before whose bodies were overwritten, with all that follows from it.
+    """
 
     act: str
     changes: tuple[Change, ...]
     undoes: int = 0
+    erased: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,11 @@ class Sealed:
 
     counts: tuple[tuple[int, int, int], ...]
     voters: int
+
+
+def overwrites(event: "Event") -> bool:
+    """Tell whether an entry gave texts of before other bodies, whatever kind it is of."""
+    return isinstance(event, Redacted) or (isinstance(event, Acted) and bool(event.erased))
 
 
 Event = Declared | Entered | Asked | Upvoted | Claimed | Noted | Acted | Redacted | Sealed

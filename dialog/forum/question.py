@@ -35,7 +35,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The text axis: text numbers, and how the asker is shown."""
+    """The text axis: text numbers, and how the asker is shown.
+
+    ``archive``: name and district may stay in the record for good.
+    """
 
     text: int
     background: int = 0
@@ -43,6 +46,7 @@ class Wording:
     district: int = 0
     show: Show = Show.ANONYMOUS
     edited: bool = False
+    archive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
