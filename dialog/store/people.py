@@ -177,6 +177,31 @@ class People:
 
         return await self._database.write(work, scrub=True)
 
+    async def since(self, slug: str, person: int) -> int:
+        """Return since when a volunteer takes part, in ms UTC; 0 for nobody."""
+        session = select(SESSIONS.c.id).where(SESSIONS.c.slug == slug).scalar_subquery()
+        query = select(PEOPLE.c.since).where(_volunteer(session, person))
+        return await self._database.read(lambda c: c.execute(query).scalar_one_or_none()) or 0
+
+    async def forget(self, slug: str, person: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Delete a volunteer: name, private link, and what passes open for them.
+
+        Return the passes that ended, and those that open something else and stay.
+        """
+
+        def work(connection: Connection) -> tuple[tuple[int, ...], tuple[int, ...]]:
+            session = lock(connection, slug).id
+            role = GRANTS.c.role == Role.VOLUNTEER.value
+            own = and_(GRANTS.c.session == session, GRANTS.c.person == person, role)
+            held = connection.scalars(delete(GRANTS).where(own).returning(GRANTS.c.holder)).all()
+            left = PASSES.c.id.not_in(select(GRANTS.c.holder))
+            empty = delete(PASSES).where(PASSES.c.id.in_(held), left).returning(PASSES.c.id)
+            ended = set(connection.scalars(empty))
+            connection.execute(delete(PEOPLE).where(_volunteer(session, person)))
+            return tuple(sorted(ended)), tuple(sorted({*held} - ended))
+
+        return await self._database.write(work, scrub=True)
+
     # --- invitations of staff --------------------------------------------------------------------
 
     async def invite(self, slug: str, role: Role, name: str, ttl_s: int) -> str:
