@@ -90,8 +90,7 @@ def test_no_default_ever_changes_for_journals_leave_them_out():
         "Stage": "order=() now=0 since=0 past=() frozen=()",
         "Standing": "review='waiting' reason=None note=0 into=0 by=0 appeal=None",
         "Switches": "questions=True upvotes=True paused=False blank=False",
-        "Wording": "background=0 name=0 district=0 show='anonymous' edited=False "
-        "archive=False",
+        "Wording": "background=0 name=0 district=0 show='anonymous' edited=False archive=False",
     }
 
 
