@@ -7,6 +7,8 @@ from dialog.web.sentences.refusals import REASONS, REFUSALS
 from dialog.web.sentences.said import Said, State, say
 from dialog.web.sentences.states import STATES, own_state
 from dialog.web.sentences.words import (
+    AMENDED,
+    BLACKENED,
     DEEDS,
     KINDS,
     LIVE,
@@ -21,9 +23,9 @@ from dialog.web.sentences.words import (
 )
 
 __all__ = [
-    "DEEDS", "KINDS", "LIVE", "MARKS", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS",
-    "REFUSALS", "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS", "Said", "State", "own_state",
-    "reason", "refusal", "refusals", "say", "state",
+    "AMENDED", "BLACKENED", "DEEDS", "KINDS", "LIVE", "MARKS", "OUTCOMES", "PERSONAL_DATA",
+    "PHASES", "REASONS", "REFUSALS", "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS",
+    "Said", "State", "own_state", "reason", "refusal", "refusals", "say", "state",
 ]  # fmt: skip
 
 
