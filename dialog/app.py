@@ -151,7 +151,8 @@ class Application:
     async def publish(self, slug: str, transcript: Transcript) -> None:
         """Keep a session's public record in the database and in its folder; volunteers part."""
         record = bundle(heading(self._declared[slug]), transcript)
-        await self.transcripts.save(slug, record)
+        if record != await self.transcripts.get(slug):  # every start hands it on again
+            await self.transcripts.save(slug, record)
         self.hub.ended.update(await self.people.part(slug))
         folder.write(self.settings.sessions / slug, record)
 

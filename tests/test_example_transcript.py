@@ -31,7 +31,7 @@ def moment(value: str) -> datetime:
 
 def test_the_record_is_that_of_its_declaration() -> None:
     declared = read(FOLDER)
-    assert RECORD["schema"] == "dialog-transcript/1"
+    assert RECORD["schema"] == "dialog-transcript/2"
     assert (RECORD["slug"], RECORD["title"]) == (declared.slug, declared.title)
     assert RECORD["topics"] == list(declared.topics)
     assert RECORD["answerer"] == {

@@ -1,12 +1,13 @@
-"""A published record as one JSON value, in the shape of schema ``dialog-transcript/1``."""
+"""A published record as one JSON value, in the shape of schema ``dialog-transcript/2``."""
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from dialog.archive.record import SCHEMA
+from dialog.forum.names import Amended
 from dialog.forum.transcript import Transcript
-
-SCHEMA = "dialog-transcript/1"
+from dialog.forum.views import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ def bundle(heading: Heading, transcript: Transcript) -> dict[str, Any]:
     name, office = heading.answerer
     figures = asdict(transcript.figures)
     del figures["waiting"]
+    zone = heading.starts.tzinfo
     return {
         "schema": SCHEMA,
         "slug": heading.slug,
@@ -38,12 +40,21 @@ def bundle(heading: Heading, transcript: Transcript) -> dict[str, Any]:
         "answerer": {"name": name, "office": office},
         "starts": heading.starts.isoformat(),
         "ends": heading.ends.isoformat(),
-        "published": _moment(transcript.published, heading.starts.tzinfo),
+        "published": _moment(transcript.published, zone),
+        "changed": _moment(transcript.changed, zone),
         "recording": _recording(heading),
         "topics": list(heading.topics),
         "figures": {"received": transcript.figures.received, **figures},
-        "questions": list(transcript.questions),
+        "questions": [_question(question) for question in transcript.questions],
     }
+
+
+def _question(question: Row) -> Row:
+    """Return a question; for one that was taken out, when that was stands beside the reason."""
+    if question["removed"] is None:
+        return question
+    *_, at = (one["at"] for one in question["changes"] if one["what"] == Amended.REMOVED)
+    return question | {"removed": {"at": at, "why": question["removed"]}}
 
 
 def _recording(heading: Heading) -> dict[str, str | None] | None:

@@ -7,8 +7,7 @@ from typing import Any
 import msgspec
 
 from dialog import disk
-from dialog.archive.bundle import SCHEMA
-from dialog.archive.record import check
+from dialog.archive.record import SCHEMA, check, upcast
 
 FILE = "transcript.json"
 
@@ -35,10 +34,10 @@ def read(folder: Path) -> dict[str, Any] | None:
     if not file.is_file():
         return None
     try:
-        record = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+        record = upcast(msgspec.json.decode(file.read_bytes(), type=dict[str, Any]))
         if record.get("schema") != SCHEMA or record.get("slug") != folder.name:
             raise NoRecord("schema or slug is not as expected")
         check(record)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise NoRecord(f"{file}: {error}") from error
     return record

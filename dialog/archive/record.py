@@ -1,13 +1,19 @@
-"""The shape of a record that a folder may hold: whoever wrote it, pages can show it."""
+"""The shape of a record that a folder may hold: whoever wrote it, pages can show it.
 
-from collections.abc import Iterator
+A record of an earlier shape is brought forward when it is read (``upcast``); what it did not say
+stays unsaid.
+"""
+
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 
-from dialog.forum.names import Kind, Outcome, Reason
+from dialog.forum.names import Amended, Kind, Outcome, Reason
 from dialog.forum.texts import harmless
+
+SCHEMA = "dialog-transcript/2"
 
 Address = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/?#]\S*\Z")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
@@ -36,18 +42,33 @@ class Merged(msgspec.Struct):
     text: str
 
 
-class Kept(msgspec.Struct):
-    """A promise kept."""
-
-    at: Moment
-    text: str
-
-
 class Correction(msgspec.Struct):
-    """An answer's earlier text."""
+    """An earlier text, and when it was replaced."""
 
     at: Moment
     before: str
+
+
+class Kept(msgspec.Struct):
+    """A promise kept: when, and in which words."""
+
+    at: Moment
+    text: str
+    corrections: list[Correction]
+
+
+class Removed(msgspec.Struct):
+    """Why a question was taken out, and when; a record of schema 1 does not say when."""
+
+    at: Moment | None
+    why: str
+
+
+class Change(msgspec.Struct):
+    """What became of a question after publication."""
+
+    at: Moment
+    what: Amended
 
 
 class Answer(msgspec.Struct):
@@ -82,7 +103,8 @@ class Question(msgspec.Struct):
     answer: Answer | None
     edited: bool
     merged: list[Merged]
-    removed: str | None
+    removed: Removed | None
+    changes: list[Change]
 
 
 class Figures(msgspec.Struct):
@@ -104,7 +126,7 @@ class Figures(msgspec.Struct):
 class Record(msgspec.Struct):
     """A whole record."""
 
-    schema: Literal["dialog-transcript/1"]
+    schema: Literal["dialog-transcript/2"]
     slug: str
     title: str
     language: Language
@@ -113,10 +135,52 @@ class Record(msgspec.Struct):
     starts: Moment
     ends: Moment
     published: Moment
+    changed: Moment
     recording: Recording | None
     topics: list[str]
     figures: Figures
     questions: list[Question]
+
+
+FIRST = "dialog-transcript/1"
+
+
+def upcast(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record in today's shape, itself where it has that already.
+
+    Raise ``ValueError``, ``TypeError`` or ``LookupError`` for what never was a record.
+    """
+    if record.get("schema") != FIRST:
+        return record
+    published = record["published"]
+    questions = [_second(question, published) for question in record["questions"]]
+    moments = [one["at"] for question in questions for one in question["changes"]]
+    changed = max((published, *moments), key=datetime.fromisoformat)
+    return record | {"schema": SCHEMA, "changed": changed, "questions": questions}
+
+
+def _second(question: Mapping[str, Any], published: str) -> dict[str, Any]:
+    answer, removed = question["answer"], question["removed"]
+    changes = list(_told(answer, published)) if answer else []
+    changes.sort(key=lambda one: datetime.fromisoformat(one["at"]))
+    if answer and answer["kept"]:
+        answer = answer | {"kept": answer["kept"] | {"corrections": []}}
+    return dict(question) | {
+        "answer": answer,
+        "removed": removed and {"at": None, "why": removed},
+        "changes": changes,
+    }
+
+
+def _told(answer: Mapping[str, Any], published: str) -> Iterator[dict[str, Any]]:
+    """Say again as changes what an answer of schema 1 told of its own history."""
+    after = datetime.fromisoformat(published)
+    made = [(answer["at"], Amended.ANSWERED)]
+    made += [(old["at"], Amended.CORRECTED) for old in answer["corrections"]]
+    made += [(answer["kept"]["at"], Amended.KEPT)] if answer["kept"] else []
+    for at, what in made:
+        if at and datetime.fromisoformat(at) > after:
+            yield {"at": at, "what": what.value}
 
 
 def check(record: dict[str, Any]) -> None:

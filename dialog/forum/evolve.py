@@ -25,9 +25,9 @@ from dialog.forum.events import (
     Tap,
     Upvoted,
 )
-from dialog.forum.names import Phase, Review
+from dialog.forum.names import Amended, Phase, Review
 from dialog.forum.phase import Switches
-from dialog.forum.question import Claim, Question, Result, Standing
+from dialog.forum.question import Amendment, Answer, Claim, Question, Result, Standing
 from dialog.forum.session import Deed, Session, Staff
 
 REVISING = frozenset(
@@ -99,6 +99,7 @@ def evolve(session: Session, entry: Entry, touched: Touched | None = None) -> To
             question = session.questions[event.number]
             question.rev = entry.number
             session.reword(event.number)
+            _amend(session, question, entry.at, Amended.BLACKENED)
             touched.rows.add(event.number)
             touched.blackened.add(event.number)
         case Sealed():
@@ -238,8 +239,29 @@ def _change_question(session: Session, entry: Entry, change: Change, touched: To
             setattr(question, change.axis.value, change.after)
     if change.axis in REVISING:
         question.rev = entry.number
+    _amend(session, question, entry.at, _amended(change))
     touched.rows.add(question.number)
     touched.session = True
+
+
+def _amended(change: Change) -> Amended | None:
+    """Return what a change is to the record, None for all that is none."""
+    match change.axis, change.before, change.after:
+        case Axis.ANSWER, None, Answer():
+            return Amended.ANSWERED
+        case Axis.ANSWER, Answer() as before, Answer() as after:
+            return Amended.KEPT if before.kept != after.kept else Amended.CORRECTED
+        case Axis.WORDING, _, _:
+            return Amended.NAME  # nothing else of it may change any more
+        case Axis.REMOVED, _, _:
+            return Amended.REMOVED
+        case _:
+            return None
+
+
+def _amend(session: Session, question: Question, at: int, what: Amended | None) -> None:
+    if what and session.phase is Phase.PUBLISHED:
+        question.amendments = (*question.amendments, Amendment(at, what))
 
 
 def _reword(question: Question, change: Change) -> None:
@@ -315,6 +337,8 @@ def _note_end(session: Session, at: int) -> None:
             session.asks_ended = _ended(session, at)
     elif session.phase is Phase.LIVE:
         session.closed_at = 0
+    elif session.phase is Phase.PUBLISHED:
+        session.published_at = at
 
 
 def _ended(session: Session, at: int) -> int:

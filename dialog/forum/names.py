@@ -106,6 +106,17 @@ class Field(StrEnum):
     KEPT = "kept"
 
 
+class Amended(StrEnum):
+    """What became of a question's place in the record after publication."""
+
+    ANSWERED = "answered"
+    CORRECTED = "corrected"
+    KEPT = "kept"
+    BLACKENED = "blackened"
+    NAME = "name"
+    REMOVED = "removed"
+
+
 class Appealed(StrEnum):
     """What an asker wants looked at again: a return, or an edit."""
 

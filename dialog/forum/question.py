@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pyroaring import BitMap
 
-from dialog.forum.names import Appealed, Kind, Outcome, Reason, Review, Show, Via
+from dialog.forum.names import Amended, Appealed, Kind, Outcome, Reason, Review, Show, Via
 
 STAGED = frozenset({Review.APPROVED, Review.STAGE_ONLY})
 
@@ -54,19 +54,20 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """An earlier text, and when (ms UTC) it was replaced."""
+
+    at: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A promise kept: when (ms UTC), and the number of the text that says how."""
 
     at: int
     text: int
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """An answer's earlier text, and when (ms UTC) it was replaced."""
-
-    at: int
-    before: int
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,14 @@ class Draft:
     text: int
     by: int
     at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A change of the published record, and when (ms UTC) it was made."""
+
+    at: int
+    what: Amended
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +149,7 @@ class Question:
     before_merge: Standing | None = None
     voters: BitMap = field(default_factory=BitMap)
     sealed: int | None = None
+    amendments: tuple[Amendment, ...] = ()
 
     @property
     def public(self) -> bool:

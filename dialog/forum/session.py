@@ -54,6 +54,7 @@ class Session:
     order_rev: int = 0
     asks_ended: int = 0
     closed_at: int = 0
+    published_at: int = 0
     voters_sealed: int | None = None
     texts: dict[int, str] = field(default_factory=dict)
     last_text: int = 0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dialog.forum.names import Outcome, Reason, Review, Stream
-from dialog.forum.question import Question
+from dialog.forum.question import Correction, Question
 from dialog.forum.ranking import ranked
 from dialog.forum.session import Session
 from dialog.forum.views import Row, answer_row, instant, row
@@ -40,11 +40,15 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """Figures, public questions in the order of the evening as JSON values; published in ms UTC."""
+    """Figures, and public questions in the order of the evening as JSON values.
+
+    ``published`` and ``changed``, the moment of the last change since, are in ms UTC.
+    """
 
     figures: Figures
     questions: tuple[Row, ...]
     published: int
+    changed: int
 
 
 def transcript(session: Session) -> Transcript:
@@ -53,8 +57,9 @@ def transcript(session: Session) -> Transcript:
     ranks = {question.number: rank for rank, question in enumerate(public, 1)}
     evening = sorted(public, key=lambda q: _order(q, ranks[q.number]))
     questions = tuple(_question(session, q, ranks[q.number]) for q in evening)
-    published = [deed.at for deed in session.deeds.values() if deed.acted.act == "publish"]
-    return Transcript(_figures(session), questions, max(published, default=0))
+    changed = [amendment.at for question in public for amendment in question.amendments]
+    published = session.published_at
+    return Transcript(_figures(session), questions, published, max(changed, default=published))
 
 
 def _order(question: Question, rank: int) -> tuple[bool, int, int]:
@@ -97,6 +102,7 @@ def _question(session: Session, question: Question, rank: int) -> Row:
             for q in session.tree(number)[1:]
         ],
         "removed": None,
+        "changes": _changes(question),
     }
 
 
@@ -110,10 +116,14 @@ def _answer(session: Session, question: Question) -> Row | None:
     answer = question.answer
     if answer is None or not answer.released:
         return None
-    corrections = [
-        {"at": instant(old.at), "before": session.text(old.before)} for old in answer.corrections
-    ]
-    return answer_row(session, answer) | {"corrections": corrections}
+    told = answer_row(session, answer) | {"corrections": _before(session, answer.corrections)}
+    if answer.kept:
+        told["kept"] = {**told["kept"], "corrections": _before(session, answer.kept.corrections)}
+    return told
+
+
+def _before(session: Session, corrections: tuple[Correction, ...]) -> list[Row]:
+    return [{"at": instant(old.at), "before": session.text(old.before)} for old in corrections]
 
 
 def _removed(session: Session, question: Question, rank: int) -> Row:
@@ -129,4 +139,9 @@ def _removed(session: Session, question: Question, rank: int) -> Row:
         "answer": None,
         "merged": [],
         "removed": session.text(question.removed),
+        "changes": _changes(question),
     }
+
+
+def _changes(question: Question) -> list[Row]:
+    return [{"at": instant(one.at), "what": one.what.value} for one in question.amendments]

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dialog.archive.bundle import SCHEMA, Heading, bundle
+from dialog.archive.bundle import Heading, bundle
 from dialog.archive.folder import FILE, NoRecord, read, slugs, write
+from dialog.archive.record import SCHEMA, check
 from dialog.forum import commands as c
 from dialog.forum.names import Phase
 from dialog.forum.transcript import transcript
@@ -51,6 +52,20 @@ def test_a_record_is_whole_and_adds_up(record) -> None:
         Heading(**(asdict(HEADING) | {"recording": None})), transcript(Evening().session)
     )
     assert plain["recording"] is None
+
+
+def test_what_was_taken_out_says_when_and_why() -> None:
+    evening = Evening(Phase.LIVE)
+    number = evening.public("Wann beginnt der Kurs?", ANNA)
+    evening.publish()
+    evening.told(c.Unpublish(number, "Auf Wunsch."), OLGA)
+    evening.told(c.Redact(number, 0, 4), OLGA)
+    made = bundle(HEADING, transcript(evening.session))
+    check(made)
+    (question,) = made["questions"]
+    assert question["text"] is None
+    assert question["removed"]["why"] == "Auf Wunsch."
+    assert question["removed"]["at"] == question["changes"][0]["at"]
 
 
 def test_what_was_written_is_read(tmp_path, record) -> None:

@@ -90,3 +90,33 @@ def test_a_question_taken_out_keeps_its_place_and_the_reason_and_nothing_else():
     assert removed["merged"] == []
     assert removed.keys() == record.questions[0].keys()
     assert sum(record.figures.outcomes.values()) == record.figures.approved
+
+
+def test_what_became_of_a_question_after_publication_is_told_with_its_moment():
+    evening = told()
+    published = evening.session.published_at
+    assert published
+    evening.wait(MINUTE)
+    evening.told(c.Correct(2, "Schon."), OLGA)
+    evening.told(c.Correct(4, "Nachträglich."), OLGA)
+    evening.told(c.Redact(3, 0, 5), OLGA)
+    evening.told(c.Unpublish(1, "Auf Wunsch."), OLGA)
+    record = transcript(evening.session)
+    changes = {q["number"]: [one["what"] for one in q["changes"]] for q in record.questions}
+    assert changes == {
+        1: ["removed"],
+        2: ["kept", "corrected"],
+        3: ["blackened"],
+        4: ["answered"],
+    }
+    assert record.published == published
+    assert record.changed == published + MINUTE
+
+
+def test_what_is_blackened_before_publication_is_no_change_of_the_record():
+    evening = Evening(Phase.LIVE)
+    number = evening.public("Herr Maier wartet?", ANNA)
+    evening.told(c.ChangePhase(Phase.CLOSED), OLGA)
+    evening.told(c.Redact(number, 0, 10), OLGA)
+    evening.publish()
+    assert transcript(evening.session).questions[0]["changes"] == []

@@ -89,7 +89,7 @@ def read_the_record(server: Server, slug: str, number: int, lost: int) -> None:
     record = reader.get(f"/archive/{slug}.json").json()
     file = Path(server.environment["DIALOG_SESSIONS"]) / slug / "transcript.json"
     assert json.loads(file.read_text("utf-8")) == record
-    assert record["schema"] == "dialog-transcript/1"
+    assert record["schema"] == "dialog-transcript/2"
     question = next(q for q in record["questions"] if q["number"] == number)
     assert (question["text"], question["upvotes"]) == (TEXT, 2)
     assert question["answer"]["text"] == ANSWER
