@@ -20,8 +20,8 @@ Part = dict[str, Any]
 def document(record: Mapping[str, Any], words: Words, base_url: str) -> dict[str, Any]:
     """Return the document; ``base_url`` is the server's address, without a slash.
 
-    A line is a text with an address or None, a part ``{"label", "paragraphs", "links"}``, a row of a
-    table a label with its count, ``sub`` where it belongs to the row above.
+    A line is a text with an address or None, a part ``{"label", "paragraphs", "links"}``, a row of
+    a table a label with its count, ``sub`` where it belongs to the row above.
     """
     return {
         "lang": words.lang,

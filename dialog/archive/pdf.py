@@ -11,14 +11,13 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import typst
 
 TEMPLATE = Path(__file__).with_name("record.typ")
 FONTS = Path(__file__).with_name("fonts")
-STANDARDS: Final = ["ua-1", "a-2a"]
 LONGEST_S = 300.0
 LAST_IN_LINE = 10
 ADDRESSES = ("address", "links")
@@ -74,7 +73,7 @@ def typeset(document: Mapping[str, Any], changed: str) -> bytes:
                 TEMPLATE.read_bytes(),
                 font_paths=fonts,
                 sys_inputs={"document": told},
-                pdf_standards=STANDARDS,
+                pdf_standards=["ua-1", "a-2a"],
                 timestamp=moment,
             )
         except typst.TypstError as fault:

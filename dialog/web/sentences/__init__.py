@@ -23,8 +23,8 @@ from dialog.web.sentences.words import (
 
 __all__ = [
     "DEEDS", "KINDS", "LIVE", "MARKS", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS",
-    "RECORD", "REFUSALS", "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS", "Said", "State", "own_state",
-    "reason", "recorded", "refusal", "refusals", "say", "state",
+    "RECORD", "REFUSALS", "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS", "Said", "State",
+    "own_state", "reason", "recorded", "refusal", "refusals", "say", "state",
 ]  # fmt: skip
 
 
