@@ -125,7 +125,7 @@ async def test_a_mark_read_while_a_record_is_saved_is_read_again(here, monkeypat
     monkeypatch.setattr(here._database, "read", late)
     marks = await here.marks()
     assert marks[SLUG] == here.mark(SLUG)
-    assert (await here.read(SLUG)).mark == marks[SLUG]  # type: ignore[union-attr]
+    assert (await here.read(SLUG)).mark == marks[SLUG]
 
 
 async def test_those_asked_for_last_are_kept(here) -> None:

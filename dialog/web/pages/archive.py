@@ -1,16 +1,14 @@
-"""The public archive: all records, and one as JSON.
+"""The public archive: all records.
 
 Everybody sees the same, so each page is made once and kept until a record changes.
 """
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from dialog.web.page import page
 from dialog.web.passes import NOBODY
-from dialog.web.press import pressed
-from dialog.web.published import keep_all, record_of
+from dialog.web.published import keep_all
 from dialog.web.site import site_of
 
 
@@ -19,11 +17,3 @@ async def listing(request: Request) -> Response:
     keep_all(request)
     transcripts = await site_of(request).transcripts.all()
     return page(request, "archive", NOBODY, transcripts=transcripts)
-
-
-async def as_json(request: Request) -> Response:
-    """Return one record as JSON."""
-    record = (await record_of(request)).record
-    body = await pressed(lambda: msgspec.json.format(msgspec.json.encode(record)))
-    headers = {"access-control-allow-origin": "*"}
-    return Response(body, 200, headers, "application/json")
