@@ -49,7 +49,9 @@ from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce
 from dialog.web.earlier import Earlier
+from dialog.web.formats import Formats
 from dialog.web.guards import Guards
+from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
 from dialog.web.shelf import Shelf
@@ -82,7 +84,10 @@ class Application:
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
+        self.records = Records(self.transcripts, clock)
         self.earlier = Earlier(self.transcripts, clock)
+        base_url = settings.base_url.rstrip("/")
+        self.formats = Formats(self.transcripts, settings.sessions, base_url)
         self.ready = False
         self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
@@ -147,6 +152,7 @@ class Application:
             self._upkeep.cancel()
             await asyncio.wait([self._upkeep])
         await self.earlier.stop()
+        await self.formats.stop()
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
@@ -161,7 +167,8 @@ class Application:
             self.hub.ended.update(await self.people.part(slug))
         if record != kept:  # every start hands it on again
             await self.transcripts.save(slug, record)
-        folder.write(self.settings.sessions / slug, record)
+        await asyncio.to_thread(folder.write, self.settings.sessions / slug, record)
+        self.formats.lay(record)
 
     def record(self, slug: str, transcript: Transcript) -> dict[str, Any]:
         """Return a session's record as it is published."""
@@ -173,18 +180,20 @@ class Application:
         A session that has its journal here is its own record; a file that cannot be read opens no
         second evening under an old name.
         """
-        if await self._has_journal(slug):
+        if await self.has_journal(slug):
             return False
         try:
-            record = folder.read(self.settings.sessions / slug)
+            record = await asyncio.to_thread(folder.read, self.settings.sessions / slug)
         except folder.NoRecord as error:
             log.warning("record not read", fault=str(error))
             return True
         if record is not None:
             await self.transcripts.save(slug, record)
+            self.formats.lay(record)
         return record is not None
 
-    async def _has_journal(self, slug: str) -> bool:
+    async def has_journal(self, slug: str) -> bool:
+        """Tell whether a session was opened here."""
         try:
             await self.journal.epoch(slug)
         except JournalFault:
@@ -247,6 +256,7 @@ class Application:
             hub=self.hub,
             people=self.people,
             transcripts=self.transcripts,
+            records=self.records,
             announcements=self.announcements,
             seals=Seals(secret, clock),
             operator=operator(settings),
@@ -263,6 +273,7 @@ class Application:
             searches=Buckets(SEARCHES),
             searches_of_rooms=Buckets(SEARCHES_OF_ROOM),
             earlier=self.earlier,
+            formats=self.formats,
             aliases=self.aliases,
             origins=settings.allowed_origins,
             base_url=settings.base_url.rstrip("/"),

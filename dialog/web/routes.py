@@ -3,13 +3,17 @@
 from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
+from dialog.archive import schema
 from dialog.web import live
 from dialog.web.assets import Assets
 from dialog.web.pages import (
+    answer,
     archive,
     calendar,
     data,
     enter,
+    exports,
+    feeds,
     health,
     home,
     join,
@@ -27,6 +31,7 @@ from dialog.web.pages import (
     screen,
     scribe,
     stage,
+    transcript,
 )
 from dialog.web.places import folder
 
@@ -90,9 +95,24 @@ def routes() -> list[BaseRoute]:
         Route(f"{SESSION}/organiser", organiser.PAGE.act, methods=["POST"]),
         Route(f"{SESSION}/organiser/preview", preview.show),
         Route("/archive", archive.listing),
-        Route("/archive/{slug:slug}.json", archive.as_json),
-        Route("/archive/{slug:slug}", archive.transcript),
-        Route("/archive/{slug:slug}/{number:number}", archive.answer),
+        Route("/archive/feed.atom", feeds.archive),
+        Route("/archive/corrections.atom", feeds.corrected),
+        Route("/archive/all.zip", exports.whole),
+        Route(schema.PATH, exports.json_schema),
+        Route("/archive/{slug:slug}.json", exports.as_json),
+        Route("/archive/{slug:slug}.csv", exports.as_csv),
+        Route("/archive/{slug:slug}.md", exports.as_markdown),
+        Route("/archive/{slug:slug}.pdf", exports.as_pdf),
+        Route("/archive/{slug:slug}.ics", exports.as_calendar),
+        Route("/archive/{slug:slug}.atom", feeds.record),
+        Route("/archive/{slug:slug}/{number:number}.atom", feeds.question),
+        Route("/archive/{slug:slug}", transcript.transcript),
+        Route("/archive/{slug:slug}/contents", transcript.contents),
+        Route("/archive/{slug:slug}/question", transcript.jump),
+        Route("/archive/{slug:slug}/figures.svg", transcript.picture),
+        Route("/archive/{slug:slug}/{number:number}", answer.answer),
+        Route("/sitemap.xml", feeds.sitemap),
+        Route("/robots.txt", feeds.robots),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Mount("/static", Assets(directory=folder("static")), name="static"),

@@ -15,6 +15,8 @@ from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
 from dialog.web.earlier import Earlier
+from dialog.web.formats import Formats
+from dialog.web.records import Records
 from dialog.web.seals import Seals
 from dialog.web.standings import Standings
 
@@ -51,6 +53,7 @@ class Site:
     hub: Hub
     people: People
     transcripts: Transcripts
+    records: Records
     announcements: Mapping[str, Announcement]
     seals: Seals
     operator: Operator
@@ -62,6 +65,7 @@ class Site:
     searches: Buckets
     searches_of_rooms: Buckets
     earlier: Earlier
+    formats: Formats
     aliases: Aliases
     origins: frozenset[str]
     base_url: str
