@@ -19,7 +19,7 @@ from dialog.forum.names import (
     Stream,
 )
 from dialog.forum.refusals import Code, Refusal
-from dialog.forum.traces import appeals, everything, wordings
+from dialog.forum.traces import appeals, everything, values, wordings
 from dialog.forum.transcript import transcript
 from dialog.forum.views import Row, row
 from tests.forum.evening import ANNA, BORIS, MARA, OLGA, SVEN, Evening
@@ -194,13 +194,13 @@ def test_what_was_written_against_a_decision_is_known():
     number = evening.ask(TEXT)
     evening.told(c.Return(number, evening.rev(number), Reason.UNCLEAR), MARA)
     evening.told(c.Appeal(number, "Doch."), ANNA)
-    question = evening.q(number)
-    assert [evening.session.text(n) for n in appeals(evening.session, question)] == ["Doch."]
+    stood = values(evening.session, (number,))[number]
+    assert [evening.session.text(n) for n in appeals(stood)] == ["Doch."]
 
 
 def test_the_wordings_of_a_question_are_told_once_each():
     evening, number = taken_up()
-    found = wordings(evening.session, evening.q(number))
+    found = wordings(values(evening.session, (number,))[number])
     told = [evening.session.text(wording.text) for wording in found]
     assert told == [TEXT, "Wann fährt er?", "Wann fährt der Bus?"]
 
