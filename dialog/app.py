@@ -37,8 +37,10 @@ from dialog.hub.limits import GUESSES, SEARCHES, SEARCHES_OF_ROOM, Buckets, Pace
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
+from dialog.purging import Purging
 from dialog.settings import Settings
 from dialog.store.database import Database
+from dialog.store.deletions import Deletions
 from dialog.store.journal import Journal, JournalFault
 from dialog.store.listening import listen
 from dialog.store.people import DAY, Lifetime, People
@@ -88,7 +90,11 @@ class Application:
         self.hub = Hub(text_frame)
         self.announcements = {slug: announce(d) for slug, d in self._declared.items()}
         self.copies = Copies(settings.sessions, self.database, self.hub, clock, self._begin)
-        self._looking: asyncio.Task[None] | None = None
+        self._looking: list[asyncio.Task[None]] = []
+        deletions = Deletions(self.database)
+        self.purging = Purging(
+            settings.data, self.journal, self.people, deletions, self.hub, clock, self._begin
+        )
         listening = partial(listen, settings.database)
         self.relay = Relay(self.hub, Processes(self.database), listening)
         self.crowd = Crowd(settings.connections_per_person, self.relay.elsewhere)
@@ -103,8 +109,7 @@ class Application:
         records = [
             slug for slug in folder.slugs(self.settings.sessions) if await self._take_in(slug)
         ]
-        declared = (d for d in self._declared.values() if not d.rehearsal_until)
-        live = [d for d in declared if d.slug not in records]
+        live = [d for d in self.declared() if d.slug not in records]
         for declaration in live:
             self.hub.add(self._room(declaration))
         gc.disable()  # it takes half the time of opening, which makes no cycles
@@ -113,7 +118,10 @@ class Application:
         finally:
             gc.enable()
         await self.copies.look()
-        self._looking = asyncio.create_task(self.copies.run(), name="rehearsals")
+        self._looking = [
+            asyncio.create_task(self.copies.run(), name="rehearsals"),
+            asyncio.create_task(self.purging.run(self.declared), name="purging"),
+        ]
         if self.database.shared:
             self.relay.start(self.crowd.places)
         self._upkeep = asyncio.create_task(
@@ -134,9 +142,9 @@ class Application:
     async def drain(self) -> None:
         """Finish the commits under way, close the rooms and say good-bye to everyone."""
         self.ready = False
-        if self._looking:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        for task in self._looking:
+            task.cancel()
+        await asyncio.gather(*self._looking, return_exceptions=True)
         await self.hub.stop(self.settings.drain_seconds / 2)
         await self.relay.stop()
 
@@ -155,6 +163,10 @@ class Application:
             await self.transcripts.save(slug, record)
         self.hub.ended.update(await self.people.part(slug))
         folder.write(self.settings.sessions / slug, record)
+
+    def declared(self) -> list[Declaration]:
+        """Return all sessions of the programme that are no rehearsals."""
+        return [one for one in self._declared.values() if not one.rehearsal_until]
 
     async def _take_in(self, slug: str) -> bool:
         """Take in the record in a folder, and tell whether it stands for the session.

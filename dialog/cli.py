@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sized
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -244,30 +245,89 @@ def restore(file: Path | None) -> None:
     """
     from dialog.store.backup import Unfit, renew
     from dialog.store.backup import restore as put
+    from dialog.store.deletions import read
     from dialog.store.lock import InUse
 
     settings, now = _settings(), datetime.now(UTC)
     if not file:
         _be_at_head(settings.database)
     try:
-        kept = put(settings.database, file, now) if file else None
-        renewed = 0 if file else renew(settings.database, now)
+        reports = read(settings.data / "deletions")
+        kept = put(settings.database, file, now, reports) if file else None
+        renewed = 0 if file else renew(settings.database, now, reports)
     except InUse as fault:
         sys.exit(f"Nothing was restored. {fault} Stop the server first.")
-    except (Unfit, OSError, sqlite3.Error) as fault:
+    except (Unfit, OSError, ValueError, sqlite3.Error) as fault:
         sys.exit(f"Nothing was restored. {fault}")
     click.echo(f"{file} was restored." if file else f"Sessions with a new epoch: {renewed}.")
     if kept:
         click.echo(f"The database of before lies in {kept}; delete it when it is not needed.")
     click.echo(
-        "Invitations that were not used at that time have ended: invite anew. What was redacted, "
-        "and who left, since then is back: look after it."
+        "Invitations that were not used at that time have ended: invite anew. "
+        f"{_count(reports, 'deletion report')} of {settings.data / 'deletions'} applied: what was "
+        "blackened, taken out or purged since is gone again. Run purge for what had its time."
     )
     if not settings.secret and not (settings.data / "secret").is_file():
         click.echo(
             f"There is no secret in {settings.data}: the next start draws a new one. Open pages "
             "have to be loaded again, and private links become others."
         )
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON list.")
+def purge(*, dry_run: bool, as_json: bool) -> None:
+    """Let go, in all sessions, what has had its time; once a day, for a timer.
+
+    A running server does it within seconds, otherwise this command. What went stands in reports in
+    the data folder.
+    """
+    from dialog.purging import ask
+    from dialog.store.lock import InUse, lock
+
+    settings = _settings()
+    _be_at_head(settings.database)
+    try:
+        if dry_run:
+            found = asyncio.run(_purge(settings, dry_run=True))
+        else:
+            with lock(settings.database):
+                found = asyncio.run(_purge(settings, dry_run=False))
+    except InUse:
+        try:
+            found = list(map(asdict, ask(settings.data)))
+        except TimeoutError:
+            sys.exit("The running server does not answer. It looks for the file purge.asked.")
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for one in found:
+        click.echo(_said(one, dry_run=dry_run))
+    click.echo("Nothing is due." if not found else f"{_count(found, 'term')} ended.")
+
+
+async def _purge(settings: Settings, *, dry_run: bool) -> list[dict[str, Any]]:
+    """Look at all sessions as they are stored, or open them and let go what is due."""
+    from dialog.app import Application
+
+    application = Application(settings)
+    try:
+        declared = application.declared()
+        if dry_run:
+            return list(map(asdict, await application.purging.due(declared)))
+        await application.start()
+        done = await application.purging.purge(declared)
+        await application.drain()
+    finally:
+        await application.close()
+    return list(map(asdict, done))
+
+
+def _said(one: dict[str, Any], *, dry_run: bool) -> str:
+    goes = [f"{one[what]} {what}" for what in ("texts", "persons", "entries") if one[what]]
+    told = "is held" if one["held"] else "would go" if dry_run else "went"
+    return "{session}  {term}  ended {since}: ".format(**one) + f"{', '.join(goes)} {told}"
 
 
 @main.command()

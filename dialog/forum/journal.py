@@ -13,6 +13,10 @@ class Unavailable(Exception):  # noqa: N818 - it is said of whoever keeps a jour
     """Nothing can be stored or read at the moment, through no fault of what was asked for."""
 
 
+class Overtaken(Exception):  # noqa: N818 - it is said of whoever follows a journal
+    """Others have begun the journal anew: what was read of it stands no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """A command done: the same key and body get the same answer until publication.

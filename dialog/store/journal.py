@@ -1,24 +1,24 @@
 """The journal of sessions: opened whole, appended in batches, gapless."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from dialog.forum.events import Entry, Event, Redacted, Sealed, Upvoted
-from dialog.forum.journal import Batch, Opened, Place, Remembered, Tail, Unavailable
+from dialog.forum.events import Entry, Event, Purged, Redacted, Sealed, Upvoted
+from dialog.forum.journal import Batch, Opened, Overtaken, Place, Remembered, Tail, Unavailable
 from dialog.forum.state import State
 from dialog.forum.window import FULL, SHARED, Extent
-from dialog.store import payloads, states
+from dialog.store import deletions, payloads, states
 from dialog.store.database import Database
 from dialog.store.handover import Handover
 from dialog.store.lines import refresh
 from dialog.store.listening import tell
 from dialog.store.sessions import Found, draw_epoch, enrol, find, set_session
-from dialog.store.tables import JOURNAL, RESULTS, TEXTS, upsert
+from dialog.store.tables import JOURNAL, QUESTIONS, RESULTS, STATES, TEXTS, upsert
 
 ROWS_AT_ONCE = 500
 # How many taps are added up in a moment, and what others weigh beside them: in time, in bytes.
@@ -28,6 +28,7 @@ BYTES_OF_TAP = 35
 BYTES_OF_OTHERS = 200
 BETWEEN = 0.01
 _ENTER = JOURNAL.insert()
+FORGETTING = Redacted | Sealed | Purged
 GONE_BACK = ""  # no journal has this epoch
 
 Make = Callable[[Tail], Batch | None]
@@ -88,7 +89,7 @@ class Journal:
         if not self._database.shared:
             batch = make(Tail(place.epoch))
             if batch is not None:
-                scrub = any(isinstance(entry.event, Redacted | Sealed) for entry in batch.entries)
+                scrub = any(isinstance(entry.event, FORGETTING) for entry in batch.entries)
                 await self._write(slug, place, lambda _tail: batch, scrub=scrub)
             return
         with Handover(make) as decide:
@@ -99,6 +100,27 @@ class Journal:
             _append(connection, slug, place, decide)
 
         await self._database.write(work, scrub=scrub, batch=True)
+
+    async def begin_anew(
+        self, slug: str, place: Place, batch: Batch, kept: Collection[int]
+    ) -> None:
+        """Let a batch be the whole journal from now on, and keep these texts only.
+
+        Raise ``Overtaken`` where somebody has stored something since ``place``.
+        """
+
+        def work(connection: Connection) -> None:
+            session = _known(connection, slug, lock=True)
+            if (session.epoch, session.head) != (place.epoch, place.head):
+                raise Overtaken
+            _clear(connection, session.id, kept)
+            _store_entries(connection, session.id, batch.entries, 0)
+            refresh(connection, session.id, 1, batch.lines)
+            head = len(batch.entries)
+            set_session(connection, session.id, head=head, epoch=draw_epoch())
+            tell(connection, slug, head)
+
+        await self._database.write(work, scrub=True)
 
     async def tail(self, slug: str, place: Place) -> Tail:
         """Return what others have stored since ``place``."""
@@ -227,7 +249,7 @@ def _tail(connection: Connection, session: Found, slug: str, place: Place) -> Ta
     if session.epoch != place.epoch or session.head == place.head:
         return Tail(session.epoch)
     entries = tuple(_entries(connection, session, slug, place.head))
-    blackened = any(isinstance(entry.event, Redacted) for entry in entries)
+    blackened = any(isinstance(entry.event, FORGETTING) for entry in entries)
     texts = select(TEXTS.c.number, TEXTS.c.body).where(TEXTS.c.session == session.id)
     if not blackened:  # then only new ones can be others than before
         texts = texts.where(TEXTS.c.number > place.text)
@@ -244,13 +266,16 @@ def _tail(connection: Connection, session: Found, slug: str, place: Place) -> Ta
 
 def _append(connection: Connection, slug: str, place: Place, decide: Make) -> None:
     session = _known(connection, slug, lock=True)
-    batch = decide(_tail(connection, session, slug, place))
+    tail = _tail(connection, session, slug, place)
+    batch = decide(tail)
     if batch is None:
         return
     numbers = [entry.number for entry in batch.entries]
     if numbers != list(range(session.head + 1, session.head + 1 + len(numbers))):
         raise JournalFault(f"{slug}: a batch with a gap after {session.head}: {numbers}")
-    _store_entries(connection, session.id, batch.entries)
+    last = max(place.text, *tail.texts, 0)
+    _report(connection, session.id, slug, batch.entries, last)
+    _store_entries(connection, session.id, batch.entries, last)
     for entry in batch.entries:
         _forget(connection, session.id, entry)
     refresh(connection, session.id, session.head + 1, batch.lines)
@@ -260,20 +285,50 @@ def _append(connection: Connection, slug: str, place: Place, decide: Make) -> No
     tell(connection, slug, head)
 
 
+def _clear(connection: Connection, session: int, kept: Collection[int]) -> None:
+    """Delete a session's entries with all but some texts, and what was made of them."""
+    for table in (JOURNAL, RESULTS, STATES, QUESTIONS):
+        connection.execute(delete(table).where(table.c.session == session))
+    found = connection.scalars(select(TEXTS.c.number).where(TEXTS.c.session == session)).all()
+    gone = [{"session_": session, "number_": number} for number in found if number not in kept]
+    if gone:
+        own = TEXTS.c.session == bindparam("session_"), TEXTS.c.number == bindparam("number_")
+        connection.execute(delete(TEXTS).where(*own), gone)
+
+
 def _trial(connection: Connection, slug: str) -> None:
     session = _known(connection, slug, lock=True)
     set_session(connection, session.id, head=session.head + 1)
     set_session(connection, session.id, head=session.head)
 
 
-def _store_entries(connection: Connection, session: int, entries: tuple[Entry, ...]) -> None:
+def _report(
+    connection: Connection, session: int, slug: str, entries: tuple[Entry, ...], last: int
+) -> None:
+    """Write down what a batch deletes of what stood in texts up to number ``last``."""
+    cuts = deletions.overwritten(connection, session, entries, last)
+    removed = deletions.removed(connection, session, entries)
+    if cuts or removed:
+        deletions.note(connection, slug, entries[-1].at, cuts=cuts, removed=removed)
+
+
+def _store_entries(
+    connection: Connection, session: int, entries: tuple[Entry, ...], last: int
+) -> None:
+    """Store entries with their texts; those up to number ``last`` are there and overwritten."""
     if entries:
         rows = [_entry(session, entry) for entry in entries]
         connection.execute(_ENTER, rows)
     # The last body of a number wins: what a batch blackens again is never stored.
-    texts = dict(text for entry in entries for text in entry.texts)
-    bodies = [{"session": session, "number": n, "body": body} for n, body in texts.items()]
-    upsert(connection, TEXTS, bodies)
+    texts = {n: (body, entry.at) for entry in entries for n, body in entry.texts}
+    new = [
+        {"session": session, "number": n, "body": body, "at": at}
+        for n, (body, at) in texts.items()
+        if n > last
+    ]
+    old = [{"session": session, "number": n, "body": texts[n][0]} for n in texts if n <= last]
+    upsert(connection, TEXTS, new)
+    upsert(connection, TEXTS, old)
 
 
 def _entry(session: int, entry: Entry) -> dict[str, object]:
@@ -290,7 +345,7 @@ def _entry(session: int, entry: Entry) -> dict[str, object]:
 
 def _forget(connection: Connection, session: int, entry: Entry) -> None:
     """Delete what a redaction or the sealing of the record leaves no reason to keep."""
-    if isinstance(entry.event, Redacted | Sealed):
+    if isinstance(entry.event, FORGETTING):
         states.forget(connection, session)
         # A hash of a blackened text would still betray it to whoever guesses.
         own, earlier = RESULTS.c.session == session, RESULTS.c.seq < entry.number
@@ -300,6 +355,11 @@ def _forget(connection: Connection, session: int, entry: Entry) -> None:
         earlier = JOURNAL.c.number < entry.number
         statement = update(JOURNAL).where(ours, taps, earlier)
         connection.execute(statement.values(payload=payloads.NO_TAPS))
+    if isinstance(entry.event, Purged):
+        others = JOURNAL.c.person.not_in(entry.event.persons)
+        query = update(JOURNAL).where(JOURNAL.c.session == session, others)
+        connection.execute(query.where(JOURNAL.c.number < entry.number).values(person=0))
+    if isinstance(entry.event, Sealed | Purged):
         set_session(connection, session, epoch=draw_epoch())
 
 

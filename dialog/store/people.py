@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -19,12 +19,14 @@ from sqlalchemy import (
     bindparam,
     delete,
     not_,
+    or_,
     select,
     update,
 )
 
 from dialog.forum.journal import Unavailable
 from dialog.forum.names import MINUTE, Role
+from dialog.store import deletions
 from dialog.store.database import Database
 from dialog.store.sessions import find, lock, set_session
 from dialog.store.tables import GRANTS, INVITATIONS, PASSES, PEOPLE, SESSIONS, insert, upsert
@@ -177,6 +179,32 @@ class People:
 
         return await self._database.write(work, scrub=True)
 
+    async def purge(self, slug: str, persons: Collection[int]) -> int:
+        """Forget who took part in a session but those persons, and how anybody was called.
+
+        Return how many are forgotten. What their passes opened here ends, and passes that open
+        nothing else end with it; invitations that cannot be used any more go, too.
+        """
+        now = self._clock()
+
+        def work(connection: Connection) -> int:
+            session = lock(connection, slug).id
+            here = PEOPLE.c.session == session
+            role = PEOPLE.c.role == Role.VOLUNTEER.value
+            others = and_(here, role, PEOPLE.c.number.not_in(persons))
+            query = select(PEOPLE.c.number, PEOPLE.c.since).where(others)
+            gone = [deletions.Person(*row) for row in connection.execute(query)]
+            _end(connection, session, [person.number for person in gone])
+            connection.execute(delete(PEOPLE).where(others))
+            connection.execute(update(PEOPLE).where(here, PEOPLE.c.name != "").values(name=""))
+            columns = INVITATIONS.c
+            spent = or_(columns.used != 0, columns.expires <= now)
+            connection.execute(delete(INVITATIONS).where(columns.session == session, spent))
+            deletions.note(connection, slug, now, people=gone)
+            return len(gone)
+
+        return await self._database.write(work, scrub=True)
+
     # --- invitations of staff --------------------------------------------------------------------
 
     async def invite(self, slug: str, role: Role, name: str, ttl_s: int) -> str:
@@ -313,6 +341,18 @@ class People:
         }
         row = connection.execute(_GOOD_PASS, asked).one_or_none()
         return None if row is None else (Pass(row.id, _grants(connection, row.id)), row.seen)
+
+
+def _end(connection: Connection, session: int, persons: Collection[int]) -> None:
+    """End what volunteers' passes open of a session, and the passes that open nothing else."""
+    theirs = and_(GRANTS.c.session == session, GRANTS.c.role == Role.VOLUNTEER.value)
+    holders: set[int] = set()
+    for person in persons:
+        own = and_(theirs, GRANTS.c.person == person)
+        holders.update(connection.scalars(delete(GRANTS).where(own).returning(GRANTS.c.holder)))
+    for holder in holders:
+        empty = PASSES.c.id.not_in(select(GRANTS.c.holder))
+        connection.execute(delete(PASSES).where(PASSES.c.id == holder, empty))
 
 
 def digest(token: str) -> bytes:
