@@ -144,11 +144,15 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """A command changed axes; ``undoes`` names the entry whose changes these take back."""
+    """A command changed axes; ``undoes`` names the entry whose changes these take back.
+
+    ``erased`` are texts of before whose bodies were overwritten, with all that follows from it.
+    """
 
     act: str
     changes: tuple[Change, ...]
     undoes: int = 0
+    erased: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,13 @@ class Recorded:
     at: int
     questions: tuple[Recalled, ...]
     voters: int
+
+
+def overwrites(event: "Event") -> bool:
+    """Tell whether an entry gave texts of before other bodies, whatever kind it is of."""
+    if isinstance(event, Acted):
+        return bool(event.erased)
+    return isinstance(event, Redacted | Purged)
 
 
 Event = (

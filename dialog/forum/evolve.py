@@ -29,7 +29,7 @@ from dialog.forum.events import (
 )
 from dialog.forum.names import Amended, Phase, Review
 from dialog.forum.phase import Switches
-from dialog.forum.question import Amendment, Answer, Claim, Question, Result, Standing
+from dialog.forum.question import Amendment, Answer, Claim, Question, Result, Standing, Wording
 from dialog.forum.session import Deed, Session, Staff
 
 REVISING = frozenset(
@@ -226,6 +226,8 @@ def _acted(session: Session, entry: Entry, event: Acted, touched: Touched) -> No
             _change_session(session, entry, change, touched)
         else:
             _change_question(session, entry, change, touched)
+            if event.erased:
+                _erased(session, change.subject, touched)
     session.deeds[entry.number] = Deed(entry.at, entry.person, event)
 
 
@@ -250,6 +252,14 @@ def _change_question(session: Session, entry: Entry, change: Change, touched: To
     touched.session = True
 
 
+def _erased(session: Session, number: int, touched: Touched) -> None:
+    """Take note that texts of a question and of those merged into it read otherwise now."""
+    for question in session.tree(number):
+        session.reword(question.number)
+        touched.rows.add(question.number)
+        touched.blackened.add(question.number)
+
+
 def _amended(change: Change) -> Amended | None:
     """Return what a change is to the record, None for all that is none."""
     match change.axis, change.before, change.after:
@@ -257,8 +267,9 @@ def _amended(change: Change) -> Amended | None:
             return Amended.ANSWERED
         case Axis.ANSWER, Answer() as before, Answer() as after:
             return Amended.KEPT if before.kept != after.kept else Amended.CORRECTED
-        case Axis.WORDING, _, _:
-            return Amended.NAME  # nothing else of it may change any more
+        case Axis.WORDING, Wording() as before, Wording() as after:
+            shown = replace(before, archive=after.archive)  # who agrees changes nothing to read
+            return Amended.NAME if shown != after else None
         case Axis.REMOVED, _, _:
             return Amended.REMOVED
         case _:

@@ -35,7 +35,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The text axis: text numbers, how the asker is shown, and whether that may stay for good."""
+    """The text axis: text numbers, and how the asker is shown.
+
+    ``archive``: name and district may stay in the record for good.
+    """
 
     text: int
     background: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dialog.forum.names import Role, Stream
 
-VOLUNTEERS = frozenset({"ask", "reword", "withdraw", "upvote", "appeal", "object"})
+VOLUNTEERS = frozenset({"ask", "reword", "withdraw", "upvote", "appeal", "object", "consent"})
 MODERATORS = frozenset(
     {
         "ask", "claim", "approve", "stage_only", "return", "edit", "merge", "unmerge", "hide",

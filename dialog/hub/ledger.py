@@ -46,7 +46,7 @@ log = structlog.get_logger()
 READ_AT_ONCE = 2_000
 READ_ON = 20
 COMPARED = 10  # of those that come in one moment: suggestions for a person, who reads no more
-RECORDED = frozenset({"publish", "correct", "keep", "unpublish"})
+RECORDED = frozenset({"publish", "correct", "keep", "unpublish", "withdraw"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from dialog.forum.events import Entry, Event, Purged, Redacted, Sealed, Upvoted
+from dialog.forum.events import Entry, Event, Purged, Sealed, Upvoted, overwrites
 from dialog.forum.journal import Batch, Opened, Overtaken, Place, Remembered, Tail, Unavailable
 from dialog.forum.state import State
 from dialog.forum.window import FULL, SHARED, Extent
@@ -28,7 +28,6 @@ BYTES_OF_TAP = 35
 BYTES_OF_OTHERS = 200
 BETWEEN = 0.01
 _ENTER = JOURNAL.insert()
-FORGETTING = Redacted | Sealed | Purged
 GONE_BACK = ""  # no journal has this epoch
 
 Make = Callable[[Tail], Batch | None]
@@ -82,14 +81,14 @@ class Journal:
 
         Where several processes write, ``make`` is called on the loop while a thread holds the
         session's row, so that nobody is ever overtaken; what it raises rolls back and is raised
-        here, and for None nothing is stored. Redaction overwrites bodies and forgets remembered
+        here, and for None nothing is stored. An entry that overwrites texts forgets remembered
         answers. Sealing deletes who supported what, forgets remembered answers and draws a new
         epoch.
         """
         if not self._database.shared:
             batch = make(Tail(place.epoch))
             if batch is not None:
-                scrub = any(isinstance(entry.event, FORGETTING) for entry in batch.entries)
+                scrub = any(_scrubs(entry.event) for entry in batch.entries)
                 await self._write(slug, place, lambda _tail: batch, scrub=scrub)
             return
         with Handover(make) as decide:
@@ -249,9 +248,9 @@ def _tail(connection: Connection, session: Found, slug: str, place: Place) -> Ta
     if session.epoch != place.epoch or session.head == place.head:
         return Tail(session.epoch)
     entries = tuple(_entries(connection, session, slug, place.head))
-    blackened = any(isinstance(entry.event, FORGETTING) for entry in entries)
+    overwritten = any(overwrites(entry.event) for entry in entries)
     texts = select(TEXTS.c.number, TEXTS.c.body).where(TEXTS.c.session == session.id)
-    if not blackened:  # then only new ones can be others than before
+    if not overwritten:  # then only new ones can be others than before
         texts = texts.where(TEXTS.c.number > place.text)
     return Tail(
         session.epoch,
@@ -344,10 +343,10 @@ def _entry(session: int, entry: Entry) -> dict[str, object]:
 
 
 def _forget(connection: Connection, session: int, entry: Entry) -> None:
-    """Delete what a redaction or the sealing of the record leaves no reason to keep."""
-    if isinstance(entry.event, FORGETTING):
+    """Delete what overwritten texts or the sealing of the record leave no reason to keep."""
+    if _scrubs(entry.event):
         states.forget(connection, session)
-        # A hash of a blackened text would still betray it to whoever guesses.
+        # A hash of an overwritten text would still betray it to whoever guesses.
         own, earlier = RESULTS.c.session == session, RESULTS.c.seq < entry.number
         connection.execute(delete(RESULTS).where(own, earlier))
     if isinstance(entry.event, Sealed):
@@ -361,6 +360,10 @@ def _forget(connection: Connection, session: int, entry: Entry) -> None:
         connection.execute(query.where(JOURNAL.c.number < entry.number).values(person=0))
     if isinstance(entry.event, Sealed | Purged):
         set_session(connection, session, epoch=draw_epoch())
+
+
+def _scrubs(event: Event) -> bool:
+    return overwrites(event) or isinstance(event, Sealed)
 
 
 def _result(session: int, remembered: Remembered, head: int) -> dict[str, object]:
