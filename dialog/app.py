@@ -50,6 +50,7 @@ from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce
 from dialog.web.earlier import Earlier
+from dialog.web.formats import Formats
 from dialog.web.guards import Guards
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
@@ -84,6 +85,8 @@ class Application:
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
         self.earlier = Earlier(self.transcripts, clock)
+        base_url = settings.base_url.rstrip("/")
+        self.formats = Formats(self.transcripts, settings.sessions, base_url)
         self.ready = False
         self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
@@ -154,6 +157,7 @@ class Application:
             self._upkeep.cancel()
             await asyncio.wait([self._upkeep])
         await self.earlier.stop()
+        await self.formats.stop()
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
@@ -162,7 +166,8 @@ class Application:
         if record != await self.transcripts.get(slug):  # every start hands it on again
             await self.transcripts.save(slug, record)
         self.hub.ended.update(await self.people.part(slug))
-        folder.write(self.settings.sessions / slug, record)
+        await asyncio.to_thread(folder.write, self.settings.sessions / slug, record)
+        self.formats.lay(record)
 
     def declared(self) -> list[Declaration]:
         """Return all sessions of the programme that are no rehearsals."""
@@ -174,18 +179,20 @@ class Application:
         A session that has its journal here is its own record; a file that cannot be read opens no
         second evening under an old name.
         """
-        if await self._has_journal(slug):
+        if await self.has_journal(slug):
             return False
         try:
-            record = folder.read(self.settings.sessions / slug)
+            record = await asyncio.to_thread(folder.read, self.settings.sessions / slug)
         except folder.NoRecord as error:
             log.warning("record not read", fault=str(error))
             return True
         if record is not None:
             await self.transcripts.save(slug, record)
+            self.formats.lay(record)
         return record is not None
 
-    async def _has_journal(self, slug: str) -> bool:
+    async def has_journal(self, slug: str) -> bool:
+        """Tell whether a session was opened here."""
         try:
             await self.journal.epoch(slug)
         except JournalFault:
@@ -263,6 +270,7 @@ class Application:
             searches=Buckets(SEARCHES),
             searches_of_rooms=Buckets(SEARCHES_OF_ROOM),
             earlier=self.earlier,
+            formats=self.formats,
             aliases=self.aliases,
             origins=settings.allowed_origins,
             base_url=settings.base_url.rstrip("/"),

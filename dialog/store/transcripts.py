@@ -39,8 +39,12 @@ class Transcripts:
     async def get(self, slug: str) -> dict[str, Any] | None:
         """Return a transcript as it was saved, or None."""
         query = select(TRANSCRIPTS.c.bundle).where(TRANSCRIPTS.c.slug == slug)
-        found = await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
-        return None if found is None else msgspec.json.decode(found, type=dict[str, Any])
+
+        def read(connection: Connection) -> dict[str, Any] | None:
+            found = connection.execute(query).scalar_one_or_none()
+            return None if found is None else msgspec.json.decode(found, type=dict[str, Any])
+
+        return await self._database.read(read)
 
     async def marks(self) -> dict[str, bytes]:
         """Return a hash of each transcript, by slug: another one tells that it has changed."""

@@ -14,6 +14,7 @@ from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
 from dialog.web.earlier import Earlier
+from dialog.web.formats import Formats
 from dialog.web.seals import Seals
 from dialog.web.standings import Standings
 
@@ -61,6 +62,7 @@ class Site:
     searches: Buckets
     searches_of_rooms: Buckets
     earlier: Earlier
+    formats: Formats
     aliases: Aliases
     origins: frozenset[str]
     base_url: str

@@ -1,11 +1,10 @@
-"""The public archive: all records, one record, one question, and the record as JSON.
+"""The public archive: all records, one record, one question.
 
 Everybody sees the same, so each page is made once and kept until a record changes.
 """
 
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,20 +20,20 @@ KEPT_S = 60.0  # another process may have changed a record
 
 async def listing(request: Request) -> Response:
     """Return the list of all records."""
-    _keep(request)
+    keep_all(request)
     transcripts = await site_of(request).transcripts.all()
     return page(request, "archive", NOBODY, transcripts=transcripts)
 
 
 async def transcript(request: Request) -> Response:
     """Return one record."""
-    record = await _record(request)
+    record = await record_of(request)
     return page(request, "transcript", NOBODY, record=record)
 
 
 async def answer(request: Request) -> Response:
     """Return one question with its answer, under its permanent address."""
-    record = await _record(request)
+    record = await record_of(request)
     number = request.path_params["number"]
     question = next((q for q in record["questions"] if q["number"] == number), None)
     if question is None:
@@ -43,22 +42,15 @@ async def answer(request: Request) -> Response:
     return page(request, "answer", NOBODY, record=record, question=question, address=address)
 
 
-async def as_json(request: Request) -> Response:
-    """Return one record as JSON."""
-    record = await _record(request)
-    body = msgspec.json.format(msgspec.json.encode(record))
-    headers = {"access-control-allow-origin": "*"}
-    return Response(body, 200, headers, "application/json")
-
-
-def _keep(request: Request) -> None:
+def keep_all(request: Request) -> None:
     """Keep what is read from now on until a record changes."""
     transcripts = site_of(request).transcripts
     keep(request, transcripts.version, lambda: transcripts.version, KEPT_S)
 
 
-async def _record(request: Request) -> dict[str, Any]:
-    _keep(request)
+async def record_of(request: Request) -> dict[str, Any]:
+    """Return the record that an address names, kept until a record changes."""
+    keep_all(request)
     record = await site_of(request).transcripts.get(request.path_params["slug"])
     if record is None:
         raise Refused(Refusal(Code.UNKNOWN))
