@@ -1,6 +1,5 @@
 """What is new in the archive, for programs that ask again and again: Atom, sitemap, robots.txt."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
@@ -17,7 +16,8 @@ from dialog.web.catalogue import SOURCE
 from dialog.web.errors import Refused
 from dialog.web.formats import words
 from dialog.web.language import chosen
-from dialog.web.pages.archive import keep_all, record_of
+from dialog.web.press import pressed
+from dialog.web.published import keep_all, record_of
 from dialog.web.site import site_of
 from dialog.web.templating import environment
 
@@ -42,7 +42,7 @@ async def corrected(request: Request) -> Response:
 
 async def record(request: Request) -> Response:
     """Return one record, and what has changed in it since."""
-    told, base_url = await record_of(request), site_of(request).base_url
+    told, base_url = (await record_of(request)).record, site_of(request).base_url
     said = words(chosen(request) or told["language"])
     entries = newest(of_record(told, said, base_url))
     title = said.say("record", title=told["title"])
@@ -52,9 +52,9 @@ async def record(request: Request) -> Response:
 
 async def question(request: Request) -> Response:
     """Return one question, and what has changed in it since."""
-    told, base_url = await record_of(request), site_of(request).base_url
-    number = request.path_params["number"]
-    asked = next((q for q in told["questions"] if q["number"] == number), None)
+    parsed, base_url = await record_of(request), site_of(request).base_url
+    told, number = parsed.record, request.path_params["number"]
+    asked = parsed.questions.get(number)
     if asked is None:
         raise Refused(Refusal(Code.UNKNOWN, number=number))
     if asked["removed"]:
@@ -74,7 +74,7 @@ async def sitemap(request: Request) -> Response:
     first = ((f"{base_url}{path}", "") for path in ("/", "/archive", "/archive/promises"))
     template = environment(SOURCE).get_template("sitemap.xml")
     listed = list(islice(chain(first, pages), MOST_PAGES))
-    body = await asyncio.to_thread(template.render, pages=listed)
+    body = await pressed(template.render, pages=listed)
     return Response(body, 200, None, "application/xml; charset=utf-8")
 
 
@@ -97,11 +97,11 @@ async def _of_all(request: Request, title: str, path: str, told: Told) -> Respon
 
 
 async def _records(request: Request) -> Any:  # noqa: ANN401 - an iterator over records
-    transcripts = site_of(request).transcripts
-    for summary in await transcripts.all():
-        told = await transcripts.get(summary["slug"])
-        if told is not None:
-            yield told
+    site = site_of(request)
+    for summary in await site.transcripts.all():
+        parsed = await site.records.get(summary["slug"])
+        if parsed is not None:
+            yield parsed.record
 
 
 def _pages(told: Record, base_url: str) -> Iterator[tuple[str, str]]:
