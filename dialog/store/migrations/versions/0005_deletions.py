@@ -1,13 +1,13 @@
 """Deletions: what was deleted, and when each text was written.
 
-Revision: 0004
+Revision: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0004"
-down_revision: str | None = "0003"
+revision: str = "0005"
+down_revision: str | None = "0004"
 branch_labels: None = None
 depends_on: None = None
 
