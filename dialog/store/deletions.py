@@ -26,6 +26,7 @@ from dialog.store.sessions import find, set_session
 from dialog.store.tables import (
     DELETIONS,
     GRANTS,
+    INVITATIONS,
     JOURNAL,
     PEOPLE,
     QUESTIONS,
@@ -65,13 +66,14 @@ class Removed(NamedTuple):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What one transaction deleted of one session."""
+    """What one transaction deleted of one session; who is ``unnamed`` is still known by a number."""
 
     id: str
     at: int
     session: str
     cuts: list[Cut] = []
     people: list[Person] = []
+    unnamed: list[Person] = []
     removed: list[Removed] = []
     schema: str = SCHEMA
 
@@ -183,11 +185,12 @@ def note(
     *,
     cuts: Sequence[Cut] = (),
     people: Sequence[Person] = (),
+    unnamed: Sequence[Person] = (),
     removed: Sequence[Removed] = (),
 ) -> None:
     """Write down what this transaction deletes; nothing where there is nothing."""
-    if cuts or people or removed:
-        gone = list(cuts), list(people), list(removed)
+    gone = list(cuts), list(people), list(unnamed), list(removed)
+    if any(gone):
         keep(connection, Report(secrets.token_hex(16), at, slug, *gone))
 
 
@@ -213,7 +216,7 @@ def apply(connection: Connection, found: Iterable[Report]) -> list[Report]:
         session = find(connection, report.session)
         if session is not None:
             _cut_again(connection, session.id, report.cuts)
-            _forget_again(connection, session.id, report.people)
+            _forget_again(connection, session.id, report)
             for one in report.removed:
                 _remove_again(connection, session.id, one, report.at)
             _begin_anew(connection, session.id, report.session)
@@ -230,14 +233,21 @@ def _cut_again(connection: Connection, session: int, cuts: Iterable[Cut]) -> Non
             connection.execute(update(TEXTS).where(*own).values(body=left))
 
 
-def _forget_again(connection: Connection, session: int, people: Iterable[Person]) -> None:
-    for person in people:
+def _forget_again(connection: Connection, session: int, report: Report) -> None:
+    for person in report.people:
         own = PEOPLE.c.session == session, PEOPLE.c.number == person.number
         known = connection.scalars(select(PEOPLE.c.since).where(*own)).all()
         if person.since in known:
             grants = GRANTS.c.session == session, GRANTS.c.person == person.number
             connection.execute(delete(GRANTS).where(*grants))
             connection.execute(delete(PEOPLE).where(*own))
+    for person in report.unnamed:
+        own = PEOPLE.c.session == session, PEOPLE.c.number == person.number
+        came = PEOPLE.c.since == person.since
+        connection.execute(update(PEOPLE).where(*own, came).values(name=""))
+    if report.people or report.unnamed:
+        spent = INVITATIONS.c.session == session, INVITATIONS.c.used != 0
+        connection.execute(delete(INVITATIONS).where(*spent))
 
 
 def _remove_again(connection: Connection, session: int, one: Removed, at: int) -> None:

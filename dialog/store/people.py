@@ -196,11 +196,14 @@ class People:
             gone = [deletions.Person(*row) for row in connection.execute(query)]
             _end(connection, session, [person.number for person in gone])
             connection.execute(delete(PEOPLE).where(others))
-            connection.execute(update(PEOPLE).where(here, PEOPLE.c.name != "").values(name=""))
+            named = and_(here, PEOPLE.c.name != "")
+            query = select(PEOPLE.c.number, PEOPLE.c.since).where(named)
+            unnamed = [deletions.Person(*row) for row in connection.execute(query)]
+            connection.execute(update(PEOPLE).where(named).values(name=""))
             columns = INVITATIONS.c
             spent = or_(columns.used != 0, columns.expires <= now)
             connection.execute(delete(INVITATIONS).where(columns.session == session, spent))
-            deletions.note(connection, slug, now, people=gone)
+            deletions.note(connection, slug, now, people=gone, unnamed=unnamed)
             return len(gone)
 
         return await self._database.write(work, scrub=True)
