@@ -66,7 +66,7 @@ class Removed(NamedTuple):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What one transaction deleted of one session; who is ``unnamed`` is still known by a number."""
+    """What one transaction deleted of one session; the ``unnamed`` keep their numbers."""
 
     id: str
     at: int
