@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from starlette.requests import ClientDisconnect
 from dialog import disk
 from dialog.archive import folder
 from dialog.archive.bundle import Heading, bundle
+from dialog.archive.founding import founding
 from dialog.copies import Copies
 from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
@@ -27,12 +29,16 @@ from dialog.edge.frames import text_frame
 from dialog.edge.limits import Limits as EdgeLimits
 from dialog.edge.server import Server, configure
 from dialog.forum.commands import Declare
-from dialog.forum.journal import Unavailable
-from dialog.forum.names import SECOND, Limits
+from dialog.forum.events import Entry
+from dialog.forum.evolve import replay
+from dialog.forum.journal import Batch, Place, Unavailable
+from dialog.forum.names import SECOND, SYSTEM, Limits
 from dialog.forum.phase import Schedule
+from dialog.forum.retention import MONTH
 from dialog.forum.transcript import Transcript
 from dialog.hub.clock import Patient
 from dialog.hub.hub import Hub
+from dialog.hub.ledger import line
 from dialog.hub.limits import GUESSES, SEARCHES, SEARCHES_OF_ROOM, Buckets, Pace, Spent
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
@@ -48,7 +54,7 @@ from dialog.store.processes import Processes
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
-from dialog.web.announcement import announce
+from dialog.web.announcement import announce, plain
 from dialog.web.earlier import Earlier
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
@@ -192,6 +198,30 @@ class Application:
             await self.transcripts.save(slug, record)
             self.formats.lay(record)
         return record is not None
+
+    async def adopt(self, slug: str) -> str:
+        """Let the journal of a session begin with the record in its folder; return why not.
+
+        Names in a record of a month ago may stay: those that might not are gone from it.
+        """
+        if await self.has_journal(slug):
+            return f"{slug} is a session of this server already."
+        try:
+            record = folder.read(self.settings.sessions / slug)
+        except folder.NoRecord as fault:
+            return str(fault)
+        if record is None or slug not in self._declared:
+            return f"There is no record of {slug}, or its session.toml cannot be read."
+        published = datetime.fromisoformat(record["published"]).timestamp() * SECOND
+        named = clock() >= published + MONTH
+        fact = founding(record, named=named)
+        entry = Entry(1, clock(), SYSTEM.person, fact.event, fact.texts)
+        session = replay([entry])
+        lines = tuple(line(session, number) for number in session.questions)
+        batch = Batch((entry,), lines=lines, phase=session.phase)
+        opened = await self.journal.open(slug)
+        await self.journal.append(slug, Place(opened.epoch, 0, 0), lambda _tail: batch)
+        return ""
 
     async def has_journal(self, slug: str) -> bool:
         """Tell whether a session was opened here."""
@@ -371,7 +401,7 @@ def heading(declaration: Declaration) -> Heading:
         slug=declaration.slug,
         title=declaration.title,
         language=declaration.languages[0],
-        introduction=declaration.intro,
+        introduction=plain(declaration.intro),
         answerer=(answerer.name, answerer.office),
         starts=declaration.starts,
         ends=declaration.ends,

@@ -275,6 +275,35 @@ def restore(file: Path | None) -> None:
 
 
 @main.command()
+@click.argument("slug")
+def adopt(slug: str) -> None:
+    """Let a record that was imported be cared for here: corrected, kept, names taken out."""
+    from dialog.store.lock import InUse, lock
+
+    settings = _settings()
+    _be_there(settings, slug)
+    _be_at_head(settings.database)
+    try:
+        with lock(settings.database):
+            refused = asyncio.run(_adopt(settings, slug))
+    except InUse as fault:
+        sys.exit(f"Nothing was adopted. {fault} Stop the server first.")
+    if refused:
+        sys.exit(f"Nothing was adopted. {refused}")
+    click.echo(f"{slug} is a session of this server now. Invite an organiser to care for it.")
+
+
+async def _adopt(settings: Settings, slug: str) -> str:
+    from dialog.app import Application
+
+    application = Application(settings)
+    try:
+        return await application.adopt(slug)
+    finally:
+        await application.close()
+
+
+@main.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as one JSON list.")
 def purge(*, dry_run: bool, as_json: bool) -> None:

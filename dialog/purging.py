@@ -161,7 +161,7 @@ class Purging:
             state.catch_up(opened.entries)
             session = state.session
             place = Place(opened.epoch, session.seq, session.last_text)
-            batch, kept = founding(session, self._clock())
+            batch, kept = begun(session, self._clock())
             await self._journal.begin_anew(slug, place, batch, kept)
         finally:
             await self._begin(declaration)
@@ -197,7 +197,7 @@ def ask(data: Path, patience: float = PATIENCE_S) -> list[Due]:
     return found
 
 
-def founding(session: Session, now: int) -> tuple[Batch, set[int]]:
+def begun(session: Session, now: int) -> tuple[Batch, set[int]]:
     """Return the entries with which a session begins anew, and the texts that stay."""
     kept = recorded_texts(session)
     events: list[Event] = [recorded(session).event]

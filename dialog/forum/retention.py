@@ -110,8 +110,8 @@ def recorded_texts(session: Session) -> set[int]:
         wording = question.wording
         shown |= {wording.background}
         shown |= {one.wording.text for one in session.tree(question.number)}
-        if wording.archive and wording.show is Show.NAME:
-            shown |= {wording.name, wording.district}
+        if wording.archive:
+            shown |= {wording.district, wording.name if wording.show is Show.NAME else 0}
         if question.answer and question.answer.released:
             shown |= _answered(question.answer)
     return shown - {0}
@@ -159,6 +159,6 @@ def _remembered(session: Session, question: Question) -> Wording:
         return Wording(0)
     if root is not question:
         return Wording(wording.text)
-    if wording.archive and wording.show is Show.NAME:
-        return wording
-    return replace(wording, name=0, district=0)
+    if not wording.archive:
+        return replace(wording, name=0, district=0)
+    return wording if wording.show is Show.NAME else replace(wording, name=0)

@@ -37,7 +37,7 @@ from dialog.forum.question import Mark
 from dialog.forum.retention import MONTH, YEAR
 from dialog.forum.session import Session
 from dialog.forum.transcript import transcript
-from dialog.purging import founding
+from dialog.purging import begun
 from dialog.store import payloads
 
 FOLDER = Path(__file__).parent
@@ -106,7 +106,7 @@ def evening() -> tuple[Entry, ...]:
 def anew() -> tuple[Entry, ...]:
     """Return the journal that begins with the evening's record, a year later."""
     session = replay(evening())
-    batch, kept = founding(session, session.at + YEAR)
+    batch, kept = begun(session, session.at + YEAR)
     texts = tuple((number, session.text(number)) for number in sorted(kept))
     return (*batch.entries[:-1], replace(batch.entries[-1], texts=texts))
 
