@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from starlette.applications import Starlette
@@ -169,17 +170,27 @@ class Application:
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
-        """Keep a session's public record in the database and in its folder; volunteers part."""
-        record = bundle(heading(self._declared[slug]), transcript)
-        if record != await self.transcripts.get(slug):  # every start hands it on again
+        """Keep a session's public record in the database and in its folder.
+
+        Volunteers part before it stands there for the first time; who comes back later by a private
+        link may stay.
+        """
+        record = self.record(slug, transcript)
+        kept = await self.transcripts.get(slug)
+        if kept is None:
+            self.hub.ended.update(await self.people.part(slug))
+        if record != kept:  # every start hands it on again
             await self.transcripts.save(slug, record)
-        self.hub.ended.update(await self.people.part(slug))
         await asyncio.to_thread(folder.write, self.settings.sessions / slug, record)
         self.formats.lay(record)
 
     def declared(self) -> list[Declaration]:
         """Return all sessions of the programme that are no rehearsals."""
         return [one for one in self._declared.values() if not one.rehearsal_until]
+
+    def record(self, slug: str, transcript: Transcript) -> dict[str, Any]:
+        """Return a session's record as it is published."""
+        return bundle(heading(self._declared[slug]), transcript)
 
     async def _take_in(self, slug: str) -> bool:
         """Take in the record in a folder, and tell whether it stands for the session.
@@ -308,6 +319,7 @@ class Application:
             origins=settings.allowed_origins,
             base_url=settings.base_url.rstrip("/"),
             clock=clock,
+            record=self.record,
             ready=lambda: self.ready,
             storing=self.storing,
         )

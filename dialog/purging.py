@@ -122,6 +122,8 @@ class Purging:
         found = await self.due(declared)
         for declaration in declared:
             wanted = {one.term for one in found if one.session == declaration.slug and not one.held}
+            if Term.SUPPORT in wanted:
+                self._hub.ended.update(await self._people.part(declaration.slug))
             if wanted.intersection(BY_ROOM):
                 await self._let_go(declaration.slug)
             if Term.LOG in wanted:
@@ -144,11 +146,7 @@ class Purging:
     async def _forget(self, slug: str) -> None:
         """Let people go whose time is over; it is done again each time, for it may have failed."""
         session = await self._session(slug)
-        if session is None:
-            return
-        if session.voters_sealed is not None:
-            self._hub.ended.update(await self._people.part(slug))
-        if session.purged:
+        if session is not None and session.purged:
             await self._people.purge(slug, persons_kept(session))
 
     async def _begin_anew(self, declaration: Declaration) -> None:

@@ -84,6 +84,7 @@ def own_row(session: Session, number: int) -> Row:
     made = _floor(session, question) | _status(session, question)
     made["rev"] = question.rev
     made["upvotes"] = session.upvotes(number)
+    made["show"] = question.wording.show.value
     made["archive"] = question.wording.archive
     made["removed"] = session.text(question.removed) or None
     return made

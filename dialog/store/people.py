@@ -208,6 +208,35 @@ class People:
 
         return await self._database.write(work, scrub=True)
 
+    async def since(self, slug: str, person: int) -> int:
+        """Return since when a volunteer takes part, in ms UTC; 0 for nobody."""
+        session = select(SESSIONS.c.id).where(SESSIONS.c.slug == slug).scalar_subquery()
+        query = select(PEOPLE.c.since).where(_volunteer(session, person))
+        return await self._database.read(lambda c: c.execute(query).scalar_one_or_none()) or 0
+
+    async def forget(self, slug: str, person: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Delete a volunteer: name, private link, and what passes open for them.
+
+        Return the passes that ended, and those that open something else and stay.
+        """
+
+        def work(connection: Connection) -> tuple[tuple[int, ...], tuple[int, ...]]:
+            session = lock(connection, slug).id
+            role = GRANTS.c.role == Role.VOLUNTEER.value
+            own = and_(GRANTS.c.session == session, GRANTS.c.person == person, role)
+            known = _volunteer(session, person)
+            since = connection.scalars(select(PEOPLE.c.since).where(known)).all()
+            held = connection.scalars(delete(GRANTS).where(own).returning(GRANTS.c.holder)).all()
+            left = PASSES.c.id.not_in(select(GRANTS.c.holder))
+            empty = delete(PASSES).where(PASSES.c.id.in_(held), left).returning(PASSES.c.id)
+            ended = set(connection.scalars(empty))
+            connection.execute(delete(PEOPLE).where(known))
+            gone = [deletions.Person(person, moment) for moment in since]
+            deletions.note(connection, slug, self._clock(), people=gone)
+            return tuple(sorted(ended)), tuple(sorted({*held} - ended))
+
+        return await self._database.write(work, scrub=True)
+
     # --- invitations of staff --------------------------------------------------------------------
 
     async def invite(self, slug: str, role: Role, name: str, ttl_s: int) -> str:

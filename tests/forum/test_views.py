@@ -26,7 +26,7 @@ FLOOR = {
 }  # fmt: skip
 STAGE = FLOOR | {"rev", "public", "briefing", "draft", "scribe", "pending"}
 STATUS = {"review", "reason", "note", "into", "original", "appeal"}
-OWN = {"rev", "upvotes", "archive", "removed"}
+OWN = {"rev", "upvotes", "show", "archive", "removed"}
 DESK = STAGE | STATUS | {
     "alike", "personal_data", "claimed", "name", "show", "via", "person",
 }  # fmt: skip

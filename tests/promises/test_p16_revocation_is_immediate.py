@@ -468,6 +468,7 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     "/sessions/{slug:slug}/join": ("/sessions/{slug}/join", {"name": "Neu"}, False, True),
     "/sessions/{slug:slug}/leave": ("/sessions/{slug}/mine", {}, False, False),
     "/sessions/{slug:slug}/mine": ("/sessions/{slug}/mine", {"do": "withdraw"}, True, False),
+    "/sessions/{slug:slug}/mine/data": ("/sessions/{slug}/mine/data", {"do": "names"}, True, False),
     "/sessions/{slug:slug}/mine/{token}": ("/sessions/{slug}/mine/{token}", {}, False, True),
     "/sessions/{slug:slug}/questions": ("/sessions/{slug}", {"text": "Geht das?"}, True, False),
     "/sessions/{slug:slug}/questions/{number:number}/upvote": (
@@ -553,7 +554,8 @@ class Form:
         yield "another pass's", other.get(f"/sessions/{slug}/mine").token, {}
         yield "another session's", self.browser.get(f"/sessions/{elsewhere}/mine/x").token, {}
         if self.of_role:
-            of_floor = self.page in (f"/sessions/{slug}", f"/sessions/{slug}/mine")
+            floor = (f"/sessions/{slug}", f"/sessions/{slug}/mine", f"/sessions/{slug}/mine/data")
+            of_floor = self.page in floor
             place = "/stage" if of_floor else "/mine"
             yield "another role's", self.browser.get(f"/sessions/{slug}{place}").token, {}
         base = self.stage.server.base
