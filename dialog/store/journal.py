@@ -115,9 +115,8 @@ class Journal:
             _clear(connection, session.id, kept)
             _store_entries(connection, session.id, batch.entries, 0)
             refresh(connection, session.id, 1, batch.lines)
-            head = len(batch.entries)
-            set_session(connection, session.id, head=head, epoch=draw_epoch())
-            tell(connection, slug, head)
+            set_session(connection, session.id, head=len(batch.entries), epoch=draw_epoch())
+            tell(connection, slug, len(batch.entries))
 
         await self._database.write(work, scrub=True)
 
@@ -265,15 +264,13 @@ def _tail(connection: Connection, session: Found, slug: str, place: Place) -> Ta
 
 def _append(connection: Connection, slug: str, place: Place, decide: Make) -> None:
     session = _known(connection, slug, lock=True)
-    tail = _tail(connection, session, slug, place)
-    batch = decide(tail)
+    batch = decide(_tail(connection, session, slug, place))
     if batch is None:
         return
     numbers = [entry.number for entry in batch.entries]
     if numbers != list(range(session.head + 1, session.head + 1 + len(numbers))):
         raise JournalFault(f"{slug}: a batch with a gap after {session.head}: {numbers}")
-    last = max(place.text, *tail.texts, 0)
-    _report(connection, session.id, slug, batch.entries, last)
+    last = _report(connection, session.id, slug, batch.entries)
     _store_entries(connection, session.id, batch.entries, last)
     for entry in batch.entries:
         _forget(connection, session.id, entry)
@@ -301,14 +298,17 @@ def _trial(connection: Connection, slug: str) -> None:
     set_session(connection, session.id, head=session.head)
 
 
-def _report(
-    connection: Connection, session: int, slug: str, entries: tuple[Entry, ...], last: int
-) -> None:
-    """Write down what a batch deletes of what stood in texts up to number ``last``."""
-    cuts = deletions.overwritten(connection, session, entries, last)
+def _report(connection: Connection, session: int, slug: str, entries: tuple[Entry, ...]) -> int:
+    """Write down what a batch deletes; return the last text it may overwrite, mostly none."""
+    last, cuts = 0, list[deletions.Cut]()
+    if any(overwrites(entry.event) for entry in entries):
+        query = select(func.max(TEXTS.c.number)).where(TEXTS.c.session == session)
+        last = connection.scalar(query) or 0
+        cuts = deletions.overwritten(connection, session, entries, last)
     removed = deletions.removed(connection, session, entries)
     if cuts or removed:
         deletions.note(connection, slug, entries[-1].at, cuts=cuts, removed=removed)
+    return last
 
 
 def _store_entries(
