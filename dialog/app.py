@@ -48,7 +48,7 @@ from dialog.purging import Purging
 from dialog.settings import Settings
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
-from dialog.store.journal import Journal, JournalFault
+from dialog.store.journal import Journal
 from dialog.store.listening import listen
 from dialog.store.people import DAY, Lifetime, People
 from dialog.store.processes import Processes
@@ -198,7 +198,7 @@ class Application:
         A session that has its journal here is its own record; a file that cannot be read opens no
         second evening under an old name.
         """
-        if await self.has_journal(slug):
+        if await self.journal.known(slug):
             return False
         try:
             record = await asyncio.to_thread(folder.read, self.settings.sessions / slug)
@@ -215,7 +215,7 @@ class Application:
 
         Names in a record of a month ago may stay: those that might not are gone from it.
         """
-        if await self.has_journal(slug):
+        if await self.journal.known(slug):
             return f"{slug} is a session of this server already."
         try:
             record = folder.read(self.settings.sessions / slug)
@@ -233,14 +233,6 @@ class Application:
         opened = await self.journal.open(slug)
         await self.journal.append(slug, Place(opened.epoch, 0, 0), lambda _tail: batch)
         return ""
-
-    async def has_journal(self, slug: str) -> bool:
-        """Tell whether a session was opened here."""
-        try:
-            await self.journal.epoch(slug)
-        except JournalFault:
-            return False
-        return True
 
     async def _begin(self, declaration: Declaration) -> None:
         """Open the room of a rehearsal, which may come while others are open."""

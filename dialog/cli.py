@@ -217,18 +217,28 @@ def rehearse(
 
 
 @main.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 def backup(file: Path) -> None:
-    """Write the database as it is now into FILE, also while serving."""
+    """Write the database as it is now into FILE, also while serving.
+
+    In a folder it gets a name by itself, and those made there more than 30 days ago are deleted.
+    """
     from dialog.store.backup import Unfit
     from dialog.store.backup import backup as write
+    from dialog.store.backup import backup_into as into
 
     settings = _settings()
     try:
-        size = write(settings.database, file)
+        gone: list[Path] = []
+        if file.is_dir():
+            file, gone = into(settings.database, file, datetime.now(UTC))
+        else:
+            write(settings.database, file)
     except (Unfit, OSError, sqlite3.Error) as fault:
         sys.exit(f"No backup was made. {fault}")
-    click.echo(f"{file}: {size} bytes, checked.")
+    click.echo(f"{file}: {file.stat().st_size} bytes, checked.")
+    for old in gone:
+        click.echo(f"{old}: deleted, older than 30 days.")
     click.echo(
         f"The secret ({settings.data / 'secret'}, or DIALOG_SECRET) and the folder "
         f"{settings.sessions} are not in it: keep copies of them elsewhere."
@@ -277,7 +287,10 @@ def restore(file: Path | None) -> None:
 @main.command()
 @click.argument("slug")
 def adopt(slug: str) -> None:
-    """Let a record that was imported be cared for here: corrected, kept, names taken out."""
+    """Let an imported record be cared for on this server.
+
+    From then on it can be corrected, promises kept, passages and names taken out.
+    """
     from dialog.store.lock import InUse, lock
 
     settings = _settings()
@@ -307,10 +320,10 @@ async def _adopt(settings: Settings, slug: str) -> str:
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as one JSON list.")
 def purge(*, dry_run: bool, as_json: bool) -> None:
-    """Let go, in all sessions, what has had its time; once a day, for a timer.
+    """Let go what has had its time, in all sessions.
 
-    A running server does it within seconds, otherwise this command. What went stands in reports in
-    the data folder.
+    Once a day is enough, by a timer. A running server does it within seconds, otherwise this
+    command. What went stands in reports in the data folder, for a restore.
     """
     from dialog.purging import ask
     from dialog.store.lock import InUse, lock
@@ -396,8 +409,9 @@ def promises(within: int, *, as_json: bool) -> None:
 @main.command()
 @click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @click.option("--to", required=True, type=click.Path(path_type=Path), metavar="FOLDER|FILE.zip")
-def export(slugs: tuple[str, ...], to: Path) -> None:
-    """Write the records of these sessions, or of all, with everything that belongs to them."""
+@click.option("--logs", is_flag=True, help="With the moderation logs, for the state archive.")
+def export(slugs: tuple[str, ...], to: Path, *, logs: bool) -> None:
+    """Write records with all their files, of these sessions or of all."""
     settings = _settings()
     _be_at_head(settings.database)
 
@@ -407,7 +421,7 @@ def export(slugs: tuple[str, ...], to: Path) -> None:
 
         application = Application(settings)
         try:
-            return await out(application, slugs, to)
+            return await out(application, slugs, to, logs=logs)
         finally:
             await application.close()
 

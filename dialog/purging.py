@@ -34,12 +34,11 @@ from dialog.forum.retention import (
     terms,
 )
 from dialog.forum.session import Session
-from dialog.forum.state import State
 from dialog.hub.hub import Hub
 from dialog.hub.ledger import line
 from dialog.programme import Declaration
 from dialog.store.deletions import Deletions
-from dialog.store.journal import Journal, JournalFault
+from dialog.store.journal import Journal
 from dialog.store.people import People
 
 log = structlog.get_logger()
@@ -155,9 +154,7 @@ class Purging:
         await self._hub.shut(slug)
         try:
             opened = await self._journal.open(slug)
-            state = opened.state or State.begin(opened.texts, opened.extent)
-            state.catch_up(opened.entries)
-            session = state.session
+            session = opened.added_up().session
             place = Place(opened.epoch, session.seq, session.last_text)
             batch, kept = begun(session, self._clock())
             await self._journal.begin_anew(slug, place, batch, kept)
@@ -166,14 +163,9 @@ class Purging:
 
     async def _session(self, slug: str) -> Session | None:
         """Return a session as stored, None where nothing of it is."""
-        try:
-            await self._journal.epoch(slug)
-        except JournalFault:
+        if not await self._journal.known(slug):
             return None
-        opened = await self._journal.open(slug)
-        state = opened.state or State.begin(opened.texts, opened.extent)
-        state.catch_up(opened.entries)
-        return state.session
+        return (await self._journal.open(slug)).added_up().session
 
 
 def ask(data: Path, patience: float = PATIENCE_S) -> list[Due]:

@@ -90,3 +90,9 @@ class Opened:
     remembered: tuple[Remembered, ...]
     state: State | None = None
     extent: Extent = FULL
+
+    def added_up(self) -> State:
+        """Return what the journal adds up to; once, for the state belongs to whoever gets it."""
+        state = self.state or State.begin(self.texts, self.extent)
+        state.catch_up(self.entries)
+        return state

@@ -34,7 +34,6 @@ from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
 from dialog.forum.session import Session
-from dialog.forum.state import State
 from dialog.hub import wire
 from dialog.hub.digest import Digest
 from dialog.hub.marks import marks
@@ -118,8 +117,7 @@ class Ledger:
     def __init__(self, opened: Opened) -> None:
         """Add up a journal as it was stored."""
         self.epoch = opened.epoch
-        state = opened.state or State.begin(opened.texts, opened.extent)
-        state.catch_up(opened.entries)
+        state = opened.added_up()
         self.session, self._board = state.session, state.board
         self._unsettled = True
         self._digests = {stream: Digest(sheet) for stream, sheet in self._board.sheets.items()}

@@ -6,7 +6,7 @@ PostgreSQL has its own tools for the copy; what has to follow a restore is the s
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from alembic.util import CommandError
@@ -23,6 +23,8 @@ from dialog.store.tables import INVITATIONS, SESSIONS
 
 OURS = frozenset({"alembic_version", "sessions", "journal"})
 LOGS = ("-wal", "-shm")
+KEPT = timedelta(days=30)
+PREFIX, STAMP, SUFFIX = "dialog-", "%Y%m%dT%H%M%SZ", ".sqlite3"
 MAGIC = b"SQLite format 3\0"
 
 
@@ -54,6 +56,21 @@ def backup(url: str, target: Path) -> int:
             raise Unfit(f"{target} is there already and is not overwritten.") from None
     disk.settle(target.parent)
     return target.stat().st_size
+
+
+def backup_into(url: str, folder: Path, now: datetime) -> tuple[Path, list[Path]]:
+    """Write a backup with a name of its own into a folder, and delete those made long before.
+
+    Return the new file, and what was deleted: what had to go must not live on in copies.
+    """
+    made = folder / f"{PREFIX}{now:{STAMP}}{SUFFIX}"
+    backup(url, made)
+    oldest = f"{PREFIX}{now - KEPT:{STAMP}}{SUFFIX}"
+    gone = [file for file in sorted(folder.glob(f"{PREFIX}*Z{SUFFIX}")) if file.name < oldest]
+    for file in gone:
+        file.unlink()
+    disk.settle(folder)
+    return made, gone
 
 
 def restore(url: str, source: Path, now: datetime, reports: Collection[Report] = ()) -> Path | None:

@@ -130,6 +130,11 @@ class Journal:
         """Write as every batch does and leave all as it is, or raise."""
         await self._database.write(lambda connection: _trial(connection, slug))
 
+    async def known(self, slug: str) -> bool:
+        """Tell whether a session was ever opened here."""
+        found = await self._database.read(lambda connection: find(connection, slug))
+        return found is not None
+
     async def epoch(self, slug: str) -> str:
         """Return a session's epoch as it is now; raise ``JournalFault`` for an unknown session."""
         found = await self._database.read(lambda connection: _known(connection, slug))

@@ -4,14 +4,17 @@ import asyncio
 import json
 import sqlite3
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dialog.exchange import LOG
 from tests.live.client import Browser
 from tests.live.programme import declare
 from tests.live.server import Server
@@ -112,6 +115,21 @@ async def play(server: Server) -> int:
     return number
 
 
+def logged(server: Server) -> str:
+    """Return the moderation log as it lies in a package for the archive of the state."""
+    slug, package = server.slugs["direct"], server.folder / "package.zip"
+    done = server.run("export", slug, "--logs", "--to", str(package))
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(package) as opened:
+        names = {name.removeprefix(f"{slug}/") for name in opened.namelist()}
+        assert names >= {"transcript.json", "transcript.pdf", "transcript.sha256", LOG}
+        content = opened.read(f"{slug}/{LOG}")
+        listed = opened.read(f"{slug}/{LOG}.sha256").decode().split()
+    assert listed == [sha256(content).hexdigest(), LOG]
+    package.unlink()
+    return content.decode("utf-8-sig")
+
+
 def settled(server: Server) -> None:
     """Wait until the folder of the record is complete."""
     folder = server.folder / "sessions" / server.slugs["direct"]
@@ -150,6 +168,9 @@ async def test_after_a_month_nothing_is_left_that_had_to_go(server: Server) -> N
     assert left(server, NAME, *SECRET.values()) == []
     assert left(server, TEXT, ANSWER, STAYS) == [TEXT, ANSWER, STAYS]
     assert server.run("purge").stdout == "Nothing is due.\n"
+    log = logged(server)
+    assert "Organisation" in log
+    assert [text for text in (NAME, *SECRET.values()) if text in log] == []
     (report,) = [
         json.loads(file.read_text("utf-8"))
         for file in (server.folder / "data" / "deletions").glob("*.json")
