@@ -7,6 +7,7 @@ from typing import Any
 # What is markup wherever it stands, what only begins a line, and what some readers make a link of.
 ANYWHERE = re.compile(r"[\\`*_\[\]<>#|~&!$^{}@]")
 AT_THE_BEGINNING = re.compile(r"^([+\-=:]|\d+(?=[.)]))")
+BREAKS = re.compile(r"[\r\n]+")
 ADDRESS = re.compile(r"(?<=:)//|(?i:(?<=\bwww)\.)")
 WEB = re.compile(r"https?://[^\s<>\"|\\\x00-\x1f]+\Z")
 
@@ -72,7 +73,7 @@ def _table(table: Mapping[str, Any]) -> Iterator[str]:
 
 def text(plain: str) -> str:
     """Return one line of plain text, escaped so that a reader of Markdown sees just that."""
-    line = ANYWHERE.sub(r"\\\g<0>", " ".join(plain.split("\n")).strip())
+    line = ANYWHERE.sub(r"\\\g<0>", BREAKS.sub(" ", plain).strip())
     return ADDRESS.sub(r"\\\g<0>", AT_THE_BEGINNING.sub(_shielded, line))
 
 
