@@ -7,7 +7,7 @@ are put in their places.
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -48,11 +48,10 @@ async def export(application: Application, slugs: Iterable[str], to: Path) -> li
 
 
 async def _into_zip(application: Application, slugs: list[str], out: BinaryIO) -> None:
-    package = Package(out)
-    for slug in slugs:
-        record = await _record(application, slug)
-        package.put(slug, await _files(application, record), record["changed"])
-    package.close()
+    with closing(Package(out)) as package:
+        for slug in slugs:
+            record = await _record(application, slug)
+            package.put(slug, await _files(application, record), record["changed"])
 
 
 async def _into_folder(application: Application, slugs: list[str], place: Path) -> None:

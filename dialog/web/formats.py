@@ -8,7 +8,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -159,13 +159,12 @@ class Formats:
 
     async def _pack(self) -> Whole:
         out = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as it is given out
-        package = Package(out)
-        for summary in await self._transcripts.all():
-            record = await self._transcripts.get(summary["slug"])
-            if record is not None:
-                files = await self.files(record)
-                await asyncio.to_thread(package.put, record["slug"], files, record["changed"])
-        await asyncio.to_thread(package.close)
+        with closing(Package(out)) as package:
+            for summary in await self._transcripts.all():
+                record = await self._transcripts.get(summary["slug"])
+                if record is not None:
+                    files = await self.files(record)
+                    await asyncio.to_thread(package.put, record["slug"], files, record["changed"])
         return await asyncio.to_thread(Whole, out)
 
     async def files(self, record: Record) -> dict[str, bytes]:

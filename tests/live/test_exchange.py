@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from dialog.archive import folder
+from dialog.cli import main
 from tests.archive.records import record
 from tests.live.programme import declare
 from tests.live.server import Server, running
@@ -37,17 +39,17 @@ def holding(place: Path, *told: Mapping[str, Any]) -> Server:
 
 
 def went(server: Server, *arguments: object) -> str:
-    done = server.run(*map(str, arguments))
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    done = CliRunner().invoke(main, [*map(str, arguments)], env=server.environment)
+    assert done.exit_code == 0, done.output
+    return done.output
 
 
 def refused(server: Server, *arguments: object) -> str:
-    done = server.run(*map(str, arguments))
-    assert done.returncode == 1, done.stdout
-    assert "Traceback" not in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-    return done.stderr
+    done = CliRunner().invoke(main, [*map(str, arguments)], env=server.environment)
+    assert done.exit_code == 1, done.output
+    assert isinstance(done.exception, SystemExit)
+    assert len(done.output.strip().splitlines()) == 1, done.output
+    return done.output
 
 
 def holds(place: Path) -> dict[str, bytes]:
@@ -265,7 +267,7 @@ def test_a_declaration_that_cannot_be_used_is_not_taken_in(tmp_path) -> None:
     server = empty(tmp_path / "two")
     said = refused(server, "import", package)
     assert told["slug"] in said
-    assert "session.toml" in said
+    assert "intro.de.md" in said
     copied = declare(tmp_path / "copy", "probe-probe-0123456789ab")
     folder.write(tmp_path / "copy" / copied, told | {"slug": copied})
     assert "no name of a session that was held" in refused(server, "import", tmp_path / "copy")
