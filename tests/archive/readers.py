@@ -5,12 +5,16 @@ import io
 import re
 from collections.abc import Iterator
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from markdown_it import MarkdownIt
 from pypdf import PdfReader
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+ELEMENTS = {
+    "feed", "id", "title", "updated", "link", "author", "name", "generator", "entry", "published",
+    "content",
+}  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -67,7 +71,8 @@ class Tagged:
 
     def __init__(self, raw: bytes) -> None:
         self._pdf = PdfReader(io.BytesIO(raw))
-        self.root: Any = self._pdf.trailer["/Root"]
+        root: Any = self._pdf.trailer["/Root"]
+        self.root = root.get_object()
         self.elements: list[tuple[str, str]] = []
         self._walk(self.root["/StructTreeRoot"])
         self.tags = [tag for tag, _title in self.elements]
@@ -87,7 +92,8 @@ class Tagged:
 
     def addresses(self) -> set[str]:
         """Return where links lead."""
-        found = (a.get_object() for p in self._pdf.pages for a in p.get("/Annots", ()))
+        pages: Any = self._pdf.pages
+        found = (a.get_object() for page in pages for a in page.get("/Annots", ()))
         return {str(a["/A"]["/URI"]) for a in found if "/URI" in a.get("/A", {})}
 
     def _walk(self, node: Any) -> None:
@@ -115,7 +121,7 @@ def _flat(outline: Any) -> Iterator[str]:
 
 def feed(raw: bytes) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Return a feed and its entries after checking what RFC 4287 asks of them."""
-    root = ElementTree.fromstring(raw)
+    root = ET.fromstring(raw)
     assert root.tag == f"{ATOM}feed"
     head = _texts(root, ("id", "title", "updated"))
     assert root.find(f"{ATOM}author/{ATOM}name") is not None
@@ -125,15 +131,15 @@ def feed(raw: bytes) -> tuple[dict[str, str], list[dict[str, str]]]:
         told = _texts(entry, ("id", "title", "updated", "published"))
         (link,) = entry.findall(f"{ATOM}link[@rel='alternate']")
         content = entry.find(f"{ATOM}content")
-        told |= {"link": str(link.get("href")), "content": (content.text if content is not None else "") or ""}  # fmt: skip
+        text = content.text if content is not None else ""
+        told |= {"link": str(link.get("href")), "content": text or ""}
         entries.append(told)
     assert len({one["id"] for one in entries}) == len(entries)
-    allowed = {"feed", "id", "title", "updated", "link", "author", "name", "generator", "entry", "published", "content"}  # fmt: skip
-    assert {one.tag.removeprefix(ATOM) for one in root.iter()} <= allowed
+    assert {one.tag.removeprefix(ATOM) for one in root.iter()} <= ELEMENTS
     return head | {"self": str(own)}, entries
 
 
-def _texts(node: ElementTree.Element, names: tuple[str, ...]) -> dict[str, str]:
+def _texts(node: ET.Element, names: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for name in names:
         (one,) = node.findall(f"{ATOM}{name}")

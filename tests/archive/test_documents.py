@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import itertools
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -205,7 +206,7 @@ def test_a_pdf_is_tagged_and_says_which_norms_it_keeps() -> None:
     marks = [plain(title) for title in read.bookmarks()]
     assert [one for one in marks if one in headings] == headings
     levels = [int(tag[2]) for tag in read.tags if tag[:2] == "/H" and tag[2:].isdigit()]
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     assert f"{BASE}/archive/{told['slug']}" in read.addresses()
     assert told["questions"][0]["answer"]["minute"] is None or any(
         "t=" in address for address in read.addresses()
@@ -283,6 +284,6 @@ def test_what_cannot_be_set_says_nothing_of_what_stood_in_it(monkeypatch, tmp_pa
     monkeypatch.setattr(pdf_module, "LONGEST_S", 0.001)
     with pytest.raises(NotSet, match="not within"):
         asyncio.run(pdf(told, "2030-01-01T00:00:00+01:00"))
-    monkeypatch.setattr(pdf_module.sys, "executable", str(tmp_path / "none"))
+    monkeypatch.setattr("sys.executable", str(tmp_path / "none"))
     with pytest.raises(NotSet, match="FileNotFoundError"):
         asyncio.run(pdf(told, "2030-01-01T00:00:00+01:00"))

@@ -32,7 +32,7 @@ def test_records_fit_it(told: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "value"),
+    "path, value",
     [
         (("schema",), "dialog-transcript/1"),
         (("title",), None),

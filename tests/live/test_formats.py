@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from icalendar import Calendar
@@ -107,7 +107,10 @@ def test_all_formats_tell_of_the_same_questions(reader, slug: str) -> None:
         assert f"Frage {question['number']}:" in " ".join(heading.split())
 
 
-@pytest.mark.parametrize(("ending", "said"), [("csv", "Question"), ("md", "Questions and answers"), ("pdf", "Questions and answers")])  # fmt: skip
+ENGLISH = (("csv", "Question"), ("md", "Questions and answers"), ("pdf", "Questions and answers"))
+
+
+@pytest.mark.parametrize("ending,said", ENGLISH)
 def test_the_words_are_those_of_the_language_asked_for(reader, ending: str, said: str) -> None:
     path = f"/archive/{next(iter(RECORDS))}.{ending}"
     assert said in reader.get(f"{path}?lang=en").text
@@ -162,8 +165,8 @@ def test_a_session_and_a_question_have_their_own_feeds(reader, slug: str) -> Non
 
 
 def test_what_was_taken_out_has_no_feed(reader) -> None:
-    slug, told = next((s, r) for s, r in RECORDS.items() if any(q["removed"] for q in r["questions"]))  # fmt: skip
-    gone = next(q["number"] for q in told["questions"] if q["removed"])
+    slug = next(slug for slug in RECORDS if "-50" in slug)
+    gone = next(q["number"] for q in RECORDS[slug]["questions"] if q["removed"])
     assert reader.get(f"/archive/{slug}/{gone}.atom").status == 410
     assert reader.get(f"/archive/{slug}/99999.atom").status == 404
     assert reader.get("/archive/2020-01-01-nie.pdf").status == 404
@@ -179,7 +182,7 @@ def test_no_feed_names_who_asked(reader) -> None:
 
 @pytest.mark.parametrize("slug", RECORDS)
 def test_the_calendar_leads_to_the_record(server, reader, slug: str) -> None:
-    calendar = Calendar.from_ical(reader.get(f"/archive/{slug}.ics").body)
+    calendar: Any = Calendar.from_ical(reader.get(f"/archive/{slug}.ics").body)
     (event,) = calendar.walk("VEVENT")
     told = RECORDS[slug]
     assert event["uid"] == f"{slug}@dialog-digital"
@@ -194,7 +197,7 @@ def test_the_calendar_leads_to_the_record(server, reader, slug: str) -> None:
 def test_the_sitemap_names_every_page_and_every_page_is_there(server, reader) -> None:
     answer = reader.get("/sitemap.xml")
     assert answer.headers["content-type"].startswith("application/xml")
-    root = ElementTree.fromstring(answer.body)
+    root = ET.fromstring(answer.body)
     assert root.tag == f"{SITEMAP}urlset"
     found = {}
     for url in root:
@@ -250,7 +253,8 @@ def check_sums(place: Path) -> None:
 
 async def test_a_pdf_that_many_want_at_once_is_made_once(server) -> None:
     slug = next(iter(RECORDS))
-    asked = [asyncio.to_thread(server.browser().get, f"/archive/{slug}.pdf?lang=en") for _ in range(8)]  # fmt: skip
+    path = f"/archive/{slug}.pdf?lang=en"
+    asked = [asyncio.to_thread(server.browser().get, path) for _ in range(8)]
     answers: list[Page] = await asyncio.gather(*asked)
     assert {answer.status for answer in answers} == {200}
     assert len({hashlib.sha256(answer.body).digest() for answer in answers}) == 1
