@@ -50,6 +50,7 @@ from dialog.web.announcement import announce
 from dialog.web.earlier import Earlier
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
+from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
 from dialog.web.shelf import Shelf
@@ -82,6 +83,7 @@ class Application:
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
+        self.records = Records(self.transcripts, clock)
         self.earlier = Earlier(self.transcripts, clock)
         base_url = settings.base_url.rstrip("/")
         self.formats = Formats(self.transcripts, settings.sessions, base_url)
@@ -242,6 +244,7 @@ class Application:
             hub=self.hub,
             people=self.people,
             transcripts=self.transcripts,
+            records=self.records,
             announcements=self.announcements,
             seals=Seals(secret, clock),
             operator=operator(settings),

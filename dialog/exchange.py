@@ -16,6 +16,7 @@ from dialog.app import Application
 from dialog.archive import folder
 from dialog.archive.intake import DECLARED, Bundle, Unfit, bundles
 from dialog.archive.package import Package
+from dialog.archive.record import upcast
 from dialog.programme import DeclarationError, read
 from dialog.programme.reading import REHEARSAL, SLUG
 
@@ -68,7 +69,7 @@ async def _slugs(application: Application) -> list[str]:
 async def _record(application: Application, slug: str) -> dict[str, Any]:
     """Return a record from the database, or from its folder where no server took it in yet."""
     if (record := await application.transcripts.get(slug)) is not None:
-        return record
+        return upcast(record)
     place = application.settings.sessions / slug
     found = folder.read(place) if SLUG.fullmatch(slug) else None
     if found is None:
@@ -125,7 +126,8 @@ async def _is_new(application: Application, bundle: Bundle, *, replace: bool) ->
     if not SLUG.fullmatch(slug) or REHEARSAL.fullmatch(slug):
         raise Unfit(f"{slug} is no name of a session that was held.")
     place = application.settings.sessions / slug
-    stored = await application.transcripts.get(slug)
+    found = await application.transcripts.get(slug)
+    stored = found and upcast(found)
     if await application.has_journal(slug):
         if stored == bundle.record:
             return False

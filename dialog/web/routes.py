@@ -7,6 +7,7 @@ from dialog.archive import schema
 from dialog.web import live
 from dialog.web.assets import Assets
 from dialog.web.pages import (
+    answer,
     archive,
     calendar,
     enter,
@@ -28,6 +29,7 @@ from dialog.web.pages import (
     screen,
     scribe,
     stage,
+    transcript,
 )
 from dialog.web.places import folder
 
@@ -98,8 +100,11 @@ def routes() -> list[BaseRoute]:
         Route("/archive/{slug:slug}.ics", exports.as_calendar),
         Route("/archive/{slug:slug}.atom", feeds.record),
         Route("/archive/{slug:slug}/{number:number}.atom", feeds.question),
-        Route("/archive/{slug:slug}", archive.transcript),
-        Route("/archive/{slug:slug}/{number:number}", archive.answer),
+        Route("/archive/{slug:slug}", transcript.transcript),
+        Route("/archive/{slug:slug}/contents", transcript.contents),
+        Route("/archive/{slug:slug}/question", transcript.jump),
+        Route("/archive/{slug:slug}/figures.svg", transcript.picture),
+        Route("/archive/{slug:slug}/{number:number}", answer.answer),
         Route("/sitemap.xml", feeds.sitemap),
         Route("/robots.txt", feeds.robots),
         Route("/healthz", health.healthz),

@@ -15,6 +15,7 @@ from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
 from dialog.web.earlier import Earlier
 from dialog.web.formats import Formats
+from dialog.web.records import Records
 from dialog.web.seals import Seals
 from dialog.web.standings import Standings
 
@@ -51,6 +52,7 @@ class Site:
     hub: Hub
     people: People
     transcripts: Transcripts
+    records: Records
     announcements: Mapping[str, Announcement]
     seals: Seals
     operator: Operator

@@ -1,6 +1,5 @@
 """What is new in the archive, for programs that ask again and again: Atom, sitemap, robots.txt."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from itertools import chain
 from typing import Any
@@ -17,7 +16,8 @@ from dialog.web.catalogue import SOURCE
 from dialog.web.errors import Refused
 from dialog.web.formats import words
 from dialog.web.language import chosen
-from dialog.web.pages.archive import keep_all, record_of
+from dialog.web.press import pressed
+from dialog.web.published import keep_all, record_of
 from dialog.web.site import site_of
 from dialog.web.templating import environment
 
@@ -44,7 +44,7 @@ async def record(request: Request) -> Response:
     """Return one record, and what has changed in it since."""
     told, base_url = await record_of(request), site_of(request).base_url
     said = words(chosen(request) or told["language"])
-    entries = await asyncio.to_thread(lambda: newest(of_record(told, said, base_url)))
+    entries = await pressed(lambda: newest(of_record(told, said, base_url)))
     title = said.say("record", title=told["title"])
     id_ = tag(base_url, told, more=".atom")
     return _feed(request, said, id_, title, page(base_url, told), entries)
@@ -70,11 +70,11 @@ async def sitemap(request: Request) -> Response:
     keep_all(request)
     base_url, pages = site_of(request).base_url, list[tuple[str, str]]()
     async for told in _records(request):
-        pages += await asyncio.to_thread(_pages, told, base_url)
+        pages += await pressed(_pages, told, base_url)
     first = [(f"{base_url}{path}", "") for path in ("/", "/archive", "/archive/promises")]
     template = environment(SOURCE).get_template("sitemap.xml")
     listed = [*first, *pages][:MOST_PAGES]
-    body = await asyncio.to_thread(template.render, pages=listed)
+    body = await pressed(template.render, pages=listed)
     return Response(body, 200, None, "application/xml; charset=utf-8")
 
 
@@ -91,17 +91,17 @@ async def _of_all(request: Request, title: str, path: str, told: Told) -> Respon
     base_url, said = site_of(request).base_url, words(chosen(request) or SOURCE)
     entries: list[Entry] = []
     async for one in _records(request):
-        entries = await asyncio.to_thread(_added, entries, one, said, told, base_url)
+        entries = await pressed(_added, entries, one, said, told, base_url)
     id_ = f"tag:{urlsplit(base_url).hostname},2026:{path}.atom"
     return _feed(request, said, id_, said.say(title), f"{base_url}/archive", entries)
 
 
 async def _records(request: Request) -> AsyncIterator[Record]:
-    transcripts = site_of(request).transcripts
-    for summary in await transcripts.all():
-        told = await transcripts.get(summary["slug"])
+    site = site_of(request)
+    for summary in await site.transcripts.all():
+        told = await site.records.get(summary["slug"])
         if told is not None:
-            yield told
+            yield told.record
 
 
 def _added(
