@@ -1,7 +1,7 @@
 """A record as Markdown (CommonMark with tables); what people wrote stays text in it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 # What is markup wherever it stands, what only begins a line, and what some readers make a link of.
@@ -12,9 +12,12 @@ ADDRESS = re.compile(r"(?<=:)//|(?i:(?<=\bwww)\.)")
 WEB = re.compile(r"https?://[^\s<>\"|\\\x00-\x1f]+\Z")
 
 
-def markdown(document: Mapping[str, Any]) -> bytes:
-    """Return a document in UTF-8."""
-    return ("\n".join(_blocks(document)) + "\n").encode()
+Turns = Callable[[Iterable[str]], Iterable[str]]
+
+
+def markdown(document: Mapping[str, Any], turns: Turns = iter) -> bytes:
+    """Return a document in UTF-8; ``turns`` may let others work between two lines."""
+    return ("\n".join(turns(_blocks(document))) + "\n").encode()
 
 
 def _blocks(document: Mapping[str, Any]) -> Iterator[str]:

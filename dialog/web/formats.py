@@ -26,7 +26,7 @@ from dialog.archive.record import upcast
 from dialog.archive.sheet import sheet
 from dialog.archive.words import Words
 from dialog.store.transcripts import Transcripts
-from dialog.web.press import pressed
+from dialog.web.press import in_turns, pressed
 from dialog.web.sentences import recorded
 from dialog.web.templating import BERLIN
 
@@ -92,7 +92,7 @@ class Formats:
         said = words(record["language"])
         told = await pressed(document, record, said, self._base_url)
         made = (
-            await pressed(markdown, told),
+            await pressed(markdown, told, in_turns),
             await pressed(sheet, record, said, self._base_url),
             await self.pdf(record, said.lang),
         )

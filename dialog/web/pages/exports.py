@@ -21,7 +21,7 @@ from dialog.forum.refusals import Code, Refusal
 from dialog.web.errors import RETRY_MS, Refused
 from dialog.web.formats import words
 from dialog.web.language import chosen
-from dialog.web.press import pressed
+from dialog.web.press import in_turns, pressed
 from dialog.web.published import record_of
 from dialog.web.site import site_of
 
@@ -51,7 +51,7 @@ async def as_markdown(request: Request) -> Response:
     record = await record_of(request)
     said, base_url = _words(request, record), site_of(request).base_url
     told = await pressed(document, record, said, base_url)
-    body = await pressed(markdown, told)
+    body = await pressed(markdown, told, in_turns)
     return Response(body, 200, _named(record, "md"), "text/markdown; charset=utf-8")
 
 
@@ -104,7 +104,7 @@ def _words(request: Request, record: Record) -> Words:
 
 def _named(record: Record, ending: str, how: str = "attachment") -> dict[str, str]:
     name = f"dialog-digital-{record['slug']}.{ending}"
-    return {"content-disposition": f'{how}; filename="{name}"', "vary": "Accept-Language"}
+    return {"content-disposition": f'{how}; filename="{name}"'}
 
 
 def _event(record: Record, said: Words, base_url: str) -> Event:

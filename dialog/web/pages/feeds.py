@@ -137,4 +137,4 @@ def _feed(
             entries=entries,
         )
     )
-    return Response(body, 200, {"vary": "Accept-Language"}, ATOM)
+    return Response(body, 200, None, ATOM)
