@@ -411,7 +411,7 @@ def promises(within: int, *, as_json: bool) -> None:
 @click.option("--to", required=True, type=click.Path(path_type=Path), metavar="FOLDER|FILE.zip")
 @click.option("--logs", is_flag=True, help="With the moderation logs, for the state archive.")
 def export(slugs: tuple[str, ...], to: Path, *, logs: bool) -> None:
-    """Write the records of some or all sessions, with all their files."""
+    """Write records, of the named sessions or of all, with checksums."""
     settings = _settings()
     _be_at_head(settings.database)
 

@@ -1,7 +1,7 @@
 """What is new in the archive, for programs that ask again and again: Atom, sitemap, robots.txt."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain, islice
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,9 +42,9 @@ async def corrected(request: Request) -> Response:
 
 async def record(request: Request) -> Response:
     """Return one record, and what has changed in it since."""
-    told, base_url = (await record_of(request)).record, site_of(request).base_url
+    told, base_url = await record_of(request), site_of(request).base_url
     said = words(chosen(request) or told["language"])
-    entries = newest(of_record(told, said, base_url))
+    entries = await pressed(lambda: newest(of_record(told, said, base_url)))
     title = said.say("record", title=told["title"])
     id_ = tag(base_url, told, more=".atom")
     return _feed(request, said, id_, title, page(base_url, told), entries)
@@ -52,9 +52,9 @@ async def record(request: Request) -> Response:
 
 async def question(request: Request) -> Response:
     """Return one question, and what has changed in it since."""
-    parsed, base_url = await record_of(request), site_of(request).base_url
-    told, number = parsed.record, request.path_params["number"]
-    asked = parsed.questions.get(number)
+    told, base_url = await record_of(request), site_of(request).base_url
+    number = request.path_params["number"]
+    asked = next((q for q in told["questions"] if q["number"] == number), None)
     if asked is None:
         raise Refused(Refusal(Code.UNKNOWN, number=number))
     if asked["removed"]:
@@ -70,10 +70,10 @@ async def sitemap(request: Request) -> Response:
     keep_all(request)
     base_url, pages = site_of(request).base_url, list[tuple[str, str]]()
     async for told in _records(request):
-        pages += islice(_pages(told, base_url), MOST_PAGES - len(pages))
-    first = ((f"{base_url}{path}", "") for path in ("/", "/archive", "/archive/promises"))
+        pages += await pressed(_pages, told, base_url)
+    first = [(f"{base_url}{path}", "") for path in ("/", "/archive", "/archive/promises")]
     template = environment(SOURCE).get_template("sitemap.xml")
-    listed = list(islice(chain(first, pages), MOST_PAGES))
+    listed = [*first, *pages][:MOST_PAGES]
     body = await pressed(template.render, pages=listed)
     return Response(body, 200, None, "application/xml; charset=utf-8")
 
@@ -91,25 +91,33 @@ async def _of_all(request: Request, title: str, path: str, told: Told) -> Respon
     base_url, said = site_of(request).base_url, words(chosen(request) or SOURCE)
     entries: list[Entry] = []
     async for one in _records(request):
-        entries = newest(chain(entries, told(one, said, base_url)))
+        entries = await pressed(_added, entries, one, said, told, base_url)
     id_ = f"tag:{urlsplit(base_url).hostname},2026:{path}.atom"
     return _feed(request, said, id_, said.say(title), f"{base_url}/archive", entries)
 
 
-async def _records(request: Request) -> Any:  # noqa: ANN401 - an iterator over records
+async def _records(request: Request) -> AsyncIterator[Record]:
     site = site_of(request)
     for summary in await site.transcripts.all():
-        parsed = await site.records.get(summary["slug"])
-        if parsed is not None:
-            yield parsed.record
+        told = await site.records.get(summary["slug"])
+        if told is not None:
+            yield told.record
 
 
-def _pages(told: Record, base_url: str) -> Iterator[tuple[str, str]]:
-    yield page(base_url, told), told["changed"]
+def _added(
+    entries: list[Entry], one: Record, said: Words, told: Told, base_url: str
+) -> list[Entry]:
+    return newest(chain(entries, told(one, said, base_url)))
+
+
+def _pages(told: Record, base_url: str) -> list[tuple[str, str]]:
+    """Return the addresses of a record and its questions, each with its last change."""
+    found = [(page(base_url, told), told["changed"])]
     for asked in told["questions"]:
         if not asked["removed"]:
             moments = (told["published"], *(change["at"] for change in asked["changes"]))
-            yield question_page(base_url, told, asked), max(moments, key=utc)
+            found.append((question_page(base_url, told, asked), max(moments, key=utc)))
+    return found
 
 
 def _feed(
@@ -129,4 +137,4 @@ def _feed(
             entries=entries,
         )
     )
-    return Response(body, 200, {"vary": "Accept-Language"}, ATOM)
+    return Response(body, 200, None, ATOM)
