@@ -88,7 +88,7 @@ def mark(session: Session, form: Mapping[str, str], number: int) -> Marking | Re
         return Marking(field, rev, text, (), (0, 0))
     found = places(text, form.get("passage", ""))
     if not found:
-        return Refusal(Code.EMPTY if not form.get("passage") else Code.UNKNOWN, field="passage")
+        return Refusal(Code.MALFORMED if form.get("passage") else Code.EMPTY, field="passage")
     return Marking(field, rev, text, tuple(found), _meant(found, form.get("from", "")))
 
 

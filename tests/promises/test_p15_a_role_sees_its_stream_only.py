@@ -107,8 +107,8 @@ MUTANTS = (
 )  # fmt: skip
 
 PAGES = (
-    "", "/mine", "/mine/data", "/mine/data.json", "/moderation", "/stage", "/scribe", "/organiser", "/join", ".ics", "/beamer",
-    "/overlay",
+    "", "/mine", "/mine/data", "/mine/data.json", "/moderation", "/stage", "/scribe", "/organiser",
+    "/join", ".ics", "/beamer", "/overlay",
 )  # fmt: skip
 VIEWED = (
     "/moderation?tab=order", "/moderation?tab=log", "/moderation?number=1&dialog=edit",

@@ -421,6 +421,8 @@ BEFORE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
 )
 AFTER: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("team", "correct", "text", {"q": 0}),
+    ("team", "correct", "by", {"q": 0, "text": "Später"}),
+    ("team", "correct", "sources", {"q": 0, "text": "Belegt"}),
     ("team", "keep", "text", {"q": 0}),
     ("team", "unpublish", "why", {"q": 0}),
 )

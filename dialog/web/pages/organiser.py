@@ -53,7 +53,7 @@ def _oldest(view: Picture) -> str | None:
 
 def _texts(session: Session, number: int) -> list[dict[str, Any]]:
     question = session.questions.get(number)
-    return texts(session, question) if question else []
+    return texts(session, question) if question and not question.removed else []
 
 
 def closing(session: Session) -> dict[str, Any]:

@@ -104,7 +104,7 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Ihre wurde noch nicht gespeichert."),
         N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
     ),
-    "unknown.passage": Said(
+    "malformed.passage": Said(
         N_("Diese Stelle steht so nicht im Text"),
         N_("Geschwärzt wurde noch nichts."),
         N_("Bitte kopieren Sie die Stelle aus dem Text, oder wählen Sie den richtigen Text."),
