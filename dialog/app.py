@@ -33,7 +33,16 @@ from dialog.forum.phase import Schedule
 from dialog.forum.transcript import Transcript
 from dialog.hub.clock import Patient
 from dialog.hub.hub import Hub
-from dialog.hub.limits import GUESSES, SEARCHES, SEARCHES_OF_ROOM, Buckets, Pace, Spent
+from dialog.hub.limits import (
+    GUESSES,
+    SEARCHES,
+    SEARCHES_OF_ADDRESS,
+    SEARCHES_OF_ARCHIVE,
+    SEARCHES_OF_ROOM,
+    Buckets,
+    Pace,
+    Spent,
+)
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
@@ -47,8 +56,8 @@ from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce
-from dialog.web.earlier import Earlier
 from dialog.web.guards import Guards
+from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
 from dialog.web.shelf import Shelf
@@ -81,7 +90,7 @@ class Application:
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
-        self.earlier = Earlier(self.transcripts, clock)
+        self.records = Records(self.transcripts, clock)
         self.ready = False
         self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
@@ -119,7 +128,7 @@ class Application:
         self._upkeep = asyncio.create_task(
             keep_up(self.journal, self.settings.database, lambda: [room.slug for room in self.hub])
         )
-        self.earlier.look()
+        self.records.look()
         self.ready = True
 
     async def storing(self) -> bool:
@@ -145,7 +154,7 @@ class Application:
         if self._upkeep is not None:
             self._upkeep.cancel()
             await asyncio.wait([self._upkeep])
-        await self.earlier.stop()
+        await self.records.stop()
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
@@ -250,7 +259,9 @@ class Application:
             guesses=Buckets(GUESSES),
             searches=Buckets(SEARCHES),
             searches_of_rooms=Buckets(SEARCHES_OF_ROOM),
-            earlier=self.earlier,
+            searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
+            searches_of_archive=Buckets(SEARCHES_OF_ARCHIVE),
+            records=self.records,
             aliases=self.aliases,
             origins=settings.allowed_origins,
             base_url=settings.base_url.rstrip("/"),

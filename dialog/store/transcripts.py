@@ -17,9 +17,14 @@ class Transcripts:
     """The transcripts of one database, by slug."""
 
     def __init__(self, database: Database) -> None:
-        """Bind to a database; ``version`` is another one after every change made here."""
+        """Bind to a database.
+
+        ``version`` is another one after every change made here, ``saved`` the one that a transcript
+        was saved with last.
+        """
         self._database = database
         self.version = 0
+        self.saved: dict[str, int] = {}
 
     async def save(self, slug: str, bundle: Bundle) -> None:
         """Store a transcript, or overwrite it after a correction or a redaction."""
@@ -35,12 +40,17 @@ class Transcripts:
 
         await self._database.write(work, scrub=True)
         self.version += 1
+        self.saved[slug] = self.version
 
     async def get(self, slug: str) -> dict[str, Any] | None:
         """Return a transcript as it was saved, or None."""
-        query = select(TRANSCRIPTS.c.bundle).where(TRANSCRIPTS.c.slug == slug)
-        found = await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
+        found = await self.text(slug)
         return None if found is None else msgspec.json.decode(found, type=dict[str, Any])
+
+    async def text(self, slug: str) -> str | None:
+        """Return a transcript's JSON: a long one is to be read in pieces."""
+        query = select(TRANSCRIPTS.c.bundle).where(TRANSCRIPTS.c.slug == slug)
+        return await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
 
     async def marks(self) -> dict[str, bytes]:
         """Return a hash of each transcript, by slug: another one tells that it has changed."""

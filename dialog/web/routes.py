@@ -7,6 +7,8 @@ from dialog.web import live
 from dialog.web.assets import Assets
 from dialog.web.pages import (
     archive,
+    archive_promises,
+    archive_search,
     calendar,
     enter,
     health,
@@ -84,6 +86,8 @@ def routes() -> list[BaseRoute]:
         Route(f"{SESSION}/organiser", organiser.PAGE.show),
         Route(f"{SESSION}/organiser", organiser.PAGE.act, methods=["POST"]),
         Route("/archive", archive.listing),
+        Route("/archive/search", archive_search.search),
+        Route("/archive/promises", archive_promises.show),
         Route("/archive/{slug:slug}.json", archive.as_json),
         Route("/archive/{slug:slug}", archive.transcript),
         Route("/archive/{slug:slug}/{number:number}", archive.answer),

@@ -13,7 +13,7 @@ from dialog.hub.limits import Buckets
 from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
-from dialog.web.earlier import Earlier
+from dialog.web.records import Records
 from dialog.web.seals import Seals
 from dialog.web.standings import Standings
 
@@ -60,7 +60,9 @@ class Site:
     guesses: Buckets
     searches: Buckets
     searches_of_rooms: Buckets
-    earlier: Earlier
+    searches_of_address: Buckets
+    searches_of_archive: Buckets
+    records: Records
     aliases: Aliases
     origins: frozenset[str]
     base_url: str

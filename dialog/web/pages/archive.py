@@ -11,7 +11,9 @@ from starlette.responses import Response
 
 from dialog.forum.refusals import Code, Refusal
 from dialog.web.errors import Refused
+from dialog.web.language import chosen
 from dialog.web.page import page
+from dialog.web.pages.archive_search import Asked
 from dialog.web.passes import NOBODY
 from dialog.web.shelf import keep
 from dialog.web.site import site_of
@@ -20,10 +22,19 @@ KEPT_S = 60.0  # another process may have changed a record
 
 
 async def listing(request: Request) -> Response:
-    """Return the list of all records."""
-    _keep(request)
-    transcripts = await site_of(request).transcripts.all()
-    return page(request, "archive", NOBODY, transcripts=transcripts)
+    """Return the list of all records, and how many questions there are of each kind."""
+    site = site_of(request)
+    await site.records.settle()
+    keep(request, site.records.stamp, lambda: site.records.stamp, KEPT_S)
+    return page(
+        request,
+        "archive",
+        NOBODY,
+        transcripts=await site.transcripts.all(),
+        facets=site.records.facets(),
+        asked=Asked(),
+        chosen_lang=chosen(request),
+    )
 
 
 async def transcript(request: Request) -> Response:

@@ -8,6 +8,7 @@ from dialog.web.sentences.said import Said, State, say
 from dialog.web.sentences.states import STATES, own_state
 from dialog.web.sentences.words import (
     DEEDS,
+    FACETS,
     KINDS,
     LIVE,
     MARKS,
@@ -21,7 +22,7 @@ from dialog.web.sentences.words import (
 )
 
 __all__ = [
-    "DEEDS", "KINDS", "LIVE", "MARKS", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS",
+    "DEEDS", "FACETS", "KINDS", "LIVE", "MARKS", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS",
     "REFUSALS", "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS", "Said", "State", "own_state",
     "reason", "refusal", "refusals", "say", "state",
 ]  # fmt: skip

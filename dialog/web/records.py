@@ -1,0 +1,180 @@
+"""All published records as this process has read them: for searches, and for what resembles a text.
+
+They are read beside everything else that the server does, in small pieces. While a record has
+changed and is not read again, nothing of it is found: what was blackened or taken out must not come
+back. Another process's change is seen within a minute, as in the archive's pages.
+"""
+
+import asyncio
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from dialog.archive.answers import Answers, Published
+from dialog.archive.entries import Entry, Evening
+from dialog.archive.facets import Choices, Counts
+from dialog.archive.index import Found, Index
+from dialog.archive.query import Query
+from dialog.archive.record import SCHEMA, Answerer, Question, upcast
+from dialog.forum.journal import Unavailable
+from dialog.forum.names import MINUTE
+from dialog.store.transcripts import Transcripts
+
+AT_ONCE = 5  # questions taken in between two looks at what else there is to do
+PATIENCE_S = 0.5
+
+
+class Heading(msgspec.Struct):
+    """What a record says above its questions, each of which is read on its own."""
+
+    schema: str
+    slug: str
+    title: str
+    language: str
+    starts: str
+    answerer: Answerer
+    questions: list[msgspec.Raw]
+
+
+class Records:
+    """The indexes of what is published, and how far they have followed the records."""
+
+    def __init__(self, transcripts: Transcripts, clock: Callable[[], int]) -> None:
+        """Begin with nothing read; ``clock`` gives ms UTC.
+
+        ``version`` is another one after every change that was read, ``begun`` tells that all there
+        was has been read once.
+        """
+        self.version = 0
+        self.begun = False
+        self._transcripts = transcripts
+        self._clock = clock
+        self._answers = Answers()
+        self._index = Index()
+        self._marks: dict[str, bytes] = {}
+        self._read: dict[str, int] = {}
+        self._seen = -1
+        self._read_at = 0
+        self._reading: asyncio.Task[None] | None = None
+
+    @property
+    def stamp(self) -> tuple[object, ...]:
+        """What is another whenever something else would be found."""
+        return (self.version, self.begun, self._transcripts.version)
+
+    @property
+    def behind(self) -> AbstractSet[str]:
+        """The records that have changed and are not read again."""
+        return {
+            slug
+            for slug, version in self._transcripts.saved.items()
+            if self._read.get(slug, 0) < version
+        } | (self._marks.keys() - self._read.keys())
+
+    def like(self, text: str) -> list[Published]:
+        """Return up to three answers whose questions resemble a text."""
+        self._keep_up()
+        behind = self.behind
+        return [one for one in self._answers.like(text) if one.slug not in behind]
+
+    def search(
+        self, query: Query, choices: Choices, *, page: int = 1, exactly: bool = False
+    ) -> Found:
+        """Return a page of what has all that a query names."""
+        return self._index.search(query, choices, page=page, hidden=self.behind, exactly=exactly)
+
+    def facets(self) -> Mapping[str, Counts]:
+        """Return how many questions there are of each value."""
+        return self._index.facets(self.behind)
+
+    def promised(self) -> list[Entry]:
+        """Return the questions to which something was promised until a day."""
+        return self._index.promised(self.behind)
+
+    async def settle(self) -> None:
+        """Wait a moment for what has changed to be read; what takes longer is found later."""
+        self._keep_up()
+        if self._reading is not None and (self.behind or not self.begun):
+            await asyncio.wait([self._reading], timeout=PATIENCE_S)
+
+    def look(self) -> None:
+        """Begin to read what has changed, unless that is under way."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._follow(), name="published records")
+
+    async def stop(self) -> None:
+        """Read no further."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait([self._reading])
+
+    def _keep_up(self) -> None:
+        changed = self._seen != self._transcripts.version
+        if changed or abs(self._clock() - self._read_at) > MINUTE:
+            self.look()
+
+    async def _follow(self) -> None:
+        version, self._read_at = self._transcripts.version, self._clock()
+        with suppress(Unavailable):  # the next one to ask begins anew
+            marks = await self._transcripts.marks()
+            for slug in self._marks.keys() - marks.keys():
+                await self._forget(slug)
+                self._read[slug] = version
+            for slug, mark in marks.items():
+                if self._marks.get(slug) != mark:
+                    self._read.pop(slug, None)
+                    self._marks[slug] = b""
+                    await self._take(slug)
+                    self._marks[slug] = mark
+                    self.version += 1
+                self._read[slug] = version
+            if not self.begun:
+                gc.freeze()  # the collector need not walk through all of it again and again
+            self._seen, self.begun = version, True
+
+    async def _take(self, slug: str) -> None:
+        text = await self._transcripts.text(slug)
+        if text is None:
+            return
+        heading, pieces = _pieces(text)
+        by, office = heading.answerer.name, heading.answerer.office
+        evening = Evening(slug, heading.title, heading.language, heading.starts, by, office)
+        questions: list[Question] = []
+        await _slowly(_gather(pieces, questions))
+        for step in self._index.take(evening, questions), self._answers.take(evening, questions):
+            await _slowly(step)
+
+    async def _forget(self, slug: str) -> None:
+        self._marks[slug] = b""
+        self._read.pop(slug, None)
+        await _slowly(self._index.drop(slug))
+        await _slowly(self._answers.drop(slug))
+        del self._marks[slug]
+        self.version += 1
+
+
+def _pieces(text: str) -> tuple[Heading, Iterable[Question]]:
+    """Return what stands above a record, and its questions, read while one goes through them."""
+    heading = msgspec.json.decode(text, type=Heading)
+    if heading.schema == SCHEMA:
+        decoder = msgspec.json.Decoder(Question)
+        return heading, map(decoder.decode, heading.questions)
+    record = upcast(msgspec.json.decode(text, type=dict[str, Any]))
+    return heading, (msgspec.convert(question, Question) for question in record["questions"])
+
+
+def _gather(pieces: Iterable[Question], questions: list[Question]) -> Iterator[None]:
+    for question in pieces:
+        questions.append(question)
+        if len(questions) % AT_ONCE == 0:
+            yield
+
+
+async def _slowly(steps: Iterator[None]) -> None:
+    for step, _ in enumerate(steps, 1):
+        if step % AT_ONCE == 0:
+            await asyncio.sleep(0)
