@@ -57,7 +57,7 @@ from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce
 from dialog.web.guards import Guards
-from dialog.web.records import Records
+from dialog.web.library import Library
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
 from dialog.web.shelf import Shelf
@@ -90,7 +90,7 @@ class Application:
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
-        self.records = Records(self.transcripts, clock)
+        self.library = Library(self.transcripts, clock)
         self.ready = False
         self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
@@ -128,7 +128,7 @@ class Application:
         self._upkeep = asyncio.create_task(
             keep_up(self.journal, self.settings.database, lambda: [room.slug for room in self.hub])
         )
-        self.records.look()
+        self.library.look()
         self.ready = True
 
     async def storing(self) -> bool:
@@ -154,7 +154,7 @@ class Application:
         if self._upkeep is not None:
             self._upkeep.cancel()
             await asyncio.wait([self._upkeep])
-        await self.records.stop()
+        await self.library.stop()
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
@@ -261,7 +261,7 @@ class Application:
             searches_of_rooms=Buckets(SEARCHES_OF_ROOM),
             searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
             searches_of_archive=Buckets(SEARCHES_OF_ARCHIVE),
-            records=self.records,
+            library=self.library,
             aliases=self.aliases,
             origins=settings.allowed_origins,
             base_url=settings.base_url.rstrip("/"),

@@ -13,7 +13,7 @@ from dialog.hub.limits import Buckets
 from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
-from dialog.web.records import Records
+from dialog.web.library import Library
 from dialog.web.seals import Seals
 from dialog.web.standings import Standings
 
@@ -62,7 +62,7 @@ class Site:
     searches_of_rooms: Buckets
     searches_of_address: Buckets
     searches_of_archive: Buckets
-    records: Records
+    library: Library
     aliases: Aliases
     origins: frozenset[str]
     base_url: str

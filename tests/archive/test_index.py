@@ -176,7 +176,9 @@ def several() -> Index:
     return index(
         *(
             (
-                evening(f"s{year}", starts=f"{year}-05-05T18:00:00+02:00", by=f"Minister {year % 2}"),
+                evening(
+                    f"s{year}", starts=f"{year}-05-05T18:00:00+02:00", by=f"Minister {year % 2}"
+                ),
                 [
                     asked(n, f"Frage nach Kurs {n}?", topic=topics[n % 3], outcome=outcomes[n % 5])
                     for n in range(1, 31)

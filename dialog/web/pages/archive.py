@@ -24,14 +24,14 @@ KEPT_S = 60.0  # another process may have changed a record
 async def listing(request: Request) -> Response:
     """Return the list of all records, and how many questions there are of each kind."""
     site = site_of(request)
-    await site.records.settle()
-    keep(request, site.records.stamp, lambda: site.records.stamp, KEPT_S)
+    await site.library.settle()
+    keep(request, site.library.stamp, lambda: site.library.stamp, KEPT_S)
     return page(
         request,
         "archive",
         NOBODY,
         transcripts=await site.transcripts.all(),
-        facets=site.records.facets(),
+        facets=site.library.facets(),
         asked=Asked(),
         chosen_lang=chosen(request),
     )

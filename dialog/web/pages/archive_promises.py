@@ -41,10 +41,10 @@ async def show(request: Request) -> Response:
     It is good until a record changes or the day ends.
     """
     site = site_of(request)
-    await site.records.settle()
+    await site.library.settle()
     keep(request, _stamp(site), lambda: _stamp(site), KEPT_S)
-    entries, today = site.records.promised(), _today(site)
-    reading = not site.records.begun or bool(site.records.behind)
+    entries, today = site.library.promised(), _today(site)
+    reading = not site.library.begun or bool(site.library.behind)
     return await asyncio.to_thread(_page, request, entries, today, reading=reading)
 
 
@@ -79,7 +79,7 @@ def _address(due: str, number: int) -> str:
 
 
 def _stamp(site: Site) -> tuple[object, ...]:
-    return (*site.records.stamp, _today(site))
+    return (*site.library.stamp, _today(site))
 
 
 def _today(site: Site) -> dt.date:

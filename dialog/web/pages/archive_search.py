@@ -74,9 +74,9 @@ async def search(request: Request) -> Response:
     refusal = _too_fast(request, site)
     if refusal:
         return await _shown(request, asked, None, refusal)
-    await site.records.settle()
+    await site.library.settle()
     sought = query.read(asked.q)
-    found = site.records.search(sought, asked.choices, page=asked.page, exactly=asked.exact)
+    found = site.library.search(sought, asked.choices, page=asked.page, exactly=asked.exact)
     return await _shown(request, asked, found, None, cut=sought.cut)
 
 
@@ -110,7 +110,7 @@ async def _shown(
 
 def _reading(site: Site) -> bool:
     """Tell whether there is more than was read."""
-    return not site.records.begun or bool(site.records.behind)
+    return not site.library.begun or bool(site.library.behind)
 
 
 def _too_fast(request: Request, site: Site) -> Refusal | None:

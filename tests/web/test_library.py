@@ -15,7 +15,7 @@ from dialog.forum.names import MINUTE
 from dialog.store.database import Database
 from dialog.store.migrate import migrate
 from dialog.store.transcripts import Transcripts
-from dialog.web.records import Records
+from dialog.web.library import Library
 from tests.archive.records import record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,21 +53,21 @@ def kept(databases: tuple[Database, Database]) -> Transcripts:
 
 
 @pytest.fixture
-async def records(kept: Transcripts) -> AsyncIterator[Records]:
-    made = Records(kept, Clock())
+async def library(kept: Transcripts) -> AsyncIterator[Library]:
+    made = Library(kept, Clock())
     yield made
     await made.stop()
 
 
-def found(records: Records, typed: str, **choices: str) -> list[str]:
-    return [one.text for one in records.search(read(typed), Choices(**choices)).entries]
+def found(library: Library, typed: str, **choices: str) -> list[str]:
+    return [one.text for one in library.search(read(typed), Choices(**choices)).entries]
 
 
-async def all_read(records: Records) -> None:
-    records.look()
-    assert records._reading is not None
-    await records._reading
-    assert not records.behind
+async def all_read(library: Library) -> None:
+    library.look()
+    assert library._reading is not None
+    await library._reading
+    assert not library.behind
 
 
 def taken(one: dict[str, Any], number: int) -> dict[str, Any]:
@@ -75,109 +75,109 @@ def taken(one: dict[str, Any], number: int) -> dict[str, Any]:
     return next(q for q in one["questions"] if q["number"] == number)
 
 
-async def test_nothing_is_found_before_it_was_read_and_all_of_it_after(kept, records) -> None:
+async def test_nothing_is_found_before_it_was_read_and_all_of_it_after(kept, library) -> None:
     one = record(50)
     await kept.save(one["slug"], one)
     text = next(q["text"] for q in one["questions"] if q["answer"])
-    assert not records.begun
-    assert records.behind == {one["slug"]}
-    assert records.like(text) == []
-    assert found(records, f'"{text}"') == []
-    await records.settle()
-    await all_read(records)
-    assert records.begun
-    assert records.like(text)[0].text == text
-    assert found(records, f'"{text[:150]}"')[0] == text
+    assert not library.begun
+    assert library.behind == {one["slug"]}
+    assert library.like(text) == []
+    assert found(library, f'"{text}"') == []
+    await library.settle()
+    await all_read(library)
+    assert library.begun
+    assert library.like(text)[0].text == text
+    assert found(library, f'"{text[:150]}"')[0] == text
 
 
-async def test_what_was_blackened_is_not_found_from_the_very_next_search_on(kept, records) -> None:
+async def test_what_was_blackened_is_not_found_from_the_very_next_search_on(kept, library) -> None:
     one, other = record(50), record(12)
     for each in (one, other):
         await kept.save(each["slug"], each)
-    await all_read(records)
+    await all_read(library)
     question = next(q for q in one["questions"] if q["text"] and q["answer"])
     text = question["text"]
     for word in ("Kanarienvogelschutz", BLACK):
         question["text"] = f"{word} bleibt hier?"
         await kept.save(one["slug"], one)
-        assert found(records, "Kanarienvogelschutz") == []  # nothing of it until it was read again
-        assert records.like(text) == [] or all(
-            answer.slug != one["slug"] for answer in records.like(text)
+        assert found(library, "Kanarienvogelschutz") == []  # nothing of it until it was read again
+        assert library.like(text) == [] or all(
+            answer.slug != one["slug"] for answer in library.like(text)
         )
-        assert len(found(records, "", year="2025")) == sum(
+        assert len(found(library, "", year="2025")) == sum(
             bool(q["text"]) for q in other["questions"]
         )
-        await all_read(records)
-        assert len(found(records, "Kanarienvogelschutz")) == (word != BLACK)
+        await all_read(library)
+        assert len(found(library, "Kanarienvogelschutz")) == (word != BLACK)
     # … and no slip of a finger leads to the word that is gone.
-    near = records.search(read("Kanarienvogelschuz"), Choices())
+    near = library.search(read("Kanarienvogelschuz"), Choices())
     assert (near.total, near.near) == (0, [])
 
 
-async def test_what_was_taken_out_is_not_found(kept, records) -> None:
+async def test_what_was_taken_out_is_not_found(kept, library) -> None:
     one = record(50)
     await kept.save(one["slug"], one)
-    await all_read(records)
-    promised = records.promised()
+    await all_read(library)
+    promised = library.promised()
     assert promised
     gone = taken(one, promised[0].question.number)
     for name in ("text", "background", "asker", "district", "topic", "asked", "answer"):
         gone[name] = None
     gone["removed"] = {"at": one["published"], "why": "Auf Wunsch"}
     await kept.save(one["slug"], one)
-    assert records.promised() == []
-    await all_read(records)
-    assert [it.path for it in records.promised()] == [it.path for it in promised[1:]]
+    assert library.promised() == []
+    await all_read(library)
+    assert [it.path for it in library.promised()] == [it.path for it in promised[1:]]
 
 
 async def test_what_another_process_changed_is_seen_within_a_minute(databases, kept) -> None:
     elsewhere, clock = Transcripts(databases[1]), Clock()
-    records = Records(kept, clock)
+    library = Library(kept, clock)
     one, other = record(12), record(20)
     for each in (one, other):
         await elsewhere.save(each["slug"], each)
-    await all_read(records)
-    before = len(found(records, "", year="2025"))
+    await all_read(library)
+    before = len(found(library, "", year="2025"))
     text = one["questions"][0]["text"]
     one["questions"][0]["text"] = "Gibt es einen Wiedehopf?"
     await elsewhere.save(one["slug"], one)
-    assert records.like(text)
+    assert library.like(text)
     clock.now += MINUTE + 1
-    records.like(text)
-    await records._reading  # type: ignore[misc]
-    assert found(records, "Wiedehopf") == ["Gibt es einen Wiedehopf?"]
-    assert len(found(records, "", year="2025")) == before
-    await records.stop()
+    library.like(text)
+    await library._reading  # type: ignore[misc]
+    assert found(library, "Wiedehopf") == ["Gibt es einen Wiedehopf?"]
+    assert len(found(library, "", year="2025")) == before
+    await library.stop()
 
 
-async def test_a_record_that_is_gone_is_gone(kept, records) -> None:
+async def test_a_record_that_is_gone_is_gone(kept, library) -> None:
     one, other = record(12), record(20)
     for each in (one, other):
         await kept.save(each["slug"], each)
-    await all_read(records)
+    await all_read(library)
     marks = kept.marks
 
     async def without() -> dict[str, bytes]:
         return {slug: mark for slug, mark in (await marks()).items() if slug != one["slug"]}
 
     kept.marks = without
-    version = records.version
-    await all_read(records)
-    assert records.version > version
-    assert {it.evening.slug for it in records.promised()} == {other["slug"]}
+    version = library.version
+    await all_read(library)
+    assert library.version > version
+    assert {it.evening.slug for it in library.promised()} == {other["slug"]}
 
 
-async def test_a_record_of_the_first_schema_is_found(kept, records) -> None:
+async def test_a_record_of_the_first_schema_is_found(kept, library) -> None:
     file = ROOT / "tests/archive/records/1.json"
     one = json.loads(file.read_text("utf-8"))
     assert one["schema"] == "dialog-transcript/1"
     await kept.save(one["slug"], one)
-    await all_read(records)
-    assert len(records.promised()) == one["figures"]["outcomes"]["promised"]
-    assert found(records, "Wohnungssuche")
+    await all_read(library)
+    assert len(library.promised()) == one["figures"]["outcomes"]["promised"]
+    assert found(library, "Wohnungssuche")
 
 
-async def test_a_database_out_of_reach_is_asked_again_by_the_next_one(kept, records) -> None:
+async def test_a_database_out_of_reach_is_asked_again_by_the_next_one(kept, library) -> None:
     one = record(12)
     await kept.save(one["slug"], one)
     text, marks = one["questions"][0]["text"], kept.marks
@@ -186,20 +186,20 @@ async def test_a_database_out_of_reach_is_asked_again_by_the_next_one(kept, reco
         raise Unavailable("away")
 
     kept.marks = away
-    assert records.like(text) == []
-    await records.settle()
-    assert not records.begun
+    assert library.like(text) == []
+    await library.settle()
+    assert not library.begun
     kept.marks = marks
-    await records.settle()
-    assert records.like(text)
+    await library.settle()
+    assert library.like(text)
 
 
-async def test_reading_leaves_room_for_others(kept, records) -> None:
+async def test_reading_leaves_room_for_others(kept, library) -> None:
     one = record(200)
     await kept.save(one["slug"], one)
-    records.look()
+    library.look()
     turns = 0
-    while not records.begun:
+    while not library.begun:
         await asyncio.sleep(0)
         turns += 1
     assert turns > 200 / 5  # a few questions at a time

@@ -40,7 +40,7 @@ class Heading(msgspec.Struct):
     questions: list[msgspec.Raw]
 
 
-class Records:
+class Library:
     """The indexes of what is published, and how far they have followed the records."""
 
     def __init__(self, transcripts: Transcripts, clock: Callable[[], int]) -> None:
