@@ -58,6 +58,7 @@ from dialog.web import errors
 from dialog.web.announcement import announce
 from dialog.web.guards import Guards
 from dialog.web.library import Library
+from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
 from dialog.web.shelf import Shelf
@@ -90,6 +91,7 @@ class Application:
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
+        self.records = Records(self.transcripts, clock)
         self.library = Library(self.transcripts, clock)
         self.ready = False
         self._upkeep: asyncio.Task[None] | None = None
@@ -244,6 +246,7 @@ class Application:
             hub=self.hub,
             people=self.people,
             transcripts=self.transcripts,
+            records=self.records,
             announcements=self.announcements,
             seals=Seals(secret, clock),
             operator=operator(settings),

@@ -6,12 +6,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from dialog.forum.names import BLACKENED, Amended
 from dialog.programme import read
 
 FOLDER = Path(__file__).parent.parent / "sessions" / "2026-10-06-wohnen-und-ankommen"
 RECORD: dict[str, Any] = json.loads((FOLDER / "transcript.json").read_text(encoding="utf-8"))
 FIGURES: dict[str, Any] = RECORD["figures"]
 QUESTIONS: list[dict[str, Any]] = RECORD["questions"]
+SHOWN = [question for question in QUESTIONS if not question["removed"]]
 REASONS = {
     "off_topic",
     "already_answered",
@@ -80,17 +82,17 @@ def test_ranks_follow_upvotes_then_numbers() -> None:
 
 
 def test_questions_were_asked_in_the_order_of_their_numbers() -> None:
-    asked = [moment(q["asked"]) for q in sorted(QUESTIONS, key=lambda q: int(q["number"]))]
+    asked = [moment(q["asked"]) for q in sorted(SHOWN, key=lambda q: int(q["number"]))]
     declared = read(FOLDER)
     assert asked == sorted(asked)
     assert declared.opens < asked[0]
     assert declared.questions_until is not None
     assert asked[-1] < declared.questions_until
-    assert all(moment(q["asked"]) < moment(q["outcome_at"]) for q in QUESTIONS)
+    assert all(moment(q["asked"]) < moment(q["outcome_at"]) for q in SHOWN)
 
 
 def test_every_text_keeps_its_limit() -> None:
-    for question in QUESTIONS:
+    for question in SHOWN:
         for text in [question["text"], *(entry["text"] for entry in question["merged"])]:
             assert 0 < len(text) <= 300
             assert "\n" not in text
@@ -98,7 +100,7 @@ def test_every_text_keeps_its_limit() -> None:
 
 
 def test_every_topic_is_one_of_the_session() -> None:
-    assert {question["topic"] for question in QUESTIONS} == set(RECORD["topics"])
+    assert {question["topic"] for question in SHOWN} == set(RECORD["topics"])
 
 
 def test_the_questions_stand_in_the_order_of_the_evening() -> None:
@@ -140,7 +142,23 @@ def test_the_record_shows_every_kind_of_mark() -> None:
     assert {answer["kind"] for answer in answers} == {"summary", "verbatim"}
     assert len([question for question in QUESTIONS if question["merged"]]) == 3
     assert any(question["edited"] for question in QUESTIONS)
-    assert any(question["asker"] is None for question in QUESTIONS)
+    assert any(question["asker"] is None for question in SHOWN)
+    assert any(question["background"] and BLACKENED in question["background"] for question in SHOWN)
+    assert any(answer["kept"] and answer["kept"]["corrections"] for answer in answers)
+
+
+def test_the_record_shows_everything_that_may_come_after_publication() -> None:
+    """Three weeks after this demonstration, a promise is kept, one is overdue, one still open."""
+    said = [change["what"] for question in QUESTIONS for change in question["changes"]]
+    assert set(said) == {what.value for what in Amended}
+    moments = [moment(change["at"]) for question in QUESTIONS for change in question["changes"]]
+    assert max(moments) == moment(RECORD["changed"])
+    assert min(moments) > moment(RECORD["published"])
+    due = [q["answer"] for q in QUESTIONS if q["outcome"] == "promised" and not q["answer"]["kept"]]
+    assert sorted(answer["until"] for answer in due) == ["2026-11-20", "2027-01-29"]
+    (gone,) = (question for question in QUESTIONS if question["removed"])
+    assert gone["changes"] == [{"at": gone["removed"]["at"], "what": "removed"}]
+    assert not any(gone[text] for text in ("text", "background", "asker", "answer", "topic"))
 
 
 def test_keeping_and_correcting_come_after_publication() -> None:

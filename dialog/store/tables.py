@@ -196,10 +196,11 @@ class InvitationRow(Table, table=True):
 
 
 class TranscriptRow(Table, table=True):
-    """A published record as JSON, and the summary that lists show."""
+    """A published record as JSON, the summary that lists show, and a hash of the JSON."""
 
     __tablename__ = "transcripts"
     slug: str = Field(primary_key=True, sa_type=Prose)
+    mark: bytes = Field(sa_type=LargeBinary)
     starts: str = Field(sa_type=Prose)
     summary: str = Field(sa_type=Text)
     bundle: str = Field(sa_type=Text)

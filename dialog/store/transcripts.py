@@ -1,8 +1,12 @@
-"""Published records as the archive shows them, one JSON bundle per session."""
+"""Published records as the archive shows them, one JSON bundle per session.
+
+A mark stands for what a record says. Those that are known here follow every change made here at
+once; what another process changed is known after the next look at all of them.
+"""
 
 from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -13,18 +17,29 @@ from dialog.store.tables import TRANSCRIPTS, upsert
 Bundle = Mapping[str, Any]
 
 
+class Marked(NamedTuple):
+    """A transcript with the mark that stands for it."""
+
+    mark: bytes
+    bundle: dict[str, Any]
+
+
 class Transcripts:
     """The transcripts of one database, by slug."""
 
     def __init__(self, database: Database) -> None:
-        """Bind to a database.
-
-        ``version`` is another one after every change made here, ``saved`` the one that a transcript
-        was saved with last.
-        """
+        """Bind to a database; ``version`` is another one after every change that is known here."""
         self._database = database
+        self._known: dict[str, bytes] = {}
         self.version = 0
-        self.saved: dict[str, int] = {}
+
+    def mark(self, slug: str) -> bytes | None:
+        """Return the mark that is known of a transcript, None where none is."""
+        return self._known.get(slug)
+
+    def forget(self) -> None:
+        """Know no mark until the next look: what cannot be asked may have changed."""
+        self._learn({})
 
     async def save(self, slug: str, bundle: Bundle) -> None:
         """Store a transcript, or overwrite it after a correction or a redaction."""
@@ -32,20 +47,36 @@ class Transcripts:
             "slug": slug,
             "starts": bundle["starts"],
             "summary": msgspec.json.encode(summary(slug, bundle)).decode(),
-            "bundle": msgspec.json.encode(bundle).decode(),
         }
 
-        def work(connection: Connection) -> None:
-            upsert(connection, TRANSCRIPTS, [row])
+        def work(connection: Connection) -> bytes:
+            written = msgspec.json.encode(bundle)
+            mark = blake2b(written, digest_size=16).digest()
+            upsert(connection, TRANSCRIPTS, [row | {"bundle": written.decode(), "mark": mark}])
+            return mark
 
-        await self._database.write(work, scrub=True)
+        mark = await self._database.write(work, scrub=True)
+        self._known[slug] = mark
         self.version += 1
-        self.saved[slug] = self.version
 
     async def get(self, slug: str) -> dict[str, Any] | None:
         """Return a transcript as it was saved, or None."""
-        found = await self.text(slug)
-        return None if found is None else msgspec.json.decode(found, type=dict[str, Any])
+        found = await self.read(slug)
+        return found and found.bundle
+
+    async def read(self, slug: str) -> Marked | None:
+        """Return a transcript with its mark, or None."""
+        query = select(TRANSCRIPTS.c.mark, TRANSCRIPTS.c.bundle).where(TRANSCRIPTS.c.slug == slug)
+        version = self.version
+
+        def read(connection: Connection) -> Marked | None:
+            row = connection.execute(query).one_or_none()
+            return row and Marked(row.mark, decoded(row.bundle))
+
+        found = await self._database.read(read)
+        if found is not None and version == self.version:
+            self._learn(self._known | {slug: found.mark})
+        return found
 
     async def text(self, slug: str) -> str | None:
         """Return a transcript's JSON: a long one is to be read in pieces."""
@@ -53,16 +84,18 @@ class Transcripts:
         return await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
 
     async def marks(self) -> dict[str, bytes]:
-        """Return a hash of each transcript, by slug: another one tells that it has changed."""
-        query = select(TRANSCRIPTS.c.slug, TRANSCRIPTS.c.bundle)
+        """Return a mark of each transcript, by slug: another one tells that it has changed."""
+        query = select(TRANSCRIPTS.c.slug, TRANSCRIPTS.c.mark)
 
         def read(connection: Connection) -> dict[str, bytes]:
-            return {
-                slug: blake2b(bundle.encode(), digest_size=16).digest()
-                for slug, bundle in connection.execute(query)
-            }
+            return {row.slug: row.mark for row in connection.execute(query)}
 
-        return await self._database.read(read)
+        while True:
+            version = self.version
+            found = await self._database.read(read)
+            if version == self.version:  # else it may be older than what was saved meanwhile
+                self._learn(found)
+                return found
 
     async def all(self) -> list[dict[str, Any]]:
         """Return the summaries of all transcripts, the newest session first."""
@@ -71,6 +104,24 @@ class Transcripts:
         summaries = [msgspec.json.decode(row, type=dict[str, Any]) for row in rows]
         # Offsets differ between summer and winter by an hour; days order the sessions all the same.
         return sorted(summaries, key=lambda one: (one["starts"], one["slug"]), reverse=True)
+
+    def _learn(self, known: dict[str, bytes]) -> None:
+        if known != self._known:
+            self._known = known
+            self.version += 1
+
+
+def decoded(bundle: str) -> dict[str, Any]:
+    """Return a transcript's value, its questions one by one: others get their turn in between."""
+    parts = msgspec.json.decode(bundle, type=dict[str, msgspec.Raw])
+    return {
+        name: [
+            msgspec.json.decode(one) for one in msgspec.json.decode(part, type=list[msgspec.Raw])
+        ]
+        if name == "questions"
+        else msgspec.json.decode(part)
+        for name, part in parts.items()
+    }
 
 
 def summary(slug: str, bundle: Bundle) -> dict[str, object]:

@@ -56,24 +56,20 @@ class Library:
         self._answers = Answers()
         self._index = Index()
         self._marks: dict[str, bytes] = {}
-        self._read: dict[str, int] = {}
         self._seen = -1
         self._read_at = 0
         self._reading: asyncio.Task[None] | None = None
 
     @property
-    def stamp(self) -> tuple[object, ...]:
-        """What is another whenever something else would be found."""
-        return (self.version, self.begun, self._transcripts.version)
+    def behind(self) -> AbstractSet[str]:
+        """The records of which something is known here that is not what they say now."""
+        known = self._transcripts.mark
+        return {slug for slug, mark in self._marks.items() if known(slug) != mark}
 
     @property
-    def behind(self) -> AbstractSet[str]:
-        """The records that have changed and are not read again."""
-        return {
-            slug
-            for slug, version in self._transcripts.saved.items()
-            if self._read.get(slug, 0) < version
-        } | (self._marks.keys() - self._read.keys())
+    def reading(self) -> bool:
+        """Tell whether there may be more than was read."""
+        return not self.begun or self._seen != self._transcripts.version
 
     def like(self, text: str) -> list[Published]:
         """Return up to three answers whose questions resemble a text."""
@@ -98,7 +94,7 @@ class Library:
     async def settle(self) -> None:
         """Wait a moment for what has changed to be read; what takes longer is found later."""
         self._keep_up()
-        if self._reading is not None and (self.behind or not self.begun):
+        if self._reading is not None and self.reading:
             await asyncio.wait([self._reading], timeout=PATIENCE_S)
 
     def look(self) -> None:
@@ -118,20 +114,18 @@ class Library:
             self.look()
 
     async def _follow(self) -> None:
-        version, self._read_at = self._transcripts.version, self._clock()
+        self._read_at = self._clock()
         with suppress(Unavailable):  # the next one to ask begins anew
             marks = await self._transcripts.marks()
+            version = self._transcripts.version
             for slug in self._marks.keys() - marks.keys():
                 await self._forget(slug)
-                self._read[slug] = version
             for slug, mark in marks.items():
                 if self._marks.get(slug) != mark:
-                    self._read.pop(slug, None)
                     self._marks[slug] = b""
                     await self._take(slug)
                     self._marks[slug] = mark
                     self.version += 1
-                self._read[slug] = version
             if not self.begun:
                 gc.freeze()  # the collector need not walk through all of it again and again
             self._seen, self.begun = version, True
@@ -150,7 +144,6 @@ class Library:
 
     async def _forget(self, slug: str) -> None:
         self._marks[slug] = b""
-        self._read.pop(slug, None)
         await _slowly(self._index.drop(slug))
         await _slowly(self._answers.drop(slug))
         del self._marks[slug]

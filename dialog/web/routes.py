@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from dialog.web import live
 from dialog.web.assets import Assets
 from dialog.web.pages import (
+    answer,
     archive,
     archive_promises,
     archive_search,
@@ -27,6 +28,7 @@ from dialog.web.pages import (
     screen,
     scribe,
     stage,
+    transcript,
 )
 from dialog.web.places import folder
 
@@ -89,8 +91,11 @@ def routes() -> list[BaseRoute]:
         Route("/archive/search", archive_search.search),
         Route("/archive/promises", archive_promises.show),
         Route("/archive/{slug:slug}.json", archive.as_json),
-        Route("/archive/{slug:slug}", archive.transcript),
-        Route("/archive/{slug:slug}/{number:number}", archive.answer),
+        Route("/archive/{slug:slug}", transcript.transcript),
+        Route("/archive/{slug:slug}/contents", transcript.contents),
+        Route("/archive/{slug:slug}/question", transcript.jump),
+        Route("/archive/{slug:slug}/figures.svg", transcript.picture),
+        Route("/archive/{slug:slug}/{number:number}", answer.answer),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Mount("/static", Assets(directory=folder("static")), name="static"),

@@ -14,6 +14,7 @@ from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
 from dialog.web.library import Library
+from dialog.web.records import Records
 from dialog.web.seals import Seals
 from dialog.web.standings import Standings
 
@@ -50,6 +51,7 @@ class Site:
     hub: Hub
     people: People
     transcripts: Transcripts
+    records: Records
     announcements: Mapping[str, Announcement]
     seals: Seals
     operator: Operator

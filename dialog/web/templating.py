@@ -12,11 +12,14 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
+from dialog.forum.names import BLACKENED
 from dialog.web import sentences
 from dialog.web.catalogue import catalogue
 from dialog.web.difference import difference
 from dialog.web.places import folder
+from dialog.web.press import in_turns
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
 BERLIN: Final = ZoneInfo("Europe/Berlin")
@@ -40,12 +43,13 @@ TABLES: Final[dict[str, Mapping[str, str]]] = {
     "personal_data": sentences.PERSONAL_DATA,
     "deed": sentences.DEEDS,
     "mark": sentences.MARKS,
+    "amended": sentences.AMENDED,
 }
 
 
 def render(page: str, lang: str, /, **context: Any) -> str:
     """Renders templates/<page>.html in one language."""
-    return environment(lang).get_template(f"{page}.html").render(**context)
+    return "".join(in_turns(environment(lang).get_template(f"{page}.html").generate(**context)))
 
 
 @cache
@@ -256,6 +260,14 @@ def plus(context: Context, value: Instant, minutes: int) -> datetime:
     return later.astimezone(zone(context))
 
 
+@pass_context
+def blackened(context: Context, text: str) -> Markup:
+    """Says to everyone that a place was blackened, also to those who do not see the bar."""
+    said = sentences.say(sentences.BLACKENED, str(context["lang"]))
+    bar = Markup('<span class="black" role="img" aria-label="{}" lang="{}">{}</span>')
+    return escape(text).replace(BLACKENED, bar.format(said, context["lang"], BLACKENED))
+
+
 def paragraphs(text: str) -> Iterator[str]:
     """Yields the paragraphs of a plain text."""
     return (part.strip() for part in re.split(r"\n\s*\n", text) if part.strip())
@@ -287,6 +299,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "asker_line": asker_line,
     "machine": machine,
     "plus": plus,
+    "blackened": blackened,
     "paragraphs": paragraphs,
     "links": links,
 }

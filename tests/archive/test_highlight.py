@@ -8,7 +8,7 @@ from dialog.archive.highlight import LENGTH, Marker, Piece, Wanted
 
 LONG = (
     "Ein erster Satz ohne alles. Ein zweiter Satz, der ebenso wenig sagt und lang ist, damit es "
-    "bis zum Wort noch dauert. Hier stehen die Sprachkurse in der Mitte des Textes, und es geht weiter "
+    "bis zum Wort dauert. Hier stehen die Sprachkurse in der Mitte des Textes, und es geht weiter "
     "mit vielen Worten. Danach kommt noch ein Satz. Und noch einer, der wieder länger ist als die "
     "meisten davor und der nach dem Ende liegt. Ganz am Ende steht nichts mehr. Oder doch etwas?"
 )

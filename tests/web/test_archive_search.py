@@ -1,6 +1,5 @@
 """The archive's search and its page of promises, asked of a real server."""
 
-import asyncio
 import html
 import json
 import re
@@ -203,22 +202,3 @@ def test_promises_stand_in_three_groups_with_their_days(server, asked) -> None:
     assert browser.get("/archive/promises", if_none_match=etag).status == 304
     one = browser.get("/archive/promises?due=kept&page=7").text
     assert re.findall(r'<h2 id="p-(\w+)', one) == ["kept"]
-
-
-async def test_who_searches_very_often_waits_and_keeps_the_words(server) -> None:
-    """The last test of this file in any order would slow the others: it has a server of its own."""
-    browser = server.browser()
-
-    def many() -> str:
-        for _ in range(200):
-            page = browser.get("/archive/search?q=Rohrdommel")
-            if page.status == 429:
-                assert int(page.headers["retry-after"]) >= 1
-                return page.text
-        return ""
-
-    text = await asyncio.to_thread(many)
-    assert "Zwischen vielen Suchen liegt eine kurze Pause." in text
-    assert 'value="Rohrdommel"' in text
-    assert "<title>Fehler: " in text
-    assert browser.get("/archive").status == 200

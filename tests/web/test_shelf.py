@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import gzip
 import weakref
 
 import pytest
@@ -94,19 +95,29 @@ class Pages:
 
     def __init__(self) -> None:
         self.asked, self.version, self.status, self.cookie = 0, 0, 200, False
+        self.looks: int | None = None
+        self.elsewhere, self.length = 0, 0
+        self.codings: list[bytes | None] = []
         self.turn = asyncio.Event()
         self.turn.set()
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         self.asked += 1
-        body, was = f"{scope['path']} {self.version}".encode(), self.version
+        self.codings.append(dict(scope["headers"]).get(b"accept-encoding"))
+        body, was = f"{scope['path']} {self.version}".encode().ljust(self.length), self.version
         await self.turn.wait()
-        scope[MARK] = Fresh(was, lambda: self.version, 1.0)
-        headers = [(b"content-length", b"%d" % len(body))]
+        look = None if self.looks is None else self.look
+        scope[MARK] = Fresh(was, lambda: self.version, 1.0, look)
+        headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"text/html")]
         headers += [(b"set-cookie", b"a=b")] * self.cookie
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+    async def look(self) -> None:
+        assert self.looks is not None
+        self.looks += 1
+        self.version = self.elsewhere
 
 
 class Asking:
@@ -231,10 +242,60 @@ async def test_what_nobody_asks_for_is_not_kept_for_ever() -> None:
 
 
 async def test_no_more_is_kept_than_there_is_room_for() -> None:
-    asking = Asking(most=12)
-    for path in ("/one", "/two", "/three"):
+    asking = Asking(most=32)
+    for path in ("/one", "/two", "/three", "/four"):
         await asking.get(path)
-    await asking.get("/three")
-    assert asking.pages.asked == 3
     await asking.get("/one")
     assert asking.pages.asked == 4
+    await asking.get("/five")
+    await asking.get("/one")
+    assert asking.pages.asked == 5, "who was asked for lately stays"
+    await asking.get("/two")
+    assert asking.pages.asked == 6, "the oldest unasked one went"
+
+
+async def test_what_would_push_out_all_else_is_not_kept() -> None:
+    asking = Asking(most=32)
+    await asking.get("/one")
+    for asked in (2, 3):
+        assert await asking.get("/much-longer") == (200, b"/much-longer 0")
+        assert asking.pages.asked == asked
+    await asking.get("/one")
+    assert asking.pages.asked == 3
+
+
+async def test_many_who_ask_first_for_what_is_the_same_for_all_wait_for_one() -> None:
+    asking = Asking()
+    asking.pages.turn.clear()
+    waiting = [asyncio.create_task(asking.get("/archive/a")) for _ in range(20)]
+    other = asyncio.create_task(asking.get("/archive/b"))
+    await asyncio.sleep(0)
+    assert asking.pages.asked == 2, "others are not held up"
+    asking.pages.turn.set()
+    assert await asyncio.gather(*waiting) == [(200, b"/archive/a 0")] * 20
+    await other
+    assert asking.pages.asked == 2
+
+
+async def test_after_a_while_others_are_asked_and_nothing_is_made_anew() -> None:
+    asking = Asking()
+    asking.pages.looks = 0
+    await asking.get("/archive")
+    asking.now = 1.5
+    assert [await asking.get("/archive") for _ in range(3)] == [(200, b"/archive 0")] * 3
+    assert (asking.pages.asked, asking.pages.looks) == (1, 1)
+    asking.now, asking.pages.elsewhere = 3.0, 7
+    assert await asking.get("/archive") == (200, b"/archive 7")
+    assert (asking.pages.asked, asking.pages.looks) == (2, 2)
+
+
+async def test_what_is_the_same_for_all_is_made_once_for_both_codings() -> None:
+    asking = Asking(most=100_000)
+    asking.pages.length = 5_000
+    _, plain = await asking.get("/archive/a")
+    status, packed = await asking.get("/archive/a", (b"accept-encoding", b"gzip, br"))
+    assert status == 200
+    assert len(packed) < len(plain) == 5_000
+    assert gzip.decompress(packed) == plain
+    assert asking.pages.asked == 1
+    assert asking.pages.codings == [None]

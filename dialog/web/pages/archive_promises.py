@@ -1,6 +1,5 @@
 """All promises of all records: what is overdue, what is open, what was kept."""
 
-import asyncio
 import datetime as dt
 from functools import partial
 from typing import NamedTuple
@@ -11,17 +10,15 @@ from starlette.responses import Response
 
 from dialog.archive.entries import Entry
 from dialog.archive.highlight import Marker, Wanted
-from dialog.forum.names import SECOND
 from dialog.forum.promises import Due
 from dialog.web.page import page
 from dialog.web.pages.archive_search import paged
 from dialog.web.passes import NOBODY
-from dialog.web.shelf import keep
-from dialog.web.site import Site, site_of
-from dialog.web.templating import BERLIN
+from dialog.web.press import pressed
+from dialog.web.published import keep_library, today_of
+from dialog.web.site import site_of
 
 ADDRESS = "/archive/promises"
-KEPT_S = 60.0
 SIZE = 20
 GROUPS = (Due.OVERDUE, Due.OPEN, Due.KEPT)
 NOTHING = Wanted({})
@@ -42,10 +39,9 @@ async def show(request: Request) -> Response:
     """
     site = site_of(request)
     await site.library.settle()
-    keep(request, _stamp(site), lambda: _stamp(site), KEPT_S)
-    entries, today = site.library.promised(), _today(site)
-    reading = not site.library.begun or bool(site.library.behind)
-    return await asyncio.to_thread(_page, request, entries, today, reading=reading)
+    keep_library(request)
+    entries, reading = site.library.promised(), site.library.reading
+    return await pressed(_page, request, entries, today_of(request), reading=reading)
 
 
 def _page(request: Request, entries: list[Entry], today: dt.date, *, reading: bool) -> Response:
@@ -76,15 +72,6 @@ def _page(request: Request, entries: list[Entry], today: dt.date, *, reading: bo
 
 def _address(due: str, number: int) -> str:
     return f"{ADDRESS}?{urlencode({'due': str(due), 'page': number})}"
-
-
-def _stamp(site: Site) -> tuple[object, ...]:
-    return (*site.library.stamp, _today(site))
-
-
-def _today(site: Site) -> dt.date:
-    """Return the day in Bavaria."""
-    return dt.datetime.fromtimestamp(site.clock() / SECOND, BERLIN).date()
 
 
 def _standing(entries: list[Entry], today: dt.date) -> list[Promised]:

@@ -1,6 +1,5 @@
 """The archive's search, and what narrows it down; a search is neither kept nor logged."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import NamedTuple, Self
 from urllib.parse import urlencode
@@ -19,6 +18,7 @@ from dialog.web.errors import STATUS, retry, spoken
 from dialog.web.language import chosen
 from dialog.web.page import link, page
 from dialog.web.passes import NOBODY
+from dialog.web.press import pressed
 from dialog.web.site import Site, site_of
 
 ARCHIVE = "/archive"
@@ -97,20 +97,15 @@ async def _shown(
             page_address=lambda number: asked.address(page=number),
             refusal=spoken(request, refusal) if refusal else None,
             request_path=asked.address(),
-            reading=_reading(site_of(request)),
+            reading=site_of(request).library.reading,
             chosen_lang=chosen(request),
             cut=cut,
         )
 
-    made = await asyncio.to_thread(render)
+    made = await pressed(render)
     if refusal:
         made.headers.update(retry(refusal))
     return made
-
-
-def _reading(site: Site) -> bool:
-    """Tell whether there is more than was read."""
-    return not site.library.begun or bool(site.library.behind)
 
 
 def _too_fast(request: Request, site: Site) -> Refusal | None:

@@ -7,6 +7,8 @@ from dialog.web.sentences.refusals import REASONS, REFUSALS
 from dialog.web.sentences.said import Said, State, say
 from dialog.web.sentences.states import STATES, own_state
 from dialog.web.sentences.words import (
+    AMENDED,
+    BLACKENED,
     DEEDS,
     FACETS,
     KINDS,
@@ -22,9 +24,9 @@ from dialog.web.sentences.words import (
 )
 
 __all__ = [
-    "DEEDS", "FACETS", "KINDS", "LIVE", "MARKS", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS",
-    "REFUSALS", "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS", "Said", "State", "own_state",
-    "reason", "refusal", "refusals", "say", "state",
+    "AMENDED", "BLACKENED", "DEEDS", "FACETS", "KINDS", "LIVE", "MARKS", "OUTCOMES",
+    "PERSONAL_DATA", "PHASES", "REASONS", "REFUSALS", "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS",
+    "Said", "State", "own_state", "reason", "refusal", "refusals", "say", "state",
 ]  # fmt: skip
 
 

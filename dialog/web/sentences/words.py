@@ -71,6 +71,17 @@ PERSONAL_DATA: Final[dict[str, str]] = {
     "name": N_("Name"),
 }
 
+# What became of a question's place in the record after publication, as said before a day.
+AMENDED: Final[dict[str, str]] = {
+    "answered": N_("Nachträglich beantwortet"),
+    "corrected": N_("Berichtigt"),
+    "kept": N_("Zusage eingelöst"),
+    "blackened": N_("Stelle geschwärzt"),
+    "name": N_("Name oder Angaben zur Person zurückgezogen"),
+    "removed": N_("Aus dem Protokoll genommen"),
+}
+BLACKENED: Final = N_("geschwärzt")
+
 # What may be looked for at the desk beside words, state and topic.
 MARKS: Final[dict[str, str]] = {
     "personal": N_("mit Personendaten"),
