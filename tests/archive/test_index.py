@@ -3,6 +3,7 @@
 import string
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,6 +71,17 @@ TABLE: list[tuple[str, list[int]]] = [
     ("?!", [1, 2, 3, 4, 5, 6, 7, 8, 9, 47]),
 ]
 
+# What is typed with an error, what is looked for instead, and which questions that finds.
+SLIPS: list[tuple[str, str, list[int]]] = [
+    ("Behrde", "Behörde", [2]),
+    ("Behöörde", "Behörde", [2]),
+    ("Behödre", "Behörde", [2]),
+    ("Bejörde", "Behörde", [2]),
+    ("Sprachkruse", "Sprachkurse", [4]),
+    ("Wohnungsuche", "Wohnungssuche", [3]),
+    ("Auslanderbehorte", "Ausländerbehörde", [1]),
+]
+
 
 def index(*taken: Any) -> Index:
     made = Index()
@@ -97,18 +109,7 @@ def test_what_is_typed_finds(plain: Index, typed: str, found: list[int]) -> None
     assert numbers(find(plain, typed, exactly=True)) == found
 
 
-@pytest.mark.parametrize(
-    "typed, instead, found",
-    [
-        ("Behrde", "Behörde", [2]),
-        ("Behöörde", "Behörde", [2]),
-        ("Behödre", "Behörde", [2]),
-        ("Bejörde", "Behörde", [2]),
-        ("Sprachkruse", "Sprachkurse", [4]),
-        ("Wohnungsuche", "Wohnungssuche", [3]),
-        ("Auslanderbehorte", "Ausländerbehörde", [1]),
-    ],
-)
+@pytest.mark.parametrize("typed, instead, found", SLIPS)
 def test_a_slip_of_a_finger_finds_the_word(plain, typed, instead, found) -> None:
     seen = find(plain, typed)
     assert (numbers(seen), seen.near[0].typed, seen.near[0].instead) == (found, typed, (instead,))
@@ -151,8 +152,6 @@ def test_what_was_delivered_is_found_and_names_are_not() -> None:
     answer = asked(1, "Wann?", "Bald.", asker="Kanarienvogel", district="Kanarienkreis")
     assert answer.answer
     answer.answer.kept = {"at": "2026-01-01T00:00:00Z", "text": "Wiedehopf", "corrections": []}  # type: ignore[assignment]
-    import msgspec
-
     made = index((evening(), [msgspec.convert(msgspec.to_builtins(answer), type(answer))]))
     assert find(made, "Wiedehopf").total == 1
     assert find(made, "Kanarienvogel").total == 0

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from dialog.archive.facets import Choices
@@ -17,6 +18,8 @@ from dialog.store.migrate import migrate
 from dialog.store.transcripts import Transcripts
 from dialog.web.library import Library
 from tests.archive.records import record
+from tests.archive.test_answers import asked
+from tests.archive.test_index import QUESTIONS, SLIPS, TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 BLACK = "█████"
@@ -89,6 +92,21 @@ async def test_nothing_is_found_before_it_was_read_and_all_of_it_after(kept, lib
     assert library.begun
     assert library.like(text)[0].text == text
     assert found(library, f'"{text[:150]}"')[0] == text
+
+
+async def test_every_database_finds_the_same(kept, library) -> None:
+    """The table of searches, asked of records that a database has kept."""
+    one = record(12) | {"slug": "wohnen", "language": "de"}
+    one["questions"] = [msgspec.to_builtins(asked(n, text)) for n, text in QUESTIONS.items()]
+    await kept.save(one["slug"], one)
+    await all_read(library)
+    for typed, expected in TABLE:
+        told = library.search(read(typed), Choices(), exactly=True)
+        assert [entry.question.number for entry in told.entries] == expected, typed
+    for typed, instead, expected in SLIPS:
+        told = library.search(read(typed), Choices())
+        assert [entry.question.number for entry in told.entries] == expected, typed
+        assert told.near[0].instead == (instead,)
 
 
 async def test_what_was_blackened_is_not_found_from_the_very_next_search_on(kept, library) -> None:
