@@ -26,6 +26,7 @@ UNANSWERED: Final = frozenset({Outcome.OPEN, Outcome.NOT_REACHED})
 TONGUES: Final = ("de", "en")
 
 Standing = tuple[int, float, str, int, int]
+Forms = Mapping[str, frozenset[str]]
 
 
 class Near(NamedTuple):
@@ -57,7 +58,7 @@ class Sought(NamedTuple):
     """Who has a term, at which level, by which stems of each language."""
 
     levels: Levels
-    forms: Mapping[str, frozenset[str]]
+    forms: Forms
     near: Near | None = None
 
 
@@ -167,31 +168,30 @@ class Index:
                 return self._seek_word(term, exactly=exactly)
 
     def _seek_word(self, term: Word, *, exactly: bool) -> Sought:
-        levels = self._levels(term.joined)
-        every = {term.joined}
+        levels, forms = self._having(term.joined)
         if len(term.parts) > 1:
-            every.update(term.parts)
-            levels = _apart(levels, [self._levels(part) for part in term.parts])
+            single = [self._having(part) for part in term.parts]
+            levels = _apart(levels, [one for one, _ in single])
+            forms = _together([forms, *(theirs for _, theirs in single)])
         if term.joined.isdecimal():
             levels = _first(levels, self._numbered(int(term.joined)).exact)
         if not exactly and not levels.all:
             return self._near(term)
-        forms = {
-            tongue: frozenset[str]().union(*(words.forms(one) for one in every))
-            for tongue, words in self._words.items()
-        }
         return Sought(levels, forms)
 
-    def _levels(self, word: str) -> Levels:
-        german, english = (self._words[tongue].levels(word) for tongue in TONGUES)
-        return german | english
+    def _having(self, word: str) -> tuple[Levels, Forms]:
+        found = {tongue: words.having(word) for tongue, words in self._words.items()}
+        levels = Levels.none()
+        for theirs, _ in found.values():
+            levels |= theirs
+        return levels, {tongue: forms for tongue, (_, forms) in found.items()}
 
     def _numbered(self, number: int) -> Levels:
         return Levels.none()._replace(exact=self._numbers.get(number, BitMap()))
 
     def _side_by_side(self, words: tuple[str, ...]) -> Levels:
         """Return who has a phrase: of those that have all its words, who has them in a row."""
-        levels = [self._levels(word) for word in words]
+        levels = [self._having(word)[0] for word in words]
         likely = BitMap.intersection(*(one.exact | one.question | one.other for one in levels))
         phrase = f" {' '.join(words)} "
         asked = BitMap(n for n in likely if phrase in self._said[n][0])
@@ -202,8 +202,8 @@ class Index:
         levels, forms, instead = Levels.none(), {}, []
         for tongue, words in self._words.items():
             stems = words.near(term.joined)
-            forms[tongue] = frozenset(stems)
-            levels |= words.of_stems(stems)
+            theirs, forms[tongue] = words.having_stems(stems)
+            levels |= theirs
             instead += [self._written(tongue, stem) for stem in stems]
         near = Near(term.typed, tuple(dict.fromkeys(instead))) if instead else None
         return Sought(levels, forms, near)
@@ -211,7 +211,7 @@ class Index:
     def _written(self, tongue: str, stem: str) -> str:
         """Return a stem as somebody wrote it."""
         words = self._words[tongue]
-        entry = self._entries[min(words.of_stems((stem,)).all)]
+        entry = self._entries[words.first(stem)]
         texts = (entry.text, *(text for _, text in entry.others()))
         return next(
             word
@@ -228,7 +228,7 @@ class Index:
         for one in sought:
             after = [BitMap() for _ in range(len(groups) + len(one.levels) - 1)]
             for at, group in enumerate(groups):
-                for more, having in enumerate(one.levels):
+                for more, having in enumerate(one.levels if group else ()):
                     after[at + more] |= group & having
             groups = after
         for group in groups:
@@ -313,8 +313,12 @@ def _first(levels: Levels, exact: BitMap) -> Levels:
 
 def _wanted(query: Query, sought: list[Sought]) -> Wanted:
     phrases = tuple(term.words for term in query.terms if isinstance(term, Phrase))
-    forms = {
-        tongue: frozenset[str]().union(*(one.forms.get(tongue, frozenset()) for one in sought))
+    forms = _together([one.forms for one in sought])
+    return Wanted(forms, phrases)
+
+
+def _together(several: list[Forms]) -> Forms:
+    return {
+        tongue: frozenset[str]().union(*(forms.get(tongue, frozenset()) for forms in several))
         for tongue in TONGUES
     }
-    return Wanted(forms, phrases)

@@ -72,32 +72,35 @@ class Vocabulary:
                 del postings[key]
                 self._lines = None
 
-    def levels(self, word: str) -> Levels:
-        """Return who has a folded word, each where it counts most."""
+    def having(self, word: str) -> tuple[Levels, frozenset[str]]:
+        """Return who has a folded word, and by which stems: its own, and those of compounds."""
         stems = self.stems.of(word)
+        compounds = frozenset(self._compounds(stems))
         exact = self._exact.get(word, BitMap())
         question = _having(self._question, stems) - exact
         other = _having(self._other, stems) - exact - question
-        return Levels(exact, question, other, self._in_compounds(stems) - exact - question - other)
+        told = Levels(exact, question, other, self._some(compounds) - exact - question - other)
+        return told, compounds.union(stems)
 
-    def of_stems(self, stems: Iterable[str]) -> Levels:
-        """Return who has one of these stems of ours."""
-        stems = tuple(stems)
+    def having_stems(self, stems: tuple[str, ...]) -> tuple[Levels, frozenset[str]]:
+        """Return who has one of these stems of ours or a compound with one, and all such stems."""
+        compounds = frozenset(one for stem in stems for one in self._compounds((stem,)))
         question = _having(self._question, stems)
-        return Levels(BitMap(), question, _having(self._other, stems) - question, BitMap())
-
-    def forms(self, word: str) -> frozenset[str]:
-        """Return all stems with which a folded word is found: its own, and compounds."""
-        stems = self.stems.of(word)
-        return frozenset(stems).union(self._compounds(stems))
+        other = _having(self._other, stems) - question
+        told = Levels(BitMap(), question, other, self._some(compounds) - question - other)
+        return told, compounds.union(stems)
 
     def near(self, word: str) -> tuple[str, ...]:
         """Return stems of ours that are one slip of a finger away, those most have first."""
         if len(word) < TYPED:
             return ()
         found = {stem for slip in _slips(word) for stem in self.stems.of(slip) if self._has(stem)}
-        often = {stem: len(self.of_stems((stem,)).all) for stem in found}
+        often = {stem: len(self._some((stem,))) for stem in found}
         return tuple(sorted(found, key=lambda stem: (-often[stem], stem))[:NEAR])
+
+    def first(self, stem: str) -> int:
+        """Return the first that has a stem of ours."""
+        return min(self._some((stem,)))
 
     def _has(self, stem: str) -> bool:
         return stem in self._question or stem in self._other
@@ -118,14 +121,8 @@ class Vocabulary:
                 memo[word] = tuple((one, self.stems.of(one)) for one in every if one)
             yield from memo[word]
 
-    def _in_compounds(self, stems: tuple[str, ...]) -> BitMap:
-        found = [
-            postings[stem]
-            for stem in self._compounds(stems)
-            for postings in (self._question, self._other)
-            if stem in postings
-        ]
-        return BitMap.union(*found) if found else BitMap()
+    def _some(self, stems: Iterable[str]) -> BitMap:
+        return _having(self._question, stems) | _having(self._other, stems)
 
     def _compounds(self, stems: tuple[str, ...]) -> Iterator[str]:
         """Yield the stems of compounds with a word, by the likelier of its stems."""

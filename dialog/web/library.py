@@ -7,9 +7,10 @@ back. Another process's change is seen within a minute, as in the archive's page
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from dialog.archive.record import SCHEMA, Answerer, Question, upcast
 from dialog.forum.journal import Unavailable
 from dialog.forum.names import MINUTE
 from dialog.store.transcripts import Transcripts
+from dialog.web.press import pressed
 
 AT_ONCE = 5  # questions taken in between two looks at what else there is to do
 PATIENCE_S = 0.5
@@ -63,8 +65,8 @@ class Library:
     @property
     def behind(self) -> AbstractSet[str]:
         """The records of which something is known here that is not what they say now."""
-        known = self._transcripts.mark
-        return {slug for slug, mark in self._marks.items() if known(slug) != mark}
+        known, marks = self._transcripts.mark, self._marks.copy()
+        return {slug for slug, mark in marks.items() if known(slug) != mark}
 
     @property
     def reading(self) -> bool:
@@ -77,19 +79,22 @@ class Library:
         behind = self.behind
         return [one for one in self._answers.like(text) if one.slug not in behind]
 
-    def search(
+    async def search(
         self, query: Query, choices: Choices, *, page: int = 1, exactly: bool = False
     ) -> Found:
         """Return a page of what has all that a query names."""
-        return self._index.search(query, choices, page=page, hidden=self.behind, exactly=exactly)
+        ask = self._index.search
+        return await pressed(
+            lambda: ask(query, choices, page=page, hidden=self.behind, exactly=exactly)
+        )
 
-    def facets(self) -> Mapping[str, Counts]:
+    async def facets(self) -> Mapping[str, Counts]:
         """Return how many questions there are of each value."""
-        return self._index.facets(self.behind)
+        return await pressed(lambda: self._index.facets(self.behind))
 
-    def promised(self) -> list[Entry]:
+    async def promised(self) -> list[Entry]:
         """Return the questions to which something was promised until a day."""
-        return self._index.promised(self.behind)
+        return await pressed(lambda: self._index.promised(self.behind))
 
     async def settle(self) -> None:
         """Wait a moment for what has changed to be read; what takes longer is found later."""
@@ -134,37 +139,34 @@ class Library:
         text = await self._transcripts.text(slug)
         if text is None:
             return
-        heading, pieces = _pieces(text)
+        heading, questions = await pressed(_read, text)
         by, office = heading.answerer.name, heading.answerer.office
         evening = Evening(slug, heading.title, heading.language, heading.starts, by, office)
-        questions: list[Question] = []
-        await _slowly(_gather(pieces, questions))
-        for step in self._index.take(evening, questions), self._answers.take(evening, questions):
-            await _slowly(step)
+        await _beside(self._index.take(evening, questions))
+        await _slowly(self._answers.take(evening, questions))
 
     async def _forget(self, slug: str) -> None:
         self._marks[slug] = b""
-        await _slowly(self._index.drop(slug))
+        await _beside(self._index.drop(slug))
         await _slowly(self._answers.drop(slug))
         del self._marks[slug]
         self.version += 1
 
 
-def _pieces(text: str) -> tuple[Heading, Iterable[Question]]:
-    """Return what stands above a record, and its questions, read while one goes through them."""
+def _read(text: str) -> tuple[Heading, list[Question]]:
+    """Return what stands above a record, and its questions, one by one: others get their turn."""
     heading = msgspec.json.decode(text, type=Heading)
     if heading.schema == SCHEMA:
         decoder = msgspec.json.Decoder(Question)
-        return heading, map(decoder.decode, heading.questions)
+        return heading, [decoder.decode(question) for question in heading.questions]
     record = upcast(msgspec.json.decode(text, type=dict[str, Any]))
-    return heading, (msgspec.convert(question, Question) for question in record["questions"])
+    return heading, [msgspec.convert(question, Question) for question in record["questions"]]
 
 
-def _gather(pieces: Iterable[Question], questions: list[Question]) -> Iterator[None]:
-    for question in pieces:
-        questions.append(question)
-        if len(questions) % AT_ONCE == 0:
-            yield
+async def _beside(steps: Iterator[None]) -> None:
+    """Go through steps where searches are made, too: an index is changed by nobody else."""
+    while await pressed(lambda: list(islice(steps, AT_ONCE))):
+        pass
 
 
 async def _slowly(steps: Iterator[None]) -> None:

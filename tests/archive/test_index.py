@@ -73,10 +73,10 @@ TABLE: list[tuple[str, list[int]]] = [
 
 # What is typed with an error, what is looked for instead, and which questions that finds.
 SLIPS: list[tuple[str, str, list[int]]] = [
-    ("Behrde", "Behörde", [2]),
-    ("Behöörde", "Behörde", [2]),
-    ("Behödre", "Behörde", [2]),
-    ("Bejörde", "Behörde", [2]),
+    ("Behrde", "Behörde", [2, 1]),
+    ("Behöörde", "Behörde", [2, 1]),
+    ("Behödre", "Behörde", [2, 1]),
+    ("Bejörde", "Behörde", [2, 1]),
     ("Sprachkruse", "Sprachkurse", [4]),
     ("Wohnungsuche", "Wohnungssuche", [3]),
     ("Auslanderbehorte", "Ausländerbehörde", [1]),

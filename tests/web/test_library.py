@@ -62,8 +62,9 @@ async def library(kept: Transcripts) -> AsyncIterator[Library]:
     await made.stop()
 
 
-def found(library: Library, typed: str, **choices: str) -> list[str]:
-    return [one.text for one in library.search(read(typed), Choices(**choices)).entries]
+async def found(library: Library, typed: str, **choices: str) -> list[str]:
+    told = await library.search(read(typed), Choices(**choices))
+    return [one.text for one in told.entries]
 
 
 async def all_read(library: Library) -> None:
@@ -86,12 +87,12 @@ async def test_nothing_is_found_before_it_was_read_and_all_of_it_after(kept, lib
     assert not library.begun
     assert library.reading
     assert library.like(text) == []
-    assert found(library, f'"{text}"') == []
+    assert await found(library, f'"{text}"') == []
     await library.settle()
     await all_read(library)
     assert library.begun
     assert library.like(text)[0].text == text
-    assert found(library, f'"{text[:150]}"')[0] == text
+    assert (await found(library, f'"{text[:150]}"'))[0] == text
 
 
 async def test_every_database_finds_the_same(kept, library) -> None:
@@ -101,10 +102,10 @@ async def test_every_database_finds_the_same(kept, library) -> None:
     await kept.save(one["slug"], one)
     await all_read(library)
     for typed, expected in TABLE:
-        told = library.search(read(typed), Choices(), exactly=True)
+        told = await library.search(read(typed), Choices(), exactly=True)
         assert [entry.question.number for entry in told.entries] == expected, typed
     for typed, instead, expected in SLIPS:
-        told = library.search(read(typed), Choices())
+        told = await library.search(read(typed), Choices())
         assert [entry.question.number for entry in told.entries] == expected, typed
         assert told.near[0].instead == (instead,)
 
@@ -119,17 +120,19 @@ async def test_what_was_blackened_is_not_found_from_the_very_next_search_on(kept
     for word in ("Kanarienvogelschutz", BLACK):
         question["text"] = f"{word} bleibt hier?"
         await kept.save(one["slug"], one)
-        assert found(library, "Kanarienvogelschutz") == []  # nothing of it until it was read again
+        assert (
+            await found(library, "Kanarienvogelschutz") == []
+        )  # nothing of it until it was read again
         assert library.like(text) == [] or all(
             answer.slug != one["slug"] for answer in library.like(text)
         )
-        assert len(found(library, "", year="2025")) == sum(
+        assert len(await found(library, "", year="2025")) == sum(
             bool(q["text"]) for q in other["questions"]
         )
         await all_read(library)
-        assert len(found(library, "Kanarienvogelschutz")) == (word != BLACK)
+        assert len(await found(library, "Kanarienvogelschutz")) == (word != BLACK)
     # … and no slip of a finger leads to the word that is gone.
-    near = library.search(read("Kanarienvogelschuz"), Choices())
+    near = await library.search(read("Kanarienvogelschuz"), Choices())
     assert (near.total, near.near) == (0, [])
 
 
@@ -137,16 +140,16 @@ async def test_what_was_taken_out_is_not_found(kept, library) -> None:
     one = record(50)
     await kept.save(one["slug"], one)
     await all_read(library)
-    promised = library.promised()
+    promised = await library.promised()
     assert promised
     gone = taken(one, promised[0].question.number)
     for name in ("text", "background", "asker", "district", "topic", "asked", "answer"):
         gone[name] = None
     gone["removed"] = {"at": one["published"], "why": "Auf Wunsch"}
     await kept.save(one["slug"], one)
-    assert library.promised() == []
+    assert await library.promised() == []
     await all_read(library)
-    assert [it.path for it in library.promised()] == [it.path for it in promised[1:]]
+    assert [it.path for it in await library.promised()] == [it.path for it in promised[1:]]
 
 
 async def test_what_another_process_changed_is_seen_within_a_minute(databases, kept) -> None:
@@ -156,7 +159,7 @@ async def test_what_another_process_changed_is_seen_within_a_minute(databases, k
     for each in (one, other):
         await elsewhere.save(each["slug"], each)
     await all_read(library)
-    before = len(found(library, "", year="2025"))
+    before = len(await found(library, "", year="2025"))
     text = one["questions"][0]["text"]
     one["questions"][0]["text"] = "Gibt es einen Wiedehopf?"
     await elsewhere.save(one["slug"], one)
@@ -164,8 +167,8 @@ async def test_what_another_process_changed_is_seen_within_a_minute(databases, k
     clock.now += MINUTE + 1
     library.like(text)
     await library._reading  # type: ignore[misc]
-    assert found(library, "Wiedehopf") == ["Gibt es einen Wiedehopf?"]
-    assert len(found(library, "", year="2025")) == before
+    assert await found(library, "Wiedehopf") == ["Gibt es einen Wiedehopf?"]
+    assert len(await found(library, "", year="2025")) == before
     await library.stop()
 
 
@@ -183,7 +186,7 @@ async def test_a_record_that_is_gone_is_gone(kept, library) -> None:
     version = library.version
     await all_read(library)
     assert library.version > version
-    assert {it.evening.slug for it in library.promised()} == {other["slug"]}
+    assert {it.evening.slug for it in await library.promised()} == {other["slug"]}
 
 
 async def test_a_record_of_the_first_schema_is_found(kept, library) -> None:
@@ -192,8 +195,8 @@ async def test_a_record_of_the_first_schema_is_found(kept, library) -> None:
     assert one["schema"] == "dialog-transcript/1"
     await kept.save(one["slug"], one)
     await all_read(library)
-    assert len(library.promised()) == one["figures"]["outcomes"]["promised"]
-    assert found(library, "Wohnungssuche")
+    assert len(await library.promised()) == one["figures"]["outcomes"]["promised"]
+    assert await found(library, "Wohnungssuche")
 
 
 async def test_a_database_out_of_reach_is_asked_again_by_the_next_one(kept, library) -> None:

@@ -26,7 +26,7 @@ async def listing(request: Request) -> Response:
         "archive",
         NOBODY,
         transcripts=await site.transcripts.all(),
-        facets=site.library.facets(),
+        facets=await site.library.facets(),
         asked=Asked(),
         chosen_lang=chosen(request),
     )

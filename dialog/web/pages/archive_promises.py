@@ -40,7 +40,7 @@ async def show(request: Request) -> Response:
     site = site_of(request)
     await site.library.settle()
     keep_library(request)
-    entries, reading = site.library.promised(), site.library.reading
+    entries, reading = await site.library.promised(), site.library.reading
     return await pressed(_page, request, entries, today_of(request), reading=reading)
 
 

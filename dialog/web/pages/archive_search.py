@@ -76,7 +76,7 @@ async def search(request: Request) -> Response:
         return await _shown(request, asked, None, refusal)
     await site.library.settle()
     sought = query.read(asked.q)
-    found = site.library.search(sought, asked.choices, page=asked.page, exactly=asked.exact)
+    found = await site.library.search(sought, asked.choices, page=asked.page, exactly=asked.exact)
     return await _shown(request, asked, found, None, cut=sought.cut)
 
 
