@@ -40,14 +40,17 @@ class Marker:
         self._phrases = wanted.phrases
         self._stems = Stems(tongue)
         self._hits: dict[str, bool] = {}
+        self._known: dict[str, list[Span]] = {}
 
     def hits(self, text: str) -> list[Span]:
         """Return from where to where a text has what was looked for, in order, none in another."""
-        words = list(places(text))
-        spans = [(word.start, word.end) for word in words if self._is_hit(word.word)]
-        for phrase in self._phrases:
-            spans += _rows(words, phrase)
-        return _merged(spans)
+        if text not in self._known:
+            words = list(places(text))
+            spans = [(word.start, word.end) for word in words if self._is_hit(word.word)]
+            for phrase in self._phrases:
+                spans += _rows(words, phrase)
+            self._known[text] = _merged(spans)
+        return self._known[text]
 
     def distinct(self, text: str) -> int:
         """Return how many different words of a text were looked for."""
@@ -80,7 +83,7 @@ def _rows(words: list[Place], phrase: tuple[str, ...]) -> Iterator[Span]:
     ]
     folded = [one.word for one in single]
     for at in range(len(single) - len(phrase) + 1):
-        if tuple(folded[at : at + len(phrase)]) == phrase:
+        if folded[at] == phrase[0] and tuple(folded[at : at + len(phrase)]) == phrase:
             yield single[at].start, single[at + len(phrase) - 1].end
 
 
