@@ -5,7 +5,7 @@ of them there, then other texts of its, then compounds; then more upvotes, then 
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -65,8 +65,9 @@ class Sought(NamedTuple):
 class Index:
     """All questions that can be read, by their words and by what they are narrowed down with."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, turn: Callable[[], object] = lambda: None) -> None:
+        """Begin with none; ``turn`` is called about every millisecond of a search."""
+        self._turn = turn
         self._entries: dict[int, Entry] = {}
         self._known: dict[tuple[str, int], int] = {}
         self._said: dict[int, tuple[str, str]] = {}
@@ -117,12 +118,14 @@ class Index:
         ``hidden`` names records that are not to be shown, ``exactly`` allows no other word.
         """
         there = self.there(hidden)
-        sought = [self._seek(term, exactly=exactly) for term in query.terms]
+        sought = list(self._seek_all(query.terms, exactly=exactly))
         matched = there.intersection(*(one.levels.all for one in sought)) if sought else there
         found = self._facets.narrowed(matched, choices)
         pages = max(1, -(-len(found) // SIZE))
         page = min(max(1, page), pages)
+        self._turn()
         numbers = self._page(self._ranked(found, sought), (page - 1) * SIZE)
+        self._turn()
         alone = []
         if not found and len(sought) > 1:
             fitting = self._facets.narrowed(there, choices)
@@ -157,6 +160,11 @@ class Index:
         return self._all.difference(*gone)
 
     # --- what has a term --------------------------------------------------------------------------
+
+    def _seek_all(self, terms: Iterable[Term], *, exactly: bool) -> Iterator[Sought]:
+        for term in terms:
+            yield self._seek(term, exactly=exactly)
+            self._turn()
 
     def _seek(self, term: Term, *, exactly: bool) -> Sought:
         match term:
@@ -194,8 +202,15 @@ class Index:
         levels = [self._having(word)[0] for word in words]
         likely = BitMap.intersection(*(one.exact | one.question | one.other for one in levels))
         phrase = f" {' '.join(words)} "
-        asked = BitMap(n for n in likely if phrase in self._said[n][0])
-        told = BitMap(n for n in likely - asked if phrase in self._said[n][1])
+        asked, told = BitMap(), BitMap()
+        for step, number in enumerate(likely):
+            question, others = self._said[number]
+            if phrase in question:
+                asked.add(number)
+            elif phrase in others:
+                told.add(number)
+            if step % MANY == 0:
+                self._turn()
         return Levels.none()._replace(exact=asked, other=told)
 
     def _near(self, term: Word) -> Sought:

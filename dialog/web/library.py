@@ -7,9 +7,11 @@ back. Another process's change is seen within a minute, as in the archive's page
 
 import asyncio
 import gc
+import time
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -56,7 +58,7 @@ class Library:
         self._transcripts = transcripts
         self._clock = clock
         self._answers = Answers()
-        self._index = Index()
+        self._index = Index(partial(time.sleep, 0))  # it lets the loop go on
         self._marks: dict[str, bytes] = {}
         self._seen = -1
         self._read_at = 0
@@ -131,8 +133,8 @@ class Library:
                     await self._take(slug)
                     self._marks[slug] = mark
                     self.version += 1
-            if not self.begun:
-                gc.freeze()  # the collector need not walk through all of it again and again
+                    if not self.begun:
+                        gc.freeze()  # the collector need not walk through all of it again and again
             self._seen, self.begun = version, True
 
     async def _take(self, slug: str) -> None:
