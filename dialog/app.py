@@ -56,6 +56,7 @@ from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce
+from dialog.web.formats import Formats
 from dialog.web.guards import Guards
 from dialog.web.library import Library
 from dialog.web.records import Records
@@ -93,6 +94,8 @@ class Application:
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
         self.library = Library(self.transcripts, clock)
+        base_url = settings.base_url.rstrip("/")
+        self.formats = Formats(self.transcripts, settings.sessions, base_url)
         self.ready = False
         self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
@@ -157,6 +160,7 @@ class Application:
             self._upkeep.cancel()
             await asyncio.wait([self._upkeep])
         await self.library.stop()
+        await self.formats.stop()
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
@@ -165,7 +169,8 @@ class Application:
         if record != await self.transcripts.get(slug):  # every start hands it on again
             await self.transcripts.save(slug, record)
         self.hub.ended.update(await self.people.part(slug))
-        folder.write(self.settings.sessions / slug, record)
+        await asyncio.to_thread(folder.write, self.settings.sessions / slug, record)
+        self.formats.lay(record)
 
     async def _take_in(self, slug: str) -> bool:
         """Take in the record in a folder, and tell whether it stands for the session.
@@ -173,18 +178,20 @@ class Application:
         A session that has its journal here is its own record; a file that cannot be read opens no
         second evening under an old name.
         """
-        if await self._has_journal(slug):
+        if await self.has_journal(slug):
             return False
         try:
-            record = folder.read(self.settings.sessions / slug)
+            record = await asyncio.to_thread(folder.read, self.settings.sessions / slug)
         except folder.NoRecord as error:
             log.warning("record not read", fault=str(error))
             return True
         if record is not None:
             await self.transcripts.save(slug, record)
+            self.formats.lay(record)
         return record is not None
 
-    async def _has_journal(self, slug: str) -> bool:
+    async def has_journal(self, slug: str) -> bool:
+        """Tell whether a session was opened here."""
         try:
             await self.journal.epoch(slug)
         except JournalFault:
@@ -265,6 +272,7 @@ class Application:
             searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
             searches_of_archive=Buckets(SEARCHES_OF_ARCHIVE),
             library=self.library,
+            formats=self.formats,
             aliases=self.aliases,
             origins=settings.allowed_origins,
             base_url=settings.base_url.rstrip("/"),

@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, check, invite, rehearse, backup, restore, promises, demo."""
+"""The command line: serve, migrate, check, invite, rehearse, backup, restore, records, demo."""
 
 import asyncio
 import json
@@ -302,6 +302,78 @@ def promises(within: int, *, as_json: bool) -> None:
     if not as_json:
         click.echo(_count(found, "promise"))
     sys.exit(3 if found else 0)
+
+
+@main.command()
+@click.argument("slugs", nargs=-1, metavar="[SLUG]...")
+@click.option("--to", required=True, type=click.Path(path_type=Path), metavar="FOLDER|FILE.zip")
+def export(slugs: tuple[str, ...], to: Path) -> None:
+    """Write the records of these sessions, or of all, with everything that belongs to them."""
+    settings = _settings()
+    _be_at_head(settings.database)
+
+    async def write() -> list[str]:
+        from dialog.app import Application
+        from dialog.exchange import export as out
+
+        application = Application(settings)
+        try:
+            return await out(application, slugs, to)
+        finally:
+            await application.close()
+
+    with _exchanging("Nothing was written."):
+        click.echo(f"{to}: {_count(asyncio.run(write()), 'record')}, with checksums.")
+        click.echo("A session.toml in it may hold the code of its session: keep it to yourself.")
+
+
+@main.command("import")
+@click.argument("sources", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--replace", is_flag=True, help="Also where a record says something else here.")
+def import_(sources: tuple[Path, ...], *, replace: bool) -> None:
+    """Take in records that `export` wrote, all of them or none.
+
+    SOURCES are folders or ZIP files. Each is checked in full: shape, checksums, names, sizes.
+    """
+    from dialog.store.lock import InUse, lock
+
+    settings = _settings()
+    _be_at_head(settings.database)
+
+    async def take(*, store: bool) -> dict[str, bool]:
+        from dialog.app import Application
+        from dialog.exchange import take_in
+
+        application = Application(settings)
+        try:
+            return await take_in(application, sources, replace=replace, store=store)
+        finally:
+            await application.close()
+
+    with _exchanging("Nothing was taken in."):
+        try:
+            with lock(settings.database):
+                taken = asyncio.run(take(store=True))
+        except InUse:
+            taken = asyncio.run(take(store=False))
+            click.echo("A server runs: it shows them after its next start.")
+        for slug, new in taken.items():
+            click.echo(f"{slug}: {'taken in' if new else 'here already, nothing to do'}.")
+
+
+@contextmanager
+def _exchanging(nothing: str) -> Iterator[None]:
+    """End with the sentence why records cannot go out or come in."""
+    from dialog.archive.folder import NoRecord
+    from dialog.archive.intake import Unfit
+    from dialog.archive.pdf import NotSet
+
+    try:
+        yield
+    except NotSet as fault:
+        sys.exit(f"{nothing} A PDF cannot be made: {fault}.")
+    except (Unfit, NoRecord, OSError) as fault:
+        sys.exit(f"{nothing} {fault}")
 
 
 @main.command()

@@ -33,6 +33,8 @@ COMMANDS = [
     "backup",
     "restore",
     "promises",
+    "export",
+    "import",
     "demo",
 ]
 ROOT = Path(__file__).resolve().parent.parent

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from dialog.archive.words import Place, Stems, places
+from dialog.archive.spelling import Place, Stems, places
 
 LENGTH: Final = 240
 BEFORE: Final = 80

@@ -16,8 +16,8 @@ from dialog.archive.facets import Choices, Counts, Facets
 from dialog.archive.highlight import Wanted
 from dialog.archive.query import Number, Phrase, Query, Term, Word
 from dialog.archive.record import Question
+from dialog.archive.spelling import joined, parts, written
 from dialog.archive.vocabulary import Levels, Memo, Vocabulary
-from dialog.archive.words import joined, parts, written
 from dialog.forum.names import Outcome
 
 SIZE: Final = 20

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from dialog.archive.words import STOPPED, joined, parts, written
+from dialog.archive.spelling import STOPPED, joined, parts, written
 
 LONGEST: Final = 200
 MOST: Final = 12

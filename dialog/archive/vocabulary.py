@@ -5,7 +5,7 @@ from typing import Final, NamedTuple, Self
 
 from pyroaring import BitMap
 
-from dialog.archive.words import STOPPED, Stems, joined, parts, written
+from dialog.archive.spelling import STOPPED, Stems, joined, parts, written
 
 PREFIX: Final = 4  # letters of a stem with which compounds may begin, …
 INSIDE: Final = 6  # … or that may stand in their middle

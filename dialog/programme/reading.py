@@ -24,7 +24,7 @@ from dialog.programme.declaration import (
 from dialog.programme.faults import DeclarationError, Fault
 from dialog.programme.table import File, Table
 
-_SLUG: Final = re.compile(r"(?=.{1,80}$)\d{4}-\d{2}-\d{2}(-[a-z0-9]+)+", re.ASCII)
+SLUG: Final = re.compile(r"(?=.{1,80}$)\d{4}-\d{2}-\d{2}(-[a-z0-9]+)+", re.ASCII)
 REHEARSAL: Final = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z0-9-]+-probe-[0-9a-f]{12}", re.ASCII)
 _CODE: Final = re.compile(r"[0-9]{6}")
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=ZONE)  # stands for a faulty time, never leaves here
@@ -226,7 +226,7 @@ def _rehearsal(table: Table, folder: str) -> datetime | None:
 
 def _check_slug(table: Table, folder: str) -> None:
     named = table.value("slug", str, required=False)
-    if not _SLUG.fullmatch(folder):
+    if not SLUG.fullmatch(folder):
         table.fault("slug", "bad_slug", folder=folder)
     elif named not in (None, folder):
         table.fault("slug", "other_slug", found=named, folder=folder)
@@ -244,7 +244,7 @@ def _check_times(table: Table, folder: str) -> None:
             key = early if "." in early else late
             table.fault(key, "bad_order", early=early, late=late, **at)
     day = times["starts"].date().isoformat() if "starts" in times else folder[:10]
-    if _SLUG.fullmatch(folder) and not folder.startswith(day):
+    if SLUG.fullmatch(folder) and not folder.startswith(day):
         table.fault("starts", "other_day", named=folder[:10], day=day)
 
 

@@ -21,7 +21,7 @@ from dialog.web.site import site_of
 TYPED = 40  # signs of what was typed that are shown again
 
 
-async def record_of(request: Request) -> Parsed:
+async def parsed_of(request: Request) -> Parsed:
     """Return the record that an address names; its page is kept until the record changes.
 
     Raise ``Refused`` where there is none.
@@ -33,6 +33,17 @@ async def record_of(request: Request) -> Parsed:
         raise Refused(Refusal(Code.UNKNOWN))
     keep(request, (found.mark, today), lambda: records.state(slug), LOOK_S, records.look)
     return found
+
+
+async def record_of(request: Request) -> dict[str, Any]:
+    """Return no more of it than the record itself."""
+    return (await parsed_of(request)).record
+
+
+def keep_all(request: Request) -> None:
+    """Keep what is read from now on until any record changes."""
+    records = site_of(request).records
+    keep(request, records.state(), records.state, LOOK_S, records.look)
 
 
 def keep_library(request: Request) -> None:

@@ -3,6 +3,7 @@
 from starlette.convertors import IntegerConvertor, StringConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
+from dialog.archive import schema
 from dialog.web import live
 from dialog.web.assets import Assets
 from dialog.web.pages import (
@@ -12,6 +13,8 @@ from dialog.web.pages import (
     archive_search,
     calendar,
     enter,
+    exports,
+    feeds,
     health,
     home,
     join,
@@ -90,12 +93,24 @@ def routes() -> list[BaseRoute]:
         Route("/archive", archive.listing),
         Route("/archive/search", archive_search.search),
         Route("/archive/promises", archive_promises.show),
-        Route("/archive/{slug:slug}.json", archive.as_json),
+        Route("/archive/feed.atom", feeds.archive),
+        Route("/archive/corrections.atom", feeds.corrected),
+        Route("/archive/all.zip", exports.whole),
+        Route(schema.PATH, exports.json_schema),
+        Route("/archive/{slug:slug}.json", exports.as_json),
+        Route("/archive/{slug:slug}.csv", exports.as_csv),
+        Route("/archive/{slug:slug}.md", exports.as_markdown),
+        Route("/archive/{slug:slug}.pdf", exports.as_pdf),
+        Route("/archive/{slug:slug}.ics", exports.as_calendar),
+        Route("/archive/{slug:slug}.atom", feeds.record),
+        Route("/archive/{slug:slug}/{number:number}.atom", feeds.question),
         Route("/archive/{slug:slug}", transcript.transcript),
         Route("/archive/{slug:slug}/contents", transcript.contents),
         Route("/archive/{slug:slug}/question", transcript.jump),
         Route("/archive/{slug:slug}/figures.svg", transcript.picture),
         Route("/archive/{slug:slug}/{number:number}", answer.answer),
+        Route("/sitemap.xml", feeds.sitemap),
+        Route("/robots.txt", feeds.robots),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Mount("/static", Assets(directory=folder("static")), name="static"),

@@ -13,6 +13,7 @@ from dialog.hub.limits import Buckets
 from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
+from dialog.web.formats import Formats
 from dialog.web.library import Library
 from dialog.web.records import Records
 from dialog.web.seals import Seals
@@ -65,6 +66,7 @@ class Site:
     searches_of_address: Buckets
     searches_of_archive: Buckets
     library: Library
+    formats: Formats
     aliases: Aliases
     origins: frozenset[str]
     base_url: str

@@ -264,8 +264,8 @@ def plus(context: Context, value: Instant, minutes: int) -> datetime:
 def blackened(context: Context, text: str) -> Markup:
     """Says to everyone that a place was blackened, also to those who do not see the bar."""
     said = sentences.say(sentences.BLACKENED, str(context["lang"]))
-    bar = Markup('<span class="black" role="img" aria-label="{}" lang="{}">{}</span>')
-    return escape(text).replace(BLACKENED, bar.format(said, context["lang"], BLACKENED))
+    bar = Markup('<span class="black" lang="{}"><span class="kern-sr-only">[{}]</span></span>')
+    return escape(text).replace(BLACKENED, bar.format(context["lang"], said))
 
 
 def paragraphs(text: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = ROOT / "sessions/2026-11-24-sprache-und-arbeit/questions.de.toml"
-ANSWERED = Path(__file__).parent / "records/1.json"
+ANSWERED = Path(__file__).parent / "schemas/1.json"
 BERLIN = ZoneInfo("Europe/Berlin")
 NEVER = "2099-12-31"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dialog.archive.facets import Choices
 from dialog.archive.index import SIZE, Found, Index
 from dialog.archive.query import MOST, Number, Phrase, Word, read
-from dialog.archive.words import joined, parts, written
+from dialog.archive.spelling import joined, parts, written
 from tests.archive.test_answers import asked, evening
 
 QUESTIONS = {

@@ -13,7 +13,7 @@ from dialog.web.language import chosen
 from dialog.web.page import link, page
 from dialog.web.passes import NOBODY
 from dialog.web.press import pressed
-from dialog.web.published import address_of, record_of, unknown
+from dialog.web.published import address_of, parsed_of, unknown
 from dialog.web.site import site_of
 
 
@@ -27,7 +27,7 @@ class Earlier(NamedTuple):
 
 async def answer(request: Request) -> Response:
     """Return a question with its answer; one taken out says why, a merged one leads on."""
-    found = await record_of(request)
+    found = await parsed_of(request)
     record, number = found.record, request.path_params["number"]
     question = found.questions.get(number)
     if question is None:

@@ -1,13 +1,12 @@
 """The moderation log as a table: who did what, when and why, to be kept beside the record."""
 
-import csv
-import io
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dialog.archive.table import table
 from dialog.forum.names import Role
 from dialog.web import sentences
 from dialog.web.catalogue import marked as N_  # noqa: N812 - the name that extraction knows
@@ -22,8 +21,6 @@ COLUMNS: Final = (
 )  # fmt: skip
 SYSTEM = N_("Das System")
 SOMEBODY = N_("Eine teilnehmende Person")
-# What a spreadsheet would take for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NOBODY_KNOWN = frozenset({"mute", "unmute"})
 
 
@@ -32,17 +29,13 @@ async def as_csv(request: Request) -> Response:
     entrance = await staff(request, Role.MODERATOR)
     lang, zone = language(request), entrance.dialog.starts.tzinfo
     entries = await entrance.room.read(lambda session, _board: log(session, None))
-    told = io.StringIO()
-    table = csv.writer(told, delimiter=";", quoting=csv.QUOTE_ALL)
-    table.writerow(sentences.say(column, lang) for column in COLUMNS)
-    for entry in reversed(entries):
-        table.writerow(map(_guarded, _row(entry, lang, zone)))
+    columns = [sentences.say(column, lang) for column in COLUMNS]
+    rows = [_row(entry, lang, zone) for entry in reversed(entries)]
     headers = {
         "content-disposition": f'attachment; filename="{entrance.dialog.slug}-log.csv"',
         "cache-control": "no-store",
     }
-    body = told.getvalue().encode("utf-8-sig")
-    return Response(body, 200, headers, "text/csv; charset=utf-8")
+    return Response(table([columns, *rows]), 200, headers, "text/csv; charset=utf-8")
 
 
 def _row(entry: dict[str, Any], lang: str, zone: tzinfo | None) -> tuple[object, ...]:
@@ -65,9 +58,3 @@ def _row(entry: dict[str, Any], lang: str, zone: tzinfo | None) -> tuple[object,
         entry["undoes"] or "",
         entry["undone"] or "",
     )
-
-
-def _guarded(cell: object) -> object:
-    """Return a cell as a text that no spreadsheet computes."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text

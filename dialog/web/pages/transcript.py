@@ -13,7 +13,7 @@ from dialog.web.language import chosen, language
 from dialog.web.page import link, page
 from dialog.web.passes import NOBODY
 from dialog.web.press import pressed
-from dialog.web.published import address_of, record_of, today_of, unknown
+from dialog.web.published import address_of, parsed_of, record_of, today_of, unknown
 from dialog.web.site import site_of
 from dialog.web.templating import render
 
@@ -22,7 +22,7 @@ FEW = 60  # so many numbers can be looked over; beyond that one types the number
 
 async def transcript(request: Request) -> Response:
     """Return one record."""
-    return await pressed(_page, request, (await record_of(request)).record)
+    return await pressed(_page, request, await record_of(request))
 
 
 def _page(request: Request, record: Mapping[str, Any]) -> Response:
@@ -52,7 +52,7 @@ def _texts(question: Mapping[str, Any]) -> Iterator[str]:
 
 async def contents(request: Request) -> Response:
     """Return the questions of a record in one line each, by topic."""
-    record = (await record_of(request)).record
+    record = await record_of(request)
     return await pressed(
         page,
         request,
@@ -67,7 +67,7 @@ async def contents(request: Request) -> Response:
 
 async def jump(request: Request) -> Response:
     """Lead to a question of the record by the number that somebody typed."""
-    found = await record_of(request)
+    found = await parsed_of(request)
     typed = request.query_params.get("n", "").strip()
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0  # noqa: PLR2004 - as in the addresses
     question = found.questions.get(number)
@@ -79,7 +79,7 @@ async def jump(request: Request) -> Response:
 
 async def picture(request: Request) -> Response:
     """Return the figures of a record as a picture that stands on its own."""
-    record, lang = (await record_of(request)).record, language(request)
+    record, lang = await record_of(request), language(request)
     shown = figures(record, today_of(request), lang)
     drawn = await pressed(render, "figures", lang, record=record, figures=shown)
     return Response(drawn, 200, {"vary": "Accept-Language"}, "image/svg+xml")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dialog.web.sentences.record import RECORD
 from dialog.web.sentences.refusals import REASONS, REFUSALS
 from dialog.web.sentences.said import Said, State, say
 from dialog.web.sentences.states import STATES, own_state
@@ -25,8 +26,9 @@ from dialog.web.sentences.words import (
 
 __all__ = [
     "AMENDED", "BLACKENED", "DEEDS", "FACETS", "KINDS", "LIVE", "MARKS", "OUTCOMES",
-    "PERSONAL_DATA", "PHASES", "REASONS", "REFUSALS", "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS",
-    "Said", "State", "own_state", "reason", "refusal", "refusals", "say", "state",
+    "PERSONAL_DATA", "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS", "ROLES", "SHOWN",
+    "STATES", "VIAS", "Said", "State", "own_state", "reason", "recorded", "refusal", "refusals",
+    "say", "state",
 ]  # fmt: skip
 
 
@@ -50,6 +52,15 @@ def refusals(lang: str) -> Iterator[tuple[str, Said]]:
 def reason(code: str, lang: str) -> Said:
     """Says why a question went back to its asker."""
     return REASONS[code].translated(lang)
+
+
+def recorded(lang: str, code: str) -> str:
+    """Says a code of a record's exports: `outcome.aloud`, `reason.unclear`, or one of their own."""
+    table, _, rest = code.partition(".")
+    if table == "reason":
+        return reason(rest, lang).title
+    known = {"outcome": OUTCOMES, "kind": KINDS}.get(table, {}).get(rest)
+    return say(known or RECORD.get(code) or LIVE[code], lang)
 
 
 def state(name: str, lang: str) -> State:

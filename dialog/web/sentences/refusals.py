@@ -209,6 +209,14 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Der Fehler liegt nicht bei Ihnen und ist vermerkt."),
         N_("Bitte versuchen Sie es noch einmal; „Zurück“ im Browser bringt Ihren Text wieder."),
     ),
+    "busy.pdf": Said(
+        N_("Das PDF kann gerade nicht erstellt werden"),
+        N_("Der Fehler liegt nicht bei Ihnen und ist vermerkt."),
+        N_(
+            "Bitte versuchen Sie es in {seconds} Sekunden noch einmal. "
+            "Als Seite, CSV und Markdown gibt es das Protokoll weiterhin."
+        ),
+    ),
     "busy.storage": Said(
         N_("Gerade kann nichts gespeichert werden"),
         N_("Ihre Eingabe ist noch nicht gespeichert. Lesen können Sie weiterhin."),

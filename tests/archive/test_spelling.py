@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialog.archive.words import Stems, fold, joined, parts, places, written
+from dialog.archive.spelling import Stems, fold, joined, parts, places, written
 
 ONE_SPELLING = [
     ("Behörde", "Behoerde", "behorde", "BEHÖRDE", "Beho\u0308rde"),

@@ -1,0 +1,132 @@
+"""What is new in the archive, for programs that ask again and again: Atom, sitemap, robots.txt."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, islice
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from dialog.archive.addresses import page, question_page
+from dialog.archive.feed import Entry, corrections, newest, of_question, of_record, tag
+from dialog.archive.words import Words, utc
+from dialog.forum.refusals import Code, Refusal
+from dialog.web.catalogue import SOURCE
+from dialog.web.errors import Refused
+from dialog.web.formats import words
+from dialog.web.language import chosen
+from dialog.web.published import keep_all, record_of
+from dialog.web.site import site_of
+from dialog.web.templating import environment
+
+BEGINNING = "1970-01-01T00:00:00Z"  # of a feed in which nothing has happened yet
+MOST_PAGES = 50_000  # of one sitemap
+ATOM = "application/atom+xml; charset=utf-8"
+UNLISTED = ("/enter/", "/archive/search", "/sessions/*/")
+
+Record = Mapping[str, Any]
+Told = Callable[[Record, Words, str], Iterable[Entry]]
+
+
+async def archive(request: Request) -> Response:
+    """Return new records, and what has changed in them since."""
+    return await _of_all(request, "feed", "/archive", of_record)
+
+
+async def corrected(request: Request) -> Response:
+    """Return the corrections of all records."""
+    return await _of_all(request, "feed.corrections", "/archive/corrections", corrections)
+
+
+async def record(request: Request) -> Response:
+    """Return one record, and what has changed in it since."""
+    told, base_url = await record_of(request), site_of(request).base_url
+    said = words(chosen(request) or told["language"])
+    entries = newest(of_record(told, said, base_url))
+    title = said.say("record", title=told["title"])
+    id_ = tag(base_url, told, more=".atom")
+    return _feed(request, said, id_, title, page(base_url, told), entries)
+
+
+async def question(request: Request) -> Response:
+    """Return one question, and what has changed in it since."""
+    told, base_url = await record_of(request), site_of(request).base_url
+    number = request.path_params["number"]
+    asked = next((q for q in told["questions"] if q["number"] == number), None)
+    if asked is None:
+        raise Refused(Refusal(Code.UNKNOWN, number=number))
+    if asked["removed"]:
+        raise Refused(Refusal(Code.GONE, number=number))
+    said = words(chosen(request) or told["language"])
+    entries = newest(of_question(told, asked, said, base_url))
+    id_ = tag(base_url, told, asked, ".atom")
+    return _feed(request, said, id_, asked["text"], question_page(base_url, told, asked), entries)
+
+
+async def sitemap(request: Request) -> Response:
+    """Return the addresses of all pages that search engines may know."""
+    keep_all(request)
+    base_url, pages = site_of(request).base_url, list[tuple[str, str]]()
+    async for told in _records(request):
+        pages += islice(_pages(told, base_url), MOST_PAGES - len(pages))
+    first = ((f"{base_url}{path}", "") for path in ("/", "/archive", "/archive/promises"))
+    template = environment(SOURCE).get_template("sitemap.xml")
+    listed = list(islice(chain(first, pages), MOST_PAGES))
+    body = await asyncio.to_thread(template.render, pages=listed)
+    return Response(body, 200, None, "application/xml; charset=utf-8")
+
+
+async def robots(request: Request) -> Response:
+    """Return what programs that collect pages leave alone."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in UNLISTED)]
+    lines.append(f"Sitemap: {site_of(request).base_url}/sitemap.xml")
+    return PlainTextResponse("\n".join(lines) + "\n")
+
+
+async def _of_all(request: Request, title: str, path: str, told: Told) -> Response:
+    """Return a feed over all records; of each no more is looked at than is shown in the end."""
+    keep_all(request)
+    base_url, said = site_of(request).base_url, words(chosen(request) or SOURCE)
+    entries: list[Entry] = []
+    async for one in _records(request):
+        entries = newest(chain(entries, told(one, said, base_url)))
+    id_ = f"tag:{urlsplit(base_url).hostname},2026:{path}.atom"
+    return _feed(request, said, id_, said.say(title), f"{base_url}/archive", entries)
+
+
+async def _records(request: Request) -> Any:  # noqa: ANN401 - an iterator over records
+    site = site_of(request)
+    for summary in await site.transcripts.all():
+        told = await site.records.get(summary["slug"])
+        if told is not None:
+            yield told.record
+
+
+def _pages(told: Record, base_url: str) -> Iterator[tuple[str, str]]:
+    yield page(base_url, told), told["changed"]
+    for asked in told["questions"]:
+        if not asked["removed"]:
+            moments = (told["published"], *(change["at"] for change in asked["changes"]))
+            yield question_page(base_url, told, asked), max(moments, key=utc)
+
+
+def _feed(
+    request: Request, said: Words, id_: str, title: str, address: str, entries: list[Entry]
+) -> Response:
+    site = site_of(request)
+    body = (
+        environment(said.lang)
+        .get_template("feed.xml")
+        .render(
+            id=id_,
+            title=title,
+            updated=entries[0].updated if entries else BEGINNING,
+            own=f"{site.base_url}{request.url.path}",
+            address=address,
+            operator=site.operator,
+            entries=entries,
+        )
+    )
+    return Response(body, 200, {"vary": "Accept-Language"}, ATOM)
