@@ -11,8 +11,8 @@ from dialog.forum import commands as c
 from dialog.forum.decide import decide
 from dialog.forum.events import Entry, Fact
 from dialog.forum.evolve import evolve, replay
-from dialog.forum.names import Phase, Role, Show, Who
-from dialog.forum.retention import MONTH, YEAR, due
+from dialog.forum.names import BLACKENED, Field, Phase, Role, Show, Who
+from dialog.forum.retention import MONTH, YEAR, due, recorded_texts
 from dialog.forum.session import Session
 from dialog.forum.transcript import transcript
 from tests.archive.records import record as drawn
@@ -94,3 +94,28 @@ def test_it_can_be_cared_for():
     told = {q["number"]: q for q in transcript(session).questions}[number]
     assert told["answer"]["text"] == "Richtig ist etwas anderes."
     assert told["changes"][-1]["what"] == "corrected"
+
+
+def test_blackening_reaches_what_an_answer_said_before_also_without_a_log():
+    session = begun(drawn(200))
+    corrected = [q for q in session.questions.values() if q.answer and q.answer.corrections]
+    question = corrected[0]
+    assert question.answer
+    before = {old.before for old in question.answer.corrections}
+    fact = decide(session, c.Redact(question.number, 0, 4, Field.ANSWER), OLGA, NOW + 1)
+    assert isinstance(fact, Fact)
+    evolve(session, Entry(2, NOW + 1, 1, fact.event, fact.texts))
+    assert {session.text(number) for number in before} == {BLACKENED}
+    assert session.text(question.answer.text).startswith(BLACKENED)
+
+
+def test_taking_out_leaves_no_text_of_a_question_also_without_a_log():
+    session = begun(drawn(200))
+    question = next(q for q in session.questions.values() if q.answer and q.answer.corrections)
+    texts = recorded_texts(session)
+    fact = decide(session, c.Unpublish(question.number, "Auf Wunsch."), OLGA, NOW + 1)
+    assert isinstance(fact, Fact)
+    evolve(session, Entry(2, NOW + 1, 1, fact.event, fact.texts))
+    gone = texts - recorded_texts(session)
+    assert gone
+    assert {session.text(number) for number in gone} == {BLACKENED}
