@@ -510,6 +510,13 @@ class Tick:
     do: ClassVar[str] = "tick"
 
 
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """Let go what has had its time; from the server only."""
+
+    do: ClassVar[str] = "purge"
+
+
 Asking = Ask | Reword | Withdraw | Upvote | Appeal | Object | Consent
 Moderating = (
     Claim | Approve | StageOnly | Return | Edit | Merge | Unmerge | Hide | Undo | Topic | Brief
@@ -521,5 +528,5 @@ Organising = (
     ChangePhase | Accept | Extend | Pause | Banner | Conclude | Publish
     | Redact | Correct | Keep | Unpublish
 )  # fmt: skip
-Serving = Declare | Enter | Note | Tick
+Serving = Declare | Enter | Note | Tick | Purge
 Command = Asking | Moderating | Staging | Scribing | Organising | Serving

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dialog.forum.names import Field, Limits, Phase, Role, Via
 from dialog.forum.phase import Schedule, Switches
-from dialog.forum.question import Answer, Draft, Mark, Result, Standing, Wording
+from dialog.forum.question import Answer, Draft, Mark, Recalled, Result, Standing, Wording
 
 
 class Axis(StrEnum):
@@ -174,12 +174,41 @@ class Sealed:
     voters: int
 
 
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What had its time is gone: the entry's texts are empty, people are numbers no more.
+
+    ``persons`` keep their number: staff, and who asked one of the ``linked`` questions.
+    """
+
+    persons: tuple[int, ...] = ()
+    linked: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A session as its record tells it: the log of what led there is gone, or never was here.
+
+    ``phase`` began at ``at`` (ms UTC); ``voters`` are all who supported anything.
+    """
+
+    phase: Phase
+    at: int
+    questions: tuple[Recalled, ...]
+    voters: int
+
+
 def overwrites(event: "Event") -> bool:
     """Tell whether an entry gave texts of before other bodies, whatever kind it is of."""
-    return isinstance(event, Redacted) or (isinstance(event, Acted) and bool(event.erased))
+    if isinstance(event, Acted):
+        return bool(event.erased)
+    return isinstance(event, Redacted | Purged)
 
 
-Event = Declared | Entered | Asked | Upvoted | Claimed | Noted | Acted | Redacted | Sealed
+Event = (
+    Declared | Entered | Asked | Upvoted | Claimed | Noted | Acted | Redacted | Sealed | Purged
+    | Recorded
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from dialog.forum.events import (
     Entered,
     Entry,
     Noted,
+    Purged,
+    Recorded,
     Redacted,
     Sealed,
     Stage,
@@ -104,6 +106,10 @@ def evolve(session: Session, entry: Entry, touched: Touched | None = None) -> To
             touched.blackened.add(event.number)
         case Sealed():
             _sealed(session, event, touched)
+        case Purged():
+            _purged(session, event, touched)
+        case Recorded():
+            _recorded(session, entry, event, touched)
         case _:  # pragma: no cover
             assert_never(event)
     return touched
@@ -329,7 +335,7 @@ def _change_session(session: Session, entry: Entry, change: Change, touched: Tou
             session.order_rev = entry.number
             session.stage = cast("Stage", change.after)
         case Axis.PHASE:
-            session.phase = cast("Phase", change.after)
+            session.phase, session.phase_at = cast("Phase", change.after), entry.at
             _note_end(session, entry.at)
         case Axis.SWITCHES:
             before, session.switches = session.switches, cast("Switches", change.after)
@@ -348,8 +354,6 @@ def _note_end(session: Session, at: int) -> None:
             session.asks_ended = _ended(session, at)
     elif session.phase is Phase.LIVE:
         session.closed_at = 0
-    elif session.phase is Phase.PUBLISHED:
-        session.published_at = at
 
 
 def _ended(session: Session, at: int) -> int:
@@ -372,4 +376,56 @@ def _sealed(session: Session, event: Sealed, touched: Touched) -> None:
         question.voters = BitMap()
     session.upvoted.clear()
     session.taps.clear()
+    touched.session = True
+
+
+def _purged(session: Session, event: Purged, touched: Touched) -> None:
+    persons, linked = frozenset(event.persons), frozenset(event.linked)
+    for question in session.questions.values():
+        question.asker = question.asker if question.number in linked else 0
+        question.original = question.draft = question.claim = None
+        question.briefing = question.scribe = 0
+        question.alike, question.marks = (), ()
+        if not question.wording.archive:
+            question.wording = replace(question.wording, name=0, district=0)
+    session.asked = {}
+    for number in sorted(linked):
+        session.asked.setdefault(session.questions[number].asker, []).append(number)
+    for number, deed in session.deeds.items():
+        if deed.person not in persons:
+            session.deeds[number] = replace(deed, person=0)
+    session.muted = frozenset()
+    session.message, session.banner = None, 0
+    session.purged = True
+    touched.rows.update(session.questions)
+    touched.session = True
+
+
+def _recorded(session: Session, entry: Entry, event: Recorded, touched: Touched) -> None:
+    session.phase, session.phase_at = event.phase, event.at
+    session.voters_sealed = event.voters
+    session.purged = True
+    for told in event.questions:
+        question = Question(
+            told.number,
+            0,
+            told.asked,
+            told.wording,
+            rev=entry.number,
+            standing=told.standing,
+            result=told.result,
+            topic=told.topic,
+            answer=told.answer,
+            removed=told.removed,
+            sealed=told.upvotes,
+            amendments=told.amendments,
+        )
+        session.questions[told.number] = question
+        session.reviews[told.standing.review] += 1
+        _count_outcome(session, question, 1)
+    for told in event.questions:
+        if told.standing.into:
+            kept = session.questions[told.standing.into]
+            kept.merged = (*kept.merged, told.number)
+    touched.rows.update(session.questions)
     touched.session = True

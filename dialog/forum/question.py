@@ -127,6 +127,22 @@ class Mark:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A question as a record has it: nobody knows any more who asked, and who supported it."""
+
+    number: int
+    asked: int
+    wording: Wording
+    standing: Standing
+    result: Result = Result()
+    topic: str = ""
+    answer: Answer | None = None
+    removed: int = 0
+    upvotes: int = 0
+    amendments: tuple[Amendment, ...] = ()
+
+
 @dataclass(slots=True)
 class Question:
     """One question with all that the journal says of it; only ``evolve`` changes it."""

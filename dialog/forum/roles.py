@@ -28,7 +28,7 @@ MAY: Mapping[Role, frozenset[str]] = {
     Role.SCRIBE: SCRIBES | EMERGENCY,
     Role.MINISTER: STAGE | EMERGENCY,
     Role.ORGANISER: MODERATORS | STAGE | SCRIBES | ORGANISERS | EMERGENCY,
-    Role.SYSTEM: frozenset({"declare", "enter", "note", "tick"}),
+    Role.SYSTEM: frozenset({"declare", "enter", "note", "tick", "purge"}),
 }
 
 SEES: Mapping[Role, frozenset[Stream]] = {

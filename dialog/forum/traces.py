@@ -15,19 +15,21 @@ Stood = list[tuple[Axis, Value]]
 
 
 def texts_of(value: Value, field: Field) -> tuple[int, ...]:
-    """Return the numbers of a field's texts in one value of an axis."""
+    """Return the numbers of a field's texts in one value of an axis, the present one first."""
     found: tuple[int, ...] = ()
     match value, field:
         case Wording(), Field.TEXT | Field.BACKGROUND | Field.NAME | Field.DISTRICT:
             found = (getattr(value, field.value),)
-        case Answer() | Draft(), Field.ANSWER:
+        case Answer(), Field.ANSWER:
+            found = (value.text, *(old.before for old in value.corrections))
+        case Draft(), Field.ANSWER:
             found = (value.text,)
         case Answer(), Field.BY | Field.TO:
             found = (getattr(value, field.value),)
         case Answer(), Field.SOURCES:
             found = value.sources
         case Answer(), Field.KEPT if value.kept:
-            found = (value.kept.text,)
+            found = (value.kept.text, *(old.before for old in value.kept.corrections))
     return tuple(number for number in found if number)
 
 

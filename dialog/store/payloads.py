@@ -22,6 +22,8 @@ from dialog.forum.events import (
     Event,
     Message,
     Noted,
+    Purged,
+    Recorded,
     Redacted,
     Sealed,
     Stage,
@@ -42,6 +44,8 @@ KINDS: Mapping[str, type[Event]] = {
     "acted": Acted,
     "redacted": Redacted,
     "sealed": Sealed,
+    "purged": Purged,
+    "recorded": Recorded,
 }
 
 # What stands before and after on each axis.

@@ -9,6 +9,8 @@ from dialog.web.assets import Assets
 from dialog.web.pages import (
     answer,
     archive,
+    archive_promises,
+    archive_search,
     calendar,
     data,
     enter,
@@ -95,6 +97,8 @@ def routes() -> list[BaseRoute]:
         Route(f"{SESSION}/organiser", organiser.PAGE.act, methods=["POST"]),
         Route(f"{SESSION}/organiser/preview", preview.show),
         Route("/archive", archive.listing),
+        Route("/archive/search", archive_search.search),
+        Route("/archive/promises", archive_promises.show),
         Route("/archive/feed.atom", feeds.archive),
         Route("/archive/corrections.atom", feeds.corrected),
         Route("/archive/all.zip", exports.whole),

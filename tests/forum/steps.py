@@ -351,9 +351,10 @@ MAKERS: dict[str, Maker] = {
     "enter": _enter,
     "note": _note,
     "tick": lambda e, s, _: c.Tick(),
+    "purge": lambda e, s, _: c.Purge(),
 }
 
 # How often each comes: the everyday of an evening often, its turning points seldom.
 OFTEN = ("ask", "upvote", "approve", "merge", "undo", "now", "next", "answer", "return", "edit")
-SELDOM = ("phase", "publish", "conclude", "pause", "declare", "tick", "mute", "accept")
+SELDOM = ("phase", "publish", "conclude", "pause", "declare", "tick", "mute", "accept", "purge")
 WEIGHTED = (*MAKERS, *OFTEN * 5, *[do for do in MAKERS if do not in SELDOM] * 3)

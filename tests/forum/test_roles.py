@@ -17,7 +17,7 @@ DOES = {
     ),
     Role.SCRIBE: "take draft answer release correct keep hide blank",
     Role.MINISTER: "order now next done back acknowledge hide blank",
-    Role.SYSTEM: "declare enter note tick",
+    Role.SYSTEM: "declare enter note tick purge",
 }
 ALONE = "phase accept extend pause banner conclude publish redact unpublish"
 DOES[Role.ORGANISER] = f"{DOES[Role.MODERATOR]} {DOES[Role.SCRIBE]} {ALONE}"

@@ -18,18 +18,20 @@ from dialog.forum.events import (
     Declared,
     Event,
     Message,
+    Purged,
     Stage,
     Tap,
     Upvoted,
 )
 from dialog.forum.names import Limits, Outcome, Phase, Show
 from dialog.forum.phase import Schedule, Switches
-from dialog.forum.question import Answer, Appeal, Result, Standing, Wording
+from dialog.forum.question import Answer, Appeal, Kept, Recalled, Result, Standing, Wording
 from dialog.store import payloads
 from tests.store.values import events
 
 WITH_DEFAULTS = (
-    Acted, Answer, Appeal, Asked, Message, Result, Schedule, Stage, Standing, Switches, Wording
+    Acted, Answer, Appeal, Asked, Kept, Message, Purged, Recalled, Result, Schedule, Stage,
+    Standing, Switches, Wording,
 )  # fmt: skip
 
 
@@ -84,7 +86,11 @@ def test_no_default_ever_changes_for_journals_leave_them_out():
         "corrections=()",
         "Appeal": "text=0 open=True",
         "Asked": "via=None",
+        "Kept": "corrections=()",
         "Message": "read=False",
+        "Purged": "persons=() linked=()",
+        "Recalled": "result=Result(outcome=<Outcome.OPEN: 'open'>, at=0) topic='' answer=None "
+        "removed=0 upvotes=0 amendments=()",
         "Result": "outcome='open' at=0",
         "Schedule": "questions_until=0",
         "Stage": "order=() now=0 since=0 past=() frozen=()",
