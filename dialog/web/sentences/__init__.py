@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dialog.web.sentences.record import RECORD
-from dialog.web.sentences.refusals import REASONS, REFUSALS
+from dialog.web.sentences.refusals import BY_PAGE, REASONS, REFUSALS, TO_STAFF
 from dialog.web.sentences.said import Said, State, say
 from dialog.web.sentences.states import STATES, own_state
 from dialog.web.sentences.words import (
@@ -43,10 +43,11 @@ def refusal(code: str, lang: str, fields: Mapping[str, Any] | None = None) -> Sa
     return said.translated(lang).filled(given)
 
 
-def refusals(lang: str) -> Iterator[tuple[str, Said]]:
-    """Yields every refusal with its braces still open, for the page's script."""
+def refusals(lang: str, *, staff: bool) -> Iterator[tuple[str, Said]]:
+    """Yields the refusals that a page's script may have to say, with their braces still open."""
     for code, said in REFUSALS.items():
-        yield code, said.translated(lang)
+        if code not in BY_PAGE and (staff or code not in TO_STAFF):
+            yield code, said.translated(lang)
 
 
 def reason(code: str, lang: str) -> Said:

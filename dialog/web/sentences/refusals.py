@@ -244,6 +244,18 @@ REFUSALS: Final[dict[str, Said]] = {
     ),
 }
 
+# Said by a page that is loaded for it, no script needs these; or to staff alone. Without them the
+# room is lighter: whoever comes first comes by telephone.
+BY_PAGE: Final = frozenset({
+    "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
+    "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
+})  # fmt: skip
+TO_STAFF: Final = frozenset({
+    "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
+    "incomplete.ends", "incomplete.questions", "incomplete.answers", "incomplete.by",
+    "incomplete.until", "incomplete.to", "incomplete.numbers", "incomplete.note", "conflict.order",
+})  # fmt: skip
+
 REASONS: Final[dict[str, Said]] = {
     "off_topic": Said(
         N_("Nicht zum Thema"),
