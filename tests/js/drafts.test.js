@@ -21,7 +21,10 @@ test("an emptied form and an accepted question leave nothing behind", () => {
   const store = keeping();
   const drafts = new Drafts(store, "a", () => 0);
   drafts.save(typed("Warum"));
-  assert.equal(drafts.save({ ...typed("  "), show: "name", district: "Fürth" }), false);
+  assert.equal(
+    drafts.save({ ...typed("  "), show: "name", district: "Fürth", archive: "1" }),
+    false,
+  );
   assert.equal(store.open().items.size, 0);
   drafts.save(typed("Warum"));
   drafts.clear();
