@@ -715,6 +715,9 @@ def after_the_end(hall: Hall) -> tuple[int, list[str]]:
         time.sleep(0.05)
     numbers = [hall.numbers["q", n] for n in range(0, len(TEXTS), 5)]
     paths = [path, f"{path}.json", "/archive", "/", *(f"{path}/{n}" for n in numbers)]
+    year = hall.slug[:4]
+    paths += [f"/archive/search?year={year}&page={n}" for n in range(1, 5)]
+    paths += ["/archive/search?q=hostile", "/archive/promises"]
     count, harm = looked([(reader, path) for path in paths])
     file = hall.server.folder / "sessions" / hall.slug / "transcript.json"
     kept = [
