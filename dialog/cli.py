@@ -308,7 +308,7 @@ def promises(within: int, *, as_json: bool) -> None:
 @click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @click.option("--to", required=True, type=click.Path(path_type=Path), metavar="FOLDER|FILE.zip")
 def export(slugs: tuple[str, ...], to: Path) -> None:
-    """Write the records of these sessions, or of all, with everything that belongs to them."""
+    """Write records, of the named sessions or of all, with checksums."""
     settings = _settings()
     _be_at_head(settings.database)
 

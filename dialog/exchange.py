@@ -7,7 +7,7 @@ are put in their places.
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +16,7 @@ from dialog.app import Application
 from dialog.archive import folder
 from dialog.archive.intake import DECLARED, Bundle, Unfit, bundles
 from dialog.archive.package import Package
+from dialog.archive.record import upcast
 from dialog.programme import DeclarationError, read
 from dialog.programme.reading import REHEARSAL, SLUG
 
@@ -48,11 +49,10 @@ async def export(application: Application, slugs: Iterable[str], to: Path) -> li
 
 
 async def _into_zip(application: Application, slugs: list[str], out: BinaryIO) -> None:
-    package = Package(out)
-    for slug in slugs:
-        record = await _record(application, slug)
-        package.put(slug, await _files(application, record), record["changed"])
-    package.close()
+    with closing(Package(out)) as package:
+        for slug in slugs:
+            record = await _record(application, slug)
+            package.put(slug, await _files(application, record), record["changed"])
 
 
 async def _into_folder(application: Application, slugs: list[str], place: Path) -> None:
@@ -69,7 +69,7 @@ async def _slugs(application: Application) -> list[str]:
 async def _record(application: Application, slug: str) -> dict[str, Any]:
     """Return a record from the database, or from its folder where no server took it in yet."""
     if (record := await application.transcripts.get(slug)) is not None:
-        return record
+        return upcast(record)
     place = application.settings.sessions / slug
     found = folder.read(place) if SLUG.fullmatch(slug) else None
     if found is None:
@@ -126,7 +126,8 @@ async def _is_new(application: Application, bundle: Bundle, *, replace: bool) ->
     if not SLUG.fullmatch(slug) or REHEARSAL.fullmatch(slug):
         raise Unfit(f"{slug} is no name of a session that was held.")
     place = application.settings.sessions / slug
-    stored = await application.transcripts.get(slug)
+    found = await application.transcripts.get(slug)
+    stored = found and upcast(found)
     if await application.has_journal(slug):
         if stored == bundle.record:
             return False

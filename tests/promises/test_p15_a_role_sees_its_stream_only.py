@@ -117,6 +117,11 @@ VIEWED = (
     "/scribe?tab=versions&number=2", "/organiser?tab=publish", "/questions/2",
     "/moderation/log.csv", "/moderation?number=1&dialog=group", "/moderation?dialog=search&q=e",
 )  # fmt: skip
+ARCHIVE = (
+    "/archive", "/archive/feed.atom", "/archive/corrections.atom", "/archive/all.zip",
+    "/sitemap.xml",
+)  # fmt: skip
+RECORDS = ("", ".json", ".csv", ".md", ".pdf", ".ics", ".atom", "/2", "/2.atom")
 STREAMS = ("floor", "stage", "desk")
 PLACES = {"moderator": "/moderation", "minister": "/stage", "scribe": "/scribe"}
 PLACES |= {"organiser": "/organiser"}
@@ -151,7 +156,7 @@ class Cast(NamedTuple):
                 browser.get(f"/sessions/{self.slug}{place}", accept="application/json")
             for stream in STREAMS:
                 browser.get(f"/sessions/{self.slug}/updates?stream={stream}")
-            for path in ("/", "/archive", f"/archive/{self.slug}", f"/archive/{self.slug}.json"):
+            for path in ("/", *ARCHIVE, *(f"/archive/{self.slug}{it}" for it in RECORDS)):
                 browser.get(path)
             for path in ("/archive/promises", f"/archive/search?year={self.slug[:4]}"):
                 browser.get(path)

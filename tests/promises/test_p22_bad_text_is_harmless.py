@@ -34,6 +34,7 @@ from dialog.forum.likeness import STEPS, Likeness
 from dialog.forum.refusals import Refusal
 from dialog.hub import wire
 from dialog.programme import programme
+from tests.archive.readers import Read, computed, feed
 from tests.hostile import ADDRESSES, BIDI, MARK, MARKUP, TEXTS, WELCOME, messages
 from tests.journeys.people import PHONE, People, connected
 from tests.journeys.tour import tour
@@ -178,6 +179,13 @@ def harm_in(answer: Answer) -> list[str]:
         lines = answer.text.replace("\r\n ", "").split("\r\n")
         found += [line for line in lines if line and not re.match(r"[A-Z-]+[;:]", line)]
         found += [line for line in lines if line.startswith(MARK)]
+    elif "csv" in kind:
+        found += computed(answer.body)
+    elif "markdown" in kind:
+        read = Read(answer.body)
+        found += [*read.strange, *(link for link in read.links if MARK in link)]
+    elif "atom" in kind:
+        feed(answer.body)
     return found
 
 
@@ -714,7 +722,10 @@ def after_the_end(hall: Hall) -> tuple[int, list[str]]:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     numbers = [hall.numbers["q", n] for n in range(0, len(TEXTS), 5)]
-    paths = [path, f"{path}.json", "/archive", "/", *(f"{path}/{n}" for n in numbers)]
+    paths = [path, "/archive", "/", *(f"{path}/{n}" for n in numbers)]
+    paths += [f"{path}.{ending}" for ending in ("json", "csv", "md", "pdf", "ics", "atom")]
+    paths += ["/archive/feed.atom", "/archive/corrections.atom", "/archive/all.zip"]
+    paths += [*(f"{path}/{n}.atom" for n in numbers), "/sitemap.xml"]
     year = hall.slug[:4]
     paths += [f"/archive/search?year={year}&page={n}" for n in range(1, 5)]
     paths += ["/archive/search?q=hostile", "/archive/promises"]
