@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from starlette.requests import HTTPConnection
 
 from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
+from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
 from dialog.hub.limits import Buckets
 from dialog.store.people import People
@@ -71,6 +72,7 @@ class Site:
     origins: frozenset[str]
     base_url: str
     clock: Callable[[], int]
+    record: Callable[[str, Transcript], dict[str, Any]]
     ready: Callable[[], bool]
     storing: Callable[[], Awaitable[bool]]
     standings: Standings = field(default_factory=Standings)

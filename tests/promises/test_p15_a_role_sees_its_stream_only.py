@@ -107,14 +107,15 @@ MUTANTS = (
 )  # fmt: skip
 
 PAGES = (
-    "", "/mine", "/moderation", "/stage", "/scribe", "/organiser", "/join", ".ics", "/beamer",
-    "/overlay",
+    "", "/mine", "/mine/data", "/mine/data.json", "/moderation", "/stage", "/scribe", "/organiser",
+    "/join", ".ics", "/beamer", "/overlay",
 )  # fmt: skip
 VIEWED = (
     "/moderation?tab=order", "/moderation?tab=log", "/moderation?number=1&dialog=edit",
     "/moderation?number=3", "/stage?view=list", "/stage?view=note", "/scribe?tab=open",
     "/scribe?tab=release", "/scribe?tab=promises", "/scribe/promises.ics",
     "/scribe?tab=versions&number=2", "/organiser?tab=publish", "/questions/2",
+    "/organiser?tab=publish&number=2", "/organiser/preview",
     "/moderation/log.csv", "/moderation?number=1&dialog=group", "/moderation?dialog=search&q=e",
 )  # fmt: skip
 ARCHIVE = (
@@ -251,6 +252,7 @@ def meddling(numbers: range) -> Iterator[Message]:
     for number in numbers:
         for do in ("withdraw", "object", "claim"):
             yield {"do": do, "number": number}
+        yield {"do": "consent", "number": number, "on": True}
         for do in ("approve", "hide", "take", "release", "unmerge"):
             yield {"do": do, "number": number, "rev": 1}
         yield {"do": "reword", "number": number, "rev": 1, "text": "Anders?"}

@@ -76,7 +76,7 @@ MUTANTS = (
     ),
     Mutant(
         "sources lead anywhere", "dialog/forum/scribing.py",
-        "if not all(map(_LINK.fullmatch, links)):", "if not links[:0] and False:", "sources",
+        "if not _LINK.fullmatch(link):", "if not link[:0] and False:", "sources",
     ),
     Mutant(
         "a name twice in a message", WIRE,
@@ -421,6 +421,8 @@ BEFORE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
 )
 AFTER: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("team", "correct", "text", {"q": 0}),
+    ("team", "correct", "by", {"q": 0, "text": "Später"}),
+    ("team", "correct", "sources", {"q": 0, "text": "Belegt"}),
     ("team", "keep", "text", {"q": 0}),
     ("team", "unpublish", "why", {"q": 0}),
 )

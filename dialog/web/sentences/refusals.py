@@ -109,6 +109,21 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Ihre wurde noch nicht gespeichert."),
         N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
     ),
+    "malformed.passage": Said(
+        N_("Diese Stelle steht so nicht im Text"),
+        N_("Geschwärzt wurde noch nichts."),
+        N_("Bitte kopieren Sie die Stelle aus dem Text, oder wählen Sie den richtigen Text."),
+    ),
+    "empty.passage": Said(
+        N_("Es fehlt die Stelle"),
+        N_("Geschwärzt wurde noch nichts."),
+        N_("Bitte schreiben oder kopieren Sie die Stelle in das Feld."),
+    ),
+    "conflict.archive": Said(
+        N_("Diese Frage zeigt keinen Namen"),
+        N_("Deshalb gibt es nichts, was dauerhaft im Archiv stehen könnte."),
+        N_("Bitte laden Sie die Seite neu."),
+    ),
     "duplicate.public": Said(
         N_("Diese Frage ist schon dabei"),
         N_("Sie steht mit denselben Worten als Frage {number} in der Liste."),
