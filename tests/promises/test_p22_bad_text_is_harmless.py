@@ -728,6 +728,9 @@ def after_the_end(hall: Hall) -> tuple[int, list[str]]:
     paths += [f"{path}.{ending}" for ending in ("json", "csv", "md", "pdf", "ics", "atom")]
     paths += ["/archive/feed.atom", "/archive/corrections.atom", "/archive/all.zip"]
     paths += [*(f"{path}/{n}.atom" for n in numbers), "/sitemap.xml"]
+    year = hall.slug[:4]
+    paths += [f"/archive/search?year={year}&page={n}" for n in range(1, 5)]
+    paths += ["/archive/search?q=hostile", "/archive/promises"]
     count, harm = looked([(reader, path) for path in paths])
     file = hall.server.folder / "sessions" / hall.slug / "transcript.json"
     kept = [
