@@ -6,8 +6,10 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from starlette.applications import Starlette
@@ -19,6 +21,7 @@ from starlette.requests import ClientDisconnect
 from dialog import disk
 from dialog.archive import folder
 from dialog.archive.bundle import Heading, bundle
+from dialog.archive.founding import founding
 from dialog.copies import Copies
 from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
@@ -27,29 +30,44 @@ from dialog.edge.frames import text_frame
 from dialog.edge.limits import Limits as EdgeLimits
 from dialog.edge.server import Server, configure
 from dialog.forum.commands import Declare
-from dialog.forum.journal import Unavailable
-from dialog.forum.names import SECOND, Limits
+from dialog.forum.events import Entry
+from dialog.forum.evolve import replay
+from dialog.forum.journal import Batch, Place, Unavailable
+from dialog.forum.names import SECOND, SYSTEM, Limits
 from dialog.forum.phase import Schedule
+from dialog.forum.retention import MONTH
 from dialog.forum.transcript import Transcript
 from dialog.hub.clock import Patient
 from dialog.hub.hub import Hub
-from dialog.hub.limits import GUESSES, SEARCHES, SEARCHES_OF_ROOM, Buckets, Pace, Spent
+from dialog.hub.ledger import line
+from dialog.hub.limits import (
+    GUESSES,
+    SEARCHES,
+    SEARCHES_OF_ADDRESS,
+    SEARCHES_OF_ARCHIVE,
+    SEARCHES_OF_ROOM,
+    Buckets,
+    Pace,
+    Spent,
+)
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
+from dialog.purging import Purging
 from dialog.settings import Settings
 from dialog.store.database import Database
-from dialog.store.journal import Journal, JournalFault
+from dialog.store.deletions import Deletions
+from dialog.store.journal import Journal
 from dialog.store.listening import listen
 from dialog.store.people import DAY, Lifetime, People
 from dialog.store.processes import Processes
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
-from dialog.web.announcement import announce
-from dialog.web.earlier import Earlier
+from dialog.web.announcement import announce, plain
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
+from dialog.web.library import Library
 from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
@@ -84,7 +102,7 @@ class Application:
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
-        self.earlier = Earlier(self.transcripts, clock)
+        self.library = Library(self.transcripts, clock)
         base_url = settings.base_url.rstrip("/")
         self.formats = Formats(self.transcripts, settings.sessions, base_url)
         self.ready = False
@@ -93,7 +111,11 @@ class Application:
         self.hub = Hub(text_frame)
         self.announcements = {slug: announce(d) for slug, d in self._declared.items()}
         self.copies = Copies(settings.sessions, self.database, self.hub, clock, self._begin)
-        self._looking: asyncio.Task[None] | None = None
+        self._looking: list[asyncio.Task[None]] = []
+        deletions = Deletions(self.database)
+        self.purging = Purging(
+            settings.data, self.journal, self.people, deletions, self.hub, clock, self._begin
+        )
         listening = partial(listen, settings.database)
         self.relay = Relay(self.hub, Processes(self.database), listening)
         self.crowd = Crowd(settings.connections_per_person, self.relay.elsewhere)
@@ -108,8 +130,7 @@ class Application:
         records = [
             slug for slug in folder.slugs(self.settings.sessions) if await self._take_in(slug)
         ]
-        declared = (d for d in self._declared.values() if not d.rehearsal_until)
-        live = [d for d in declared if d.slug not in records]
+        live = [d for d in self.declared() if d.slug not in records]
         for declaration in live:
             self.hub.add(self._room(declaration))
         gc.disable()  # it takes half the time of opening, which makes no cycles
@@ -118,13 +139,16 @@ class Application:
         finally:
             gc.enable()
         await self.copies.look()
-        self._looking = asyncio.create_task(self.copies.run(), name="rehearsals")
+        self._looking = [
+            asyncio.create_task(self.copies.run(), name="rehearsals"),
+            asyncio.create_task(self.purging.run(self.declared), name="purging"),
+        ]
         if self.database.shared:
             self.relay.start(self.crowd.places)
         self._upkeep = asyncio.create_task(
             keep_up(self.journal, self.settings.database, lambda: [room.slug for room in self.hub])
         )
-        self.earlier.look()
+        self.library.look()
         self.ready = True
 
     async def storing(self) -> bool:
@@ -139,9 +163,9 @@ class Application:
     async def drain(self) -> None:
         """Finish the commits under way, close the rooms and say good-bye to everyone."""
         self.ready = False
-        if self._looking:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        for task in self._looking:
+            task.cancel()
+        await asyncio.gather(*self._looking, return_exceptions=True)
         await self.hub.stop(self.settings.drain_seconds / 2)
         await self.relay.stop()
 
@@ -150,18 +174,32 @@ class Application:
         if self._upkeep is not None:
             self._upkeep.cancel()
             await asyncio.wait([self._upkeep])
-        await self.earlier.stop()
+        await self.library.stop()
         await self.formats.stop()
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
-        """Keep a session's public record in the database and in its folder; volunteers part."""
-        record = bundle(heading(self._declared[slug]), transcript)
-        if record != await self.transcripts.get(slug):  # every start hands it on again
+        """Keep a session's public record in the database and in its folder.
+
+        Volunteers part before it stands there for the first time; who comes back later by a private
+        link may stay.
+        """
+        record = self.record(slug, transcript)
+        kept = await self.transcripts.get(slug)
+        if kept is None:
+            self.hub.ended.update(await self.people.part(slug))
+        if record != kept:  # every start hands it on again
             await self.transcripts.save(slug, record)
-        self.hub.ended.update(await self.people.part(slug))
         await asyncio.to_thread(folder.write, self.settings.sessions / slug, record)
         self.formats.lay(record)
+
+    def declared(self) -> list[Declaration]:
+        """Return all sessions of the programme that are no rehearsals."""
+        return [one for one in self._declared.values() if not one.rehearsal_until]
+
+    def record(self, slug: str, transcript: Transcript) -> dict[str, Any]:
+        """Return a session's record as it is published."""
+        return bundle(heading(self._declared[slug]), transcript)
 
     async def _take_in(self, slug: str) -> bool:
         """Take in the record in a folder, and tell whether it stands for the session.
@@ -169,7 +207,7 @@ class Application:
         A session that has its journal here is its own record; a file that cannot be read opens no
         second evening under an old name.
         """
-        if await self.has_journal(slug):
+        if await self.journal.known(slug):
             return False
         try:
             record = await asyncio.to_thread(folder.read, self.settings.sessions / slug)
@@ -181,13 +219,29 @@ class Application:
             self.formats.lay(record)
         return record is not None
 
-    async def has_journal(self, slug: str) -> bool:
-        """Tell whether a session was opened here."""
+    async def adopt(self, slug: str) -> str:
+        """Let the journal of a session begin with the record in its folder; return why not.
+
+        Names in a record of a month ago may stay: those that might not are gone from it.
+        """
+        if await self.journal.known(slug):
+            return f"{slug} is a session of this server already."
         try:
-            await self.journal.epoch(slug)
-        except JournalFault:
-            return False
-        return True
+            record = folder.read(self.settings.sessions / slug)
+        except folder.NoRecord as fault:
+            return str(fault)
+        if record is None or slug not in self._declared:
+            return f"There is no record of {slug}, or its session.toml cannot be read."
+        published = datetime.fromisoformat(record["published"]).timestamp() * SECOND
+        named = clock() >= published + MONTH
+        fact = founding(record, named=named)
+        entry = Entry(1, clock(), SYSTEM.person, fact.event, fact.texts)
+        session = replay([entry])
+        lines = tuple(line(session, number) for number in session.questions)
+        batch = Batch((entry,), lines=lines, phase=session.phase)
+        opened = await self.journal.open(slug)
+        await self.journal.append(slug, Place(opened.epoch, 0, 0), lambda _tail: batch)
+        return ""
 
     async def _begin(self, declaration: Declaration) -> None:
         """Open the room of a rehearsal, which may come while others are open."""
@@ -260,12 +314,15 @@ class Application:
             guesses=Buckets(GUESSES),
             searches=Buckets(SEARCHES),
             searches_of_rooms=Buckets(SEARCHES_OF_ROOM),
-            earlier=self.earlier,
+            searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
+            searches_of_archive=Buckets(SEARCHES_OF_ARCHIVE),
+            library=self.library,
             formats=self.formats,
             aliases=self.aliases,
             origins=settings.allowed_origins,
             base_url=settings.base_url.rstrip("/"),
             clock=clock,
+            record=self.record,
             ready=lambda: self.ready,
             storing=self.storing,
         )
@@ -359,7 +416,7 @@ def heading(declaration: Declaration) -> Heading:
         slug=declaration.slug,
         title=declaration.title,
         language=declaration.languages[0],
-        introduction=declaration.intro,
+        introduction=plain(declaration.intro),
         answerer=(answerer.name, answerer.office),
         starts=declaration.starts,
         ends=declaration.ends,

@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sized
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -216,18 +217,28 @@ def rehearse(
 
 
 @main.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 def backup(file: Path) -> None:
-    """Write the database as it is now into FILE, also while serving."""
+    """Write the database as it is now into FILE, also while serving.
+
+    In a folder it gets a name by itself, and those made there more than 30 days ago are deleted.
+    """
     from dialog.store.backup import Unfit
     from dialog.store.backup import backup as write
+    from dialog.store.backup import backup_into as into
 
     settings = _settings()
     try:
-        size = write(settings.database, file)
+        gone: list[Path] = []
+        if file.is_dir():
+            file, gone = into(settings.database, file, datetime.now(UTC))
+        else:
+            write(settings.database, file)
     except (Unfit, OSError, sqlite3.Error) as fault:
         sys.exit(f"No backup was made. {fault}")
-    click.echo(f"{file}: {size} bytes, checked.")
+    click.echo(f"{file}: {file.stat().st_size} bytes, checked.")
+    for old in gone:
+        click.echo(f"{old}: deleted, older than 30 days.")
     click.echo(
         f"The secret ({settings.data / 'secret'}, or DIALOG_SECRET) and the folder "
         f"{settings.sessions} are not in it: keep copies of them elsewhere."
@@ -244,30 +255,121 @@ def restore(file: Path | None) -> None:
     """
     from dialog.store.backup import Unfit, renew
     from dialog.store.backup import restore as put
+    from dialog.store.deletions import read
     from dialog.store.lock import InUse
 
     settings, now = _settings(), datetime.now(UTC)
     if not file:
         _be_at_head(settings.database)
     try:
-        kept = put(settings.database, file, now) if file else None
-        renewed = 0 if file else renew(settings.database, now)
+        reports = read(settings.data / "deletions")
+        kept = put(settings.database, file, now, reports) if file else None
+        renewed = 0 if file else renew(settings.database, now, reports)
     except InUse as fault:
         sys.exit(f"Nothing was restored. {fault} Stop the server first.")
-    except (Unfit, OSError, sqlite3.Error) as fault:
+    except (Unfit, OSError, ValueError, sqlite3.Error) as fault:
         sys.exit(f"Nothing was restored. {fault}")
     click.echo(f"{file} was restored." if file else f"Sessions with a new epoch: {renewed}.")
     if kept:
         click.echo(f"The database of before lies in {kept}; delete it when it is not needed.")
     click.echo(
-        "Invitations that were not used at that time have ended: invite anew. What was redacted, "
-        "and who left, since then is back: look after it."
+        "Invitations that were not used at that time have ended: invite anew. "
+        f"{_count(reports, 'deletion report')} of {settings.data / 'deletions'} applied: what was "
+        "blackened, taken out or purged since is gone again. Run purge for what had its time."
     )
     if not settings.secret and not (settings.data / "secret").is_file():
         click.echo(
             f"There is no secret in {settings.data}: the next start draws a new one. Open pages "
             "have to be loaded again, and private links become others."
         )
+
+
+@main.command()
+@click.argument("slug")
+def adopt(slug: str) -> None:
+    """Let an imported record be cared for on this server.
+
+    From then on it can be corrected, promises kept, passages and names taken out.
+    """
+    from dialog.store.lock import InUse, lock
+
+    settings = _settings()
+    _be_there(settings, slug)
+    _be_at_head(settings.database)
+    try:
+        with lock(settings.database):
+            refused = asyncio.run(_adopt(settings, slug))
+    except InUse as fault:
+        sys.exit(f"Nothing was adopted. {fault} Stop the server first.")
+    if refused:
+        sys.exit(f"Nothing was adopted. {refused}")
+    click.echo(f"{slug} is a session of this server now. Invite an organiser to care for it.")
+
+
+async def _adopt(settings: Settings, slug: str) -> str:
+    from dialog.app import Application
+
+    application = Application(settings)
+    try:
+        return await application.adopt(slug)
+    finally:
+        await application.close()
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON list.")
+def purge(*, dry_run: bool, as_json: bool) -> None:
+    """Let go what has had its time, in all sessions.
+
+    Once a day is enough, by a timer. A running server does it within seconds, otherwise this
+    command. What went stands in reports in the data folder, for a restore.
+    """
+    from dialog.purging import ask
+    from dialog.store.lock import InUse, lock
+
+    settings = _settings()
+    _be_at_head(settings.database)
+    try:
+        if dry_run:
+            found = asyncio.run(_purge(settings, dry_run=True))
+        else:
+            with lock(settings.database):
+                found = asyncio.run(_purge(settings, dry_run=False))
+    except InUse:
+        try:
+            found = list(map(asdict, ask(settings.data)))
+        except TimeoutError:
+            sys.exit("The running server does not answer. It looks for the file purge.asked.")
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for one in found:
+        click.echo(_said(one, dry_run=dry_run))
+    click.echo("Nothing is due." if not found else f"{_count(found, 'term')} ended.")
+
+
+async def _purge(settings: Settings, *, dry_run: bool) -> list[dict[str, Any]]:
+    """Look at all sessions as they are stored, or open them and let go what is due."""
+    from dialog.app import Application
+
+    application = Application(settings)
+    try:
+        declared = application.declared()
+        if dry_run:
+            return list(map(asdict, await application.purging.due(declared)))
+        await application.start()
+        done = await application.purging.purge(declared)
+        await application.drain()
+    finally:
+        await application.close()
+    return list(map(asdict, done))
+
+
+def _said(one: dict[str, Any], *, dry_run: bool) -> str:
+    goes = [f"{one[what]} {what}" for what in ("texts", "persons", "entries") if one[what]]
+    told = "is held" if one["held"] else "would go" if dry_run else "went"
+    return "{session}  {term}  ended {since}: ".format(**one) + f"{', '.join(goes)} {told}"
 
 
 @main.command()
@@ -307,8 +409,9 @@ def promises(within: int, *, as_json: bool) -> None:
 @main.command()
 @click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @click.option("--to", required=True, type=click.Path(path_type=Path), metavar="FOLDER|FILE.zip")
-def export(slugs: tuple[str, ...], to: Path) -> None:
-    """Write the records of these sessions, or of all, with everything that belongs to them."""
+@click.option("--logs", is_flag=True, help="With the moderation logs, for the state archive.")
+def export(slugs: tuple[str, ...], to: Path, *, logs: bool) -> None:
+    """Write records, of the named sessions or of all, with checksums."""
     settings = _settings()
     _be_at_head(settings.database)
 
@@ -318,7 +421,7 @@ def export(slugs: tuple[str, ...], to: Path) -> None:
 
         application = Application(settings)
         try:
-            return await out(application, slugs, to)
+            return await out(application, slugs, to, logs=logs)
         finally:
             await application.close()
 

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from dialog.app import Application, wall
 from dialog.forum.names import SECOND
 from dialog.forum.promises import Due, promises
-from dialog.forum.state import State
 from dialog.forum.views import Row
 from dialog.programme import Declaration
-from dialog.store.journal import JournalFault
 
 
 async def due(application: Application, within: int) -> list[Row]:
@@ -31,13 +29,9 @@ async def due(application: Application, within: int) -> list[Row]:
 
 
 async def _promises(application: Application, declaration: Declaration) -> Iterable[Row]:
-    try:
-        await application.journal.epoch(declaration.slug)
-    except JournalFault:
+    if not await application.journal.known(declaration.slug):
         return []
-    opened = await application.journal.open(declaration.slug)
-    state = opened.state or State.begin(opened.texts, opened.extent)
-    state.catch_up(opened.entries)
+    state = (await application.journal.open(declaration.slug)).added_up()
     zone = declaration.starts.tzinfo
     today = dt.datetime.fromtimestamp(wall() / SECOND, zone).date()
     return promises(state.session, today)

@@ -7,7 +7,7 @@ are put in their places.
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,16 +16,23 @@ from dialog.app import Application
 from dialog.archive import folder
 from dialog.archive.intake import DECLARED, Bundle, Unfit, bundles
 from dialog.archive.package import Package
+from dialog.archive.record import upcast
 from dialog.programme import DeclarationError, read
+from dialog.programme.declaration import ZONE
 from dialog.programme.reading import REHEARSAL, SLUG
+from dialog.web.pages.log import whole
 
 ZIP = ".zip"
+LOG = "moderation-log.csv"
 
 
-async def export(application: Application, slugs: Iterable[str], to: Path) -> list[str]:
+async def export(
+    application: Application, slugs: Iterable[str], to: Path, *, logs: bool = False
+) -> list[str]:
     """Write the records of these sessions, or of all, into a new folder or ZIP file, or nothing.
 
-    Return their slugs. Raise ``Unfit`` or ``OSError``.
+    With ``logs`` the moderation logs lie beside them, for the archive of the state: it decides
+    before they are deleted. Return their slugs. Raise ``Unfit`` or ``OSError``.
     """
     if to.exists() and not (to.is_dir() and not any(to.iterdir())):
         raise Unfit(f"{to} is there already.")
@@ -36,9 +43,9 @@ async def export(application: Application, slugs: Iterable[str], to: Path) -> li
     try:
         if to.suffix == ZIP:
             with draft.open("xb") as out:
-                await _into_zip(application, wanted, out)
+                await _into_zip(application, wanted, out, logs=logs)
         else:
-            await _into_folder(application, wanted, draft)
+            await _into_folder(application, wanted, draft, logs=logs)
         disk.settle(draft)
         draft.replace(to)
         disk.settle(to.parent)
@@ -47,17 +54,21 @@ async def export(application: Application, slugs: Iterable[str], to: Path) -> li
     return wanted
 
 
-async def _into_zip(application: Application, slugs: list[str], out: BinaryIO) -> None:
-    package = Package(out)
-    for slug in slugs:
-        record = await _record(application, slug)
-        package.put(slug, await _files(application, record), record["changed"])
-    package.close()
+async def _into_zip(
+    application: Application, slugs: list[str], out: BinaryIO, *, logs: bool
+) -> None:
+    with closing(Package(out)) as package:
+        for slug in slugs:
+            record = await _record(application, slug)
+            files = await _files(application, record, logs=logs)
+            package.put(slug, files, record["changed"])
 
 
-async def _into_folder(application: Application, slugs: list[str], place: Path) -> None:
+async def _into_folder(
+    application: Application, slugs: list[str], place: Path, *, logs: bool
+) -> None:
     for slug in slugs:
-        files = await _files(application, await _record(application, slug))
+        files = await _files(application, await _record(application, slug), logs=logs)
         _lay(place / slug, files)
 
 
@@ -69,7 +80,7 @@ async def _slugs(application: Application) -> list[str]:
 async def _record(application: Application, slug: str) -> dict[str, Any]:
     """Return a record from the database, or from its folder where no server took it in yet."""
     if (record := await application.transcripts.get(slug)) is not None:
-        return record
+        return upcast(record)
     place = application.settings.sessions / slug
     found = folder.read(place) if SLUG.fullmatch(slug) else None
     if found is None:
@@ -77,10 +88,22 @@ async def _record(application: Application, slug: str) -> dict[str, Any]:
     return found
 
 
-async def _files(application: Application, record: Mapping[str, Any]) -> dict[str, bytes]:
+async def _files(
+    application: Application, record: Mapping[str, Any], *, logs: bool
+) -> dict[str, bytes]:
     place = application.settings.sessions / record["slug"]
     declared = {name: (place / name).read_bytes() for name in DECLARED if (place / name).is_file()}
-    return declared | await application.formats.files(record)
+    log = await _log(application, record) if logs else {}
+    return declared | await application.formats.files(record) | log
+
+
+async def _log(application: Application, record: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the moderation log with its checksum; nothing where it is gone, or never was here."""
+    if not await application.journal.known(record["slug"]):
+        return {}
+    session = (await application.journal.open(record["slug"])).added_up().session
+    made = {LOG: whole(session, record["language"], ZONE)}
+    return made | {f"{LOG}.sha256": folder.sums(made)} if session.deeds else {}
 
 
 async def take_in(
@@ -126,8 +149,9 @@ async def _is_new(application: Application, bundle: Bundle, *, replace: bool) ->
     if not SLUG.fullmatch(slug) or REHEARSAL.fullmatch(slug):
         raise Unfit(f"{slug} is no name of a session that was held.")
     place = application.settings.sessions / slug
-    stored = await application.transcripts.get(slug)
-    if await application.has_journal(slug):
+    found = await application.transcripts.get(slug)
+    stored = found and upcast(found)
+    if await application.journal.known(slug):
         if stored == bundle.record:
             return False
         raise Unfit(f"{slug} was declared and held on this server: its record is kept here.")

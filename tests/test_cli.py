@@ -5,7 +5,7 @@ import json
 import socket
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,8 @@ from tests.forum.evening import MARA, Evening
 from tests.live.programme import declare
 
 COMMANDS = [
+    "adopt",
+    "purge",
     "serve",
     "migrate",
     "check",
@@ -164,6 +166,42 @@ def test_a_backup_is_made_and_restored(environment, tmp_path) -> None:
     renewed = run(environment, "restore")
     assert renewed.output.startswith("Sessions with a new epoch: 0.")
     assert "There is no secret" not in renewed.output
+
+
+def test_backups_in_a_folder_are_named_and_go_after_a_month(environment, tmp_path) -> None:
+    run(environment, "migrate")
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    kept = folder / f"dialog-{datetime.now(UTC) - timedelta(days=29):%Y%m%dT%H%M%SZ}.sqlite3"
+    old = folder / f"dialog-{datetime.now(UTC) - timedelta(days=31):%Y%m%dT%H%M%SZ}.sqlite3"
+    other = folder / "anderes-20200101T000000Z.sqlite3"
+    for file in (kept, old, other):
+        file.write_bytes(b"")
+    done = run(environment, "backup", str(folder))
+    assert done.exit_code == 0, done.output
+    assert f"{old}: deleted, older than 30 days." in done.output
+    (made,) = set(folder.iterdir()) - {kept, other}
+    assert f"{made}: {made.stat().st_size} bytes, checked." in done.output
+
+
+def test_nothing_is_purged_where_nothing_is_due(environment) -> None:
+    early = run(environment, "purge")
+    assert (early.exit_code, "python -m dialog migrate" in early.output) == (1, True)
+    run(environment, "migrate")
+    promised(environment, due_in=10)
+    for arguments in ((), ("--dry-run",)):
+        assert run(environment, "purge", *arguments).output == "Nothing is due.\n"
+        assert run(environment, "purge", *arguments, "--json").output == "[]\n"
+
+
+def test_only_a_record_without_a_session_is_adopted(environment) -> None:
+    run(environment, "migrate")
+    name = slug(environment)
+    missing = run(environment, "adopt", name)
+    assert (missing.exit_code, f"There is no record of {name}" in missing.output) == (1, True)
+    promised(environment, due_in=10)
+    held = run(environment, "adopt", name)
+    assert (held.exit_code, "already" in held.output) == (1, True)
 
 
 def test_promises_that_fall_due_are_printed_for_a_timer(environment) -> None:

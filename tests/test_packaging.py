@@ -135,6 +135,13 @@ def test_the_programme_is_checked_from_another_folder(dialog):
     dialog("check")
 
 
+def test_a_record_is_set_as_pdf_from_another_folder(dialog, tmp_path: Path):
+    dialog("migrate")
+    dialog("export", "2026-10-06-wohnen-und-ankommen", "--to", str(tmp_path / "records"))
+    (pdf,) = (tmp_path / "records").glob("*/transcript.pdf")
+    assert pdf.read_bytes().startswith(b"%PDF-")
+
+
 def test_the_server_starts_from_another_folder(
     server: subprocess.Popen[str], environment: dict[str, str]
 ):

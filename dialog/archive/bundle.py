@@ -53,7 +53,8 @@ def _question(question: Row) -> Row:
     """Return a question; for one that was taken out, when that was stands beside the reason."""
     if question["removed"] is None:
         return question
-    *_, at = (one["at"] for one in question["changes"] if one["what"] == Amended.REMOVED)
+    moments = [one["at"] for one in question["changes"] if one["what"] == Amended.REMOVED]
+    at = max(moments, default=None)
     return question | {"removed": {"at": at, "why": question["removed"]}}
 
 

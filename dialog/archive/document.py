@@ -14,6 +14,8 @@ from dialog.forum.names import Amended, Outcome
 LINES = ("approved", "merged", "returned", "stage_only", "withdrawn", "unreviewed")
 OUTCOMES = ("aloud", "promised", "written", "referred", "not_reached")
 
+HEADING = 1_000  # three times what a question may have; a record from elsewhere may have more
+
 Part = dict[str, Any]
 
 
@@ -45,7 +47,8 @@ def document(record: Mapping[str, Any], words: Words, base_url: str) -> dict[str
 
 def paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a plain text."""
-    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+    lines = text.replace("\r\n", "\n")
+    return [part.strip() for part in re.split(r"\n\s*\n", lines) if part.strip()]
 
 
 def speaker(record: Mapping[str, Any], question: Mapping[str, Any], words: Words) -> str:
@@ -144,11 +147,15 @@ def _question(
     record: Mapping[str, Any], question: Mapping[str, Any], words: Words, base_url: str
 ) -> dict[str, Any]:
     number = words.say("question", n=question["number"])
+    text = question["text"] or words.say("taken_out")
+    parts = list(_parts(record, question, words))
+    if len(text) > HEADING:
+        text, parts = text[:HEADING] + "…", [_part("", text), *parts]
     return {
         "number": question["number"],
-        "heading": f"{number}: {question['text'] or words.say('taken_out')}",
+        "heading": f"{number}: {text}",
         "meta": " · ".join(_meta(question, words)),
-        "parts": list(_parts(record, question, words)),
+        "parts": parts,
         "address": question_page(base_url, record, question),
     }
 

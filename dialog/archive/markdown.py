@@ -1,19 +1,23 @@
 """A record as Markdown (CommonMark with tables); what people wrote stays text in it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 # What is markup wherever it stands, what only begins a line, and what some readers make a link of.
 ANYWHERE = re.compile(r"[\\`*_\[\]<>#|~&!$^{}@]")
 AT_THE_BEGINNING = re.compile(r"^([+\-=:]|\d+(?=[.)]))")
+BREAKS = re.compile(r"[\r\n]+")
 ADDRESS = re.compile(r"(?<=:)//|(?i:(?<=\bwww)\.)")
 WEB = re.compile(r"https?://[^\s<>\"|\\\x00-\x1f]+\Z")
 
 
-def markdown(document: Mapping[str, Any]) -> bytes:
-    """Return a document in UTF-8."""
-    return ("\n".join(_blocks(document)) + "\n").encode()
+Turns = Callable[[Iterable[str]], Iterable[str]]
+
+
+def markdown(document: Mapping[str, Any], turns: Turns = iter) -> bytes:
+    """Return a document in UTF-8; ``turns`` may let others work between two lines."""
+    return ("\n".join(turns(_blocks(document))) + "\n").encode()
 
 
 def _blocks(document: Mapping[str, Any]) -> Iterator[str]:
@@ -72,7 +76,7 @@ def _table(table: Mapping[str, Any]) -> Iterator[str]:
 
 def text(plain: str) -> str:
     """Return one line of plain text, escaped so that a reader of Markdown sees just that."""
-    line = ANYWHERE.sub(r"\\\g<0>", " ".join(plain.split("\n")).strip())
+    line = ANYWHERE.sub(r"\\\g<0>", BREAKS.sub(" ", plain).strip())
     return ADDRESS.sub(r"\\\g<0>", AT_THE_BEGINNING.sub(_shielded, line))
 
 

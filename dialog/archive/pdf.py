@@ -20,6 +20,8 @@ TEMPLATE = Path(__file__).with_name("record.typ")
 FONTS = Path(__file__).with_name("fonts")
 LONGEST_S = 300.0
 LAST_IN_LINE = 10
+# A PDF/A bounds what names a document: these are beyond all that a server of ours writes.
+MOST_SIGNS, MOST_TOPICS = 400, 50
 ADDRESSES = ("address", "links")
 UNBROKEN = re.compile(r"\S{50,}")
 SOFT = "\u200b"  # a line may end here, and nothing is seen
@@ -65,9 +67,12 @@ def typeset(document: Mapping[str, Any], changed: str) -> bytes:
     """
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONTS])
     moment = datetime.fromisoformat(changed).astimezone(UTC)
+    named = {name: document[name][:MOST_SIGNS] for name in ("title", "author")}
+    topics = [topic[:MOST_SIGNS] for topic in document["topics"][:MOST_TOPICS]]
+    bounded = {**document, **named, "topics": topics}
     missing: set[str] = set()
     while True:
-        told = msgspec.json.encode(_shown(document, missing)).decode()
+        told = msgspec.json.encode(_shown(bounded, missing)).decode()
         try:
             return typst.compile(
                 TEMPLATE.read_bytes(),

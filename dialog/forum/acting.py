@@ -1,6 +1,6 @@
 """How a command becomes a fact: the changes it makes and the texts it brings, collected."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import cast
 
@@ -20,6 +20,7 @@ class Act:
         self.name = name
         self._changes: dict[tuple[Axis, int], Change] = {}  # a group has thousands of questions
         self.texts: list[tuple[int, str]] = []
+        self._erased: dict[int, str] = {}
 
     def write(self, body: str) -> int:
         """Give a text its number; an empty one has none (0)."""
@@ -58,11 +59,22 @@ class Act:
         self.set(Axis.RESULT, question.number, Result(answer.outcome, at))
         self.set(Axis.STAGE, 0, without(stage, question.number))
 
+    def erase(self, question: Question, numbers: Iterable[int], body: str = "") -> None:
+        """Give texts about a question another body; what else is done to it was said before."""
+        erased = {number: body for number in numbers if self.session.text(number) != body}
+        self._erased |= erased
+        if erased and all(subject != question.number for _axis, subject in self._changes):
+            same = question.wording  # an act without a change would say of nobody that it was done
+            key = Axis.WORDING, question.number
+            self._changes[key] = Change(*key, same, same)
+
     def fact(self, undoes: int = 0) -> Fact | None:
         """Return what happened, or None when everything stood so already."""
         if not self._changes:
             return None
-        return Fact(Acted(self.name, tuple(self._changes.values()), undoes), tuple(self.texts))
+        erased = sorted(self._erased.items())
+        acted = Acted(self.name, tuple(self._changes.values()), undoes, tuple(sorted(self._erased)))
+        return Fact(acted, (*erased, *self.texts))
 
 
 Decision = Fact | Refusal | None

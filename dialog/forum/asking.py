@@ -26,8 +26,10 @@ from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
 from dialog.forum.session import Session
 from dialog.forum.texts import clean, required
+from dialog.forum.traces import ASKER, ever
 
 GONE = (Review.WITHDRAWN, Review.MERGED)
+OVER = (Phase.PUBLISHED, Phase.CANCELLED)
 
 
 def decide_asking(session: Session, command: c.Asking, who: Who, now: int) -> Decision:
@@ -36,7 +38,7 @@ def decide_asking(session: Session, command: c.Asking, who: Who, now: int) -> De
         return _upvote(session, command, who, now)
     if isinstance(command, c.Ask):
         return _ask(session, command, who, now)
-    refusal = _barred(session, who, free=isinstance(command, c.Withdraw))
+    refusal = None if isinstance(command, c.Withdraw | c.Consent) else _barred(session, who)
     question = session.questions.get(command.number)
     if refusal:
         return refusal
@@ -46,7 +48,9 @@ def decide_asking(session: Session, command: c.Asking, who: Who, now: int) -> De
         case c.Reword():
             return _reword(session, command, question, now)
         case c.Withdraw():
-            return _withdraw(session, question)
+            return _withdraw(session, command, question)
+        case c.Consent():
+            return _consent(session, command, question)
         case c.Appeal():
             return _appeal(session, command, question)
         case c.Object():
@@ -55,12 +59,10 @@ def decide_asking(session: Session, command: c.Asking, who: Who, now: int) -> De
             assert_never(command)
 
 
-def _barred(session: Session, who: Who, *, free: bool = False) -> Refusal | None:
-    """Say what stands in the way of a person; ``free`` commands pass a pause and a mute."""
-    if session.phase in (Phase.PUBLISHED, Phase.CANCELLED):
+def _barred(session: Session, who: Who) -> Refusal | None:
+    """Say what stands in the way of a person; what is their own they may always take back."""
+    if session.phase in OVER:
         return Refusal(Code.CLOSED, since=session.closed_at or None)
-    if free:
-        return None
     if session.switches.paused:
         return Refusal(Code.PAUSED)
     return Refusal(Code.MUTED) if who.person in session.muted else None
@@ -132,6 +134,7 @@ def _wording(act: Act, command: c.Ask, who: Who) -> Wording | Refusal:
         name=parts.get("name", 0),
         district=parts["district"],
         show=show,
+        archive=command.archive and show is Show.NAME,
     )
 
 
@@ -227,16 +230,33 @@ def _closed(appeal: Appeal | None) -> Appeal | None:
     return replace(appeal, open=False) if appeal else None
 
 
-def _withdraw(session: Session, question: Question) -> Decision:
-    """Withdraw wholly, or only name and background once others have taken the question up."""
-    act = Act(session, c.Withdraw.do)
-    if question.standing.review is Review.WITHDRAWN:
-        return None
-    if _taken_up(session, question):
-        wording = replace(question.wording, background=0, name=0, district=0, show=Show.ANONYMOUS)
-        act.set(Axis.WORDING, question.number, wording)
-    else:
+def _withdraw(session: Session, command: c.Withdraw, question: Question) -> Decision:
+    """Withdraw wholly, or only name, district and background once others have taken it up.
+
+    Those go from every wording it ever had, for good.
+    """
+    act = Act(session, command.do)
+    gone = question.standing.review is Review.WITHDRAWN
+    if command.whole and not (gone or session.phase in OVER or _taken_up(session, question)):
         act.stand(question, Standing(Review.WITHDRAWN))
+    elif not gone:
+        act.set(Axis.WORDING, question.number, _nameless(question.wording))
+    act.erase(question, ever(session, question, *ASKER))
+    return act.fact()
+
+
+def _nameless(wording: Wording) -> Wording:
+    bare = replace(wording, background=0, name=0, district=0)
+    return replace(bare, show=Show.ANONYMOUS, archive=False)
+
+
+def _consent(session: Session, command: c.Consent, question: Question) -> Decision:
+    """A name that is not shown is in no record, so there is nothing to agree to."""
+    wording = question.wording
+    if command.on and (wording.show is not Show.NAME or not wording.name):
+        return Refusal(Code.CONFLICT, field="archive", number=question.number)
+    act = Act(session, command.do)
+    act.set(Axis.WORDING, question.number, replace(wording, archive=command.on))
     return act.fact()
 
 

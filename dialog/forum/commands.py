@@ -20,7 +20,10 @@ from dialog.forum.question import Mark
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask a question; with ``via`` a moderator enters it for someone named ``asker``."""
+    """Ask a question; with ``via`` a moderator enters it for someone named ``asker``.
+
+    ``archive`` says of a name shown that it may stay in the record for good.
+    """
 
     do: ClassVar[str] = "ask"
     text: str
@@ -29,6 +32,7 @@ class Ask:
     district: str = ""
     via: Via | None = None
     asker: str = ""
+    archive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,23 @@ class Reword:
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """Take one's own question back, or where that is too late one's name and background."""
+    """Take one's own question back, or where that is too late one's name and background.
+
+    Without ``whole`` the question stays in any case.
+    """
 
     do: ClassVar[str] = "withdraw"
     number: int
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Let one's name and district stay in the record for good, or no longer."""
+
+    do: ClassVar[str] = "consent"
+    number: int
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,9 +403,13 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class Conclude:
-    """Settle what is left: open public questions are not reached, waiting ones unreviewed."""
+    """Settle what is left: open public questions are not reached, waiting ones unreviewed.
+
+    Without ``waiting`` those that wait go on waiting.
+    """
 
     do: ClassVar[str] = "conclude"
+    waiting: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,23 +421,33 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class Redact:
-    """Blacken a text from one code point up to another, in every earlier wording wholly."""
+    """Blacken a text from one code point up to another, in every earlier wording wholly.
+
+    From 0 up to 0 only earlier wordings are blackened. Of sources, ``start`` and ``end`` count
+    those that are taken out whole. ``rev`` is what one has read, 0 any.
+    """
 
     do: ClassVar[str] = "redact"
     number: int
     start: int
     end: int
     field: Field = Field.TEXT
+    rev: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Correct:
-    """Correct a published answer, or add a written one; ``rev`` is what one has read, 0 any."""
+    """Correct a published answer, or add a written one; ``rev`` is what one has read, 0 any.
+
+    ``by`` says who gave it; where it or ``sources`` are empty, what stands stays.
+    """
 
     do: ClassVar[str] = "correct"
     number: int
     text: str
     rev: int = 0
+    by: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,7 +510,14 @@ class Tick:
     do: ClassVar[str] = "tick"
 
 
-Asking = Ask | Reword | Withdraw | Upvote | Appeal | Object
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """Let go what has had its time; from the server only."""
+
+    do: ClassVar[str] = "purge"
+
+
+Asking = Ask | Reword | Withdraw | Upvote | Appeal | Object | Consent
 Moderating = (
     Claim | Approve | StageOnly | Return | Edit | Merge | Unmerge | Hide | Undo | Topic | Brief
     | Mute | Unmute | Message | MergeAll | ReturnAll
@@ -490,5 +528,5 @@ Organising = (
     ChangePhase | Accept | Extend | Pause | Banner | Conclude | Publish
     | Redact | Correct | Keep | Unpublish
 )  # fmt: skip
-Serving = Declare | Enter | Note | Tick
+Serving = Declare | Enter | Note | Tick | Purge
 Command = Asking | Moderating | Staging | Scribing | Organising | Serving

@@ -10,12 +10,13 @@ from typing import assert_never
 from dialog.forum import commands as c
 from dialog.forum.acting import Act, Decision
 from dialog.forum.asking import decide_asking
-from dialog.forum.events import Declared, Entered, Entry, Fact, Noted, Sealed
+from dialog.forum.events import Declared, Entered, Entry, Fact, Noted
 from dialog.forum.moderating import decide_moderating
 from dialog.forum.names import Phase, Who
 from dialog.forum.organising import decide_organising, tick
 from dialog.forum.phase import STAFFED
 from dialog.forum.refusals import Code, Refusal
+from dialog.forum.retention import Term, due, purge, sealed
 from dialog.forum.roles import STAFF, may
 from dialog.forum.scribing import decide_scribing
 from dialog.forum.session import Session
@@ -58,10 +59,7 @@ def seal(session: Session) -> Fact | None:
     """Return the fact that ends a published session: counts stay, who supported what goes."""
     if session.phase is not Phase.PUBLISHED or session.voters_sealed is not None:
         return None
-    counts = tuple(
-        (q.number, len(q.voters), session.upvotes(q.number)) for q in session.questions.values()
-    )
-    return Fact(Sealed(counts, session.voters))
+    return sealed(session)
 
 
 def result(
@@ -109,6 +107,8 @@ def _serve(session: Session, command: c.Serving, now: int) -> Decision:
             return _note(session, command)
         case c.Tick():
             return tick(session, now)
+        case c.Purge():
+            return sealed(session) if Term.SUPPORT in due(session, now) else purge(session, now)
         case _:  # pragma: no cover
             assert_never(command)
 
@@ -134,8 +134,9 @@ def _declare(session: Session, command: c.Declare) -> Decision:
 def _enter(session: Session, command: c.Enter) -> Decision:
     known = session.staff.get(command.person)
     act = Act(session, command.do)
-    if known is None or session.text(known.name) != command.name:
-        name = act.write(command.name)
+    called = "" if session.purged else command.name
+    if known is None or session.text(known.name) != called:
+        name = act.write(called)
     elif known.role is command.role:
         return None
     else:

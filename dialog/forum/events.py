@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dialog.forum.names import Field, Limits, Phase, Role, Via
 from dialog.forum.phase import Schedule, Switches
-from dialog.forum.question import Answer, Draft, Mark, Result, Standing, Wording
+from dialog.forum.question import Answer, Draft, Mark, Recalled, Result, Standing, Wording
 
 
 class Axis(StrEnum):
@@ -144,11 +144,15 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """A command changed axes; ``undoes`` names the entry whose changes these take back."""
+    """A command changed axes; ``undoes`` names the entry whose changes these take back.
+
+    ``erased`` are texts of before whose bodies were overwritten, with all that follows from it.
+    """
 
     act: str
     changes: tuple[Change, ...]
     undoes: int = 0
+    erased: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,41 @@ class Sealed:
     voters: int
 
 
-Event = Declared | Entered | Asked | Upvoted | Claimed | Noted | Acted | Redacted | Sealed
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What had its time is gone: the entry's texts are empty, people are numbers no more.
+
+    ``persons`` keep their number: staff, and who asked one of the ``linked`` questions.
+    """
+
+    persons: tuple[int, ...] = ()
+    linked: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A session as its record tells it: the log of what led there is gone, or never was here.
+
+    ``phase`` began at ``at`` (ms UTC); ``voters`` are all who supported anything.
+    """
+
+    phase: Phase
+    at: int
+    questions: tuple[Recalled, ...]
+    voters: int
+
+
+def overwrites(event: "Event") -> bool:
+    """Tell whether an entry gave texts of before other bodies, whatever kind it is of."""
+    if isinstance(event, Acted):
+        return bool(event.erased)
+    return isinstance(event, Redacted | Purged)
+
+
+Event = (
+    Declared | Entered | Asked | Upvoted | Claimed | Noted | Acted | Redacted | Sealed | Purged
+    | Recorded
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ It says what it touched, so that views refresh only those rows.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, assert_never, cast
 
 from pyroaring import BitMap
@@ -19,6 +19,8 @@ from dialog.forum.events import (
     Entered,
     Entry,
     Noted,
+    Purged,
+    Recorded,
     Redacted,
     Sealed,
     Stage,
@@ -27,7 +29,7 @@ from dialog.forum.events import (
 )
 from dialog.forum.names import Amended, Phase, Review
 from dialog.forum.phase import Switches
-from dialog.forum.question import Amendment, Answer, Claim, Question, Result, Standing
+from dialog.forum.question import Amendment, Answer, Claim, Question, Result, Standing, Wording
 from dialog.forum.session import Deed, Session, Staff
 
 REVISING = frozenset(
@@ -104,6 +106,10 @@ def evolve(session: Session, entry: Entry, touched: Touched | None = None) -> To
             touched.blackened.add(event.number)
         case Sealed():
             _sealed(session, event, touched)
+        case Purged():
+            _purged(session, event, touched)
+        case Recorded():
+            _recorded(session, entry, event, touched)
         case _:  # pragma: no cover
             assert_never(event)
     return touched
@@ -220,6 +226,8 @@ def _acted(session: Session, entry: Entry, event: Acted, touched: Touched) -> No
             _change_session(session, entry, change, touched)
         else:
             _change_question(session, entry, change, touched)
+            if event.erased:
+                _erased(session, change.subject, touched)
     session.deeds[entry.number] = Deed(entry.at, entry.person, event)
 
 
@@ -244,6 +252,14 @@ def _change_question(session: Session, entry: Entry, change: Change, touched: To
     touched.session = True
 
 
+def _erased(session: Session, number: int, touched: Touched) -> None:
+    """Take note that texts of a question and of those merged into it read otherwise now."""
+    for question in session.tree(number):
+        session.reword(question.number)
+        touched.rows.add(question.number)
+        touched.blackened.add(question.number)
+
+
 def _amended(change: Change) -> Amended | None:
     """Return what a change is to the record, None for all that is none."""
     match change.axis, change.before, change.after:
@@ -251,8 +267,9 @@ def _amended(change: Change) -> Amended | None:
             return Amended.ANSWERED
         case Axis.ANSWER, Answer() as before, Answer() as after:
             return Amended.KEPT if before.kept != after.kept else Amended.CORRECTED
-        case Axis.WORDING, _, _:
-            return Amended.NAME  # nothing else of it may change any more
+        case Axis.WORDING, Wording() as before, Wording() as after:
+            shown = replace(before, archive=after.archive)  # who agrees changes nothing to read
+            return Amended.NAME if shown != after else None
         case Axis.REMOVED, _, _:
             return Amended.REMOVED
         case _:
@@ -318,7 +335,7 @@ def _change_session(session: Session, entry: Entry, change: Change, touched: Tou
             session.order_rev = entry.number
             session.stage = cast("Stage", change.after)
         case Axis.PHASE:
-            session.phase = cast("Phase", change.after)
+            session.phase, session.phase_at = cast("Phase", change.after), entry.at
             _note_end(session, entry.at)
         case Axis.SWITCHES:
             before, session.switches = session.switches, cast("Switches", change.after)
@@ -337,8 +354,6 @@ def _note_end(session: Session, at: int) -> None:
             session.asks_ended = _ended(session, at)
     elif session.phase is Phase.LIVE:
         session.closed_at = 0
-    elif session.phase is Phase.PUBLISHED:
-        session.published_at = at
 
 
 def _ended(session: Session, at: int) -> int:
@@ -361,4 +376,56 @@ def _sealed(session: Session, event: Sealed, touched: Touched) -> None:
         question.voters = BitMap()
     session.upvoted.clear()
     session.taps.clear()
+    touched.session = True
+
+
+def _purged(session: Session, event: Purged, touched: Touched) -> None:
+    persons, linked = frozenset(event.persons), frozenset(event.linked)
+    for question in session.questions.values():
+        question.asker = question.asker if question.number in linked else 0
+        question.original = question.draft = question.claim = None
+        question.briefing = question.scribe = 0
+        question.alike, question.marks = (), ()
+        if not question.wording.archive:
+            question.wording = replace(question.wording, name=0, district=0)
+    session.asked = {}
+    for number in sorted(linked):
+        session.asked.setdefault(session.questions[number].asker, []).append(number)
+    for number, deed in session.deeds.items():
+        if deed.person not in persons:
+            session.deeds[number] = replace(deed, person=0)
+    session.muted = frozenset()
+    session.message, session.banner = None, 0
+    session.purged = True
+    touched.rows.update(session.questions)
+    touched.session = True
+
+
+def _recorded(session: Session, entry: Entry, event: Recorded, touched: Touched) -> None:
+    session.phase, session.phase_at = event.phase, event.at
+    session.voters_sealed = event.voters
+    session.purged = True
+    for told in event.questions:
+        question = Question(
+            told.number,
+            0,
+            told.asked,
+            told.wording,
+            rev=entry.number,
+            standing=told.standing,
+            result=told.result,
+            topic=told.topic,
+            answer=told.answer,
+            removed=told.removed,
+            sealed=told.upvotes,
+            amendments=told.amendments,
+        )
+        session.questions[told.number] = question
+        session.reviews[told.standing.review] += 1
+        _count_outcome(session, question, 1)
+    for told in event.questions:
+        if told.standing.into:
+            kept = session.questions[told.standing.into]
+            kept.merged = (*kept.merged, told.number)
+    touched.rows.update(session.questions)
     touched.session = True

@@ -13,6 +13,10 @@ class Unavailable(Exception):  # noqa: N818 - it is said of whoever keeps a jour
     """Nothing can be stored or read at the moment, through no fault of what was asked for."""
 
 
+class Overtaken(Exception):  # noqa: N818 - it is said of whoever follows a journal
+    """Others have begun the journal anew: what was read of it stands no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """A command done: the same key and body get the same answer until publication.
@@ -86,3 +90,9 @@ class Opened:
     remembered: tuple[Remembered, ...]
     state: State | None = None
     extent: Extent = FULL
+
+    def added_up(self) -> State:
+        """Return what the journal adds up to; once, for the state belongs to whoever gets it."""
+        state = self.state or State.begin(self.texts, self.extent)
+        state.catch_up(self.entries)
+        return state

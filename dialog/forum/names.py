@@ -104,6 +104,10 @@ class Field(StrEnum):
     ANSWER = "answer"
     NAME = "name"
     KEPT = "kept"
+    DISTRICT = "district"
+    BY = "by"
+    TO = "to"
+    SOURCES = "sources"
 
 
 class Amended(StrEnum):

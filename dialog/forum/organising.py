@@ -5,7 +5,7 @@ from typing import assert_never
 
 from dialog.forum import commands as c
 from dialog.forum.acting import Act, Decision, conflict
-from dialog.forum.events import Axis, Fact, Redacted, Stage, Value
+from dialog.forum.events import Axis, Fact, Redacted, Stage
 from dialog.forum.names import (
     BLACKENED,
     MINUTE,
@@ -20,8 +20,10 @@ from dialog.forum.names import (
 from dialog.forum.phase import FOLLOWS, due, next_due
 from dialog.forum.question import STAGED, Answer, Correction, Kept, Question, Result, Standing
 from dialog.forum.refusals import Code, Refusal
+from dialog.forum.scribing import sources
 from dialog.forum.session import Session
 from dialog.forum.texts import clean, required
+from dialog.forum.traces import ever, everything, texts_of
 
 LONGEST = 24 * 60
 Recording = c.Redact | c.Correct | c.Keep | c.Unpublish
@@ -43,7 +45,7 @@ def decide_organising(session: Session, command: c.Organising, who: Who, now: in
         case c.Banner():
             return _banner(session, command)
         case c.Conclude():
-            return _conclude(session, who, now)
+            return _conclude(session, command, who, now)
         case c.Publish():
             return _publish(session)
         case _:
@@ -121,24 +123,29 @@ def _banner(session: Session, command: c.Banner) -> Decision:
     return act.fact()
 
 
-def _conclude(session: Session, who: Who, now: int) -> Decision:
+def _conclude(session: Session, command: c.Conclude, who: Who, now: int) -> Decision:
     """Every question gets an end: open public ones not reached, undecided ones unreviewed."""
     if session.phase is not Phase.CLOSED:
         return Refusal(Code.CONFLICT, state=session.phase.value)
-    act = Act(session, c.Conclude.do)
+    act = Act(session, command.do)
     for question in session.questions.values():
         if question.standing.review is Review.WAITING:
+            if not command.waiting:
+                continue
             appeal = question.standing.appeal
             standing = Standing(Review.UNREVIEWED, by=who.person, appeal=appeal)
             act.set(Axis.STANDING, question.number, standing)
         elif question.stageable:
-            act.set(Axis.RESULT, question.number, Result(_left(question), now))
+            act.set(Axis.RESULT, question.number, Result(left(question), now))
     act.set(Axis.STAGE, 0, Stage(past=session.stage.past))
     return act.fact()
 
 
-def _left(question: Question) -> Outcome:
-    """An answer released while its question was on the stage counts; it was not ended there."""
+def left(question: Question) -> Outcome:
+    """Return how an open question ends when all is concluded.
+
+    An answer released while its question was on the stage counts; it was not ended there.
+    """
     answer = question.answer
     return answer.outcome if answer and answer.released else Outcome.NOT_REACHED
 
@@ -182,7 +189,7 @@ def _record(session: Session, command: Recording, who: Who, now: int) -> Decisio
         case c.Correct():
             return _correct(session, command, question, who, now)
         case c.Keep():
-            return _keep(session, command, question, now)
+            return _keep(session, command, question, who, now)
         case c.Unpublish():
             return _unpublish(session, command, question)
         case _:  # pragma: no cover
@@ -190,58 +197,42 @@ def _record(session: Session, command: Recording, who: Who, now: int) -> Decisio
 
 
 def _redact(session: Session, command: c.Redact, question: Question) -> Decision:
-    number = _redacted(session, question, command.field)
+    if command.rev not in (0, question.rev):
+        return conflict(session, question)
+    earlier = ever(session, question, command.field)
+    if command.field is Field.SOURCES:
+        return _take_out(session, command, question, earlier)
+    number = shown(session, question, command.field)
     body = session.text(number)
-    if not number or not 0 <= command.start < command.end <= len(body):
+    placed = number and 0 <= command.start < command.end <= len(body)
+    if not placed and (command.end or not earlier - {number}):
         return Refusal(Code.MALFORMED, field=command.field.value, length=len(body))
     black = body[: command.start] + BLACKENED + body[command.end :]
-    earlier = _earlier(session, question, command.field) - {number}
-    texts = [(number, black), *((n, BLACKENED) for n in sorted(earlier))]
-    return Fact(Redacted(question.number, command.field), tuple(sorted(texts)))
+    texts = dict.fromkeys(sorted(earlier), BLACKENED)
+    texts |= {number: black if command.end else body} if number else {}
+    return Fact(Redacted(question.number, command.field), tuple(sorted(texts.items())))
 
 
-def _redacted(session: Session, question: Question, field: Field) -> int:
-    match field:
-        case Field.TEXT:
-            return question.wording.text
-        case Field.BACKGROUND:
-            return question.wording.background
-        case Field.NAME:
-            return question.wording.name
-        case Field.ANSWER:
-            return question.answer.text if question.answer else written(session, question)
-        case Field.KEPT:
-            return _kept(question.answer)
-        case _:  # pragma: no cover
-            assert_never(field)
+def _take_out(
+    session: Session, command: c.Redact, question: Question, earlier: set[int]
+) -> Decision:
+    """A source goes whole: half an address leads nowhere. Those of earlier answers all go."""
+    now = texts_of(question.answer, Field.SOURCES)
+    shown = [number for number in now if session.text(number)]
+    if not 0 <= command.start < command.end <= len(shown):
+        return Refusal(Code.MALFORMED, field=command.field.value, length=len(shown))
+    gone = sorted({*shown[command.start : command.end], *(earlier - {*now})})
+    return Fact(Redacted(question.number, command.field), tuple((n, "") for n in gone))
 
 
-def written(session: Session, question: Question) -> int:
-    """Return the newest text of an answer that nobody has handed in, 0 where there is none."""
-    return max(_earlier(session, question, Field.ANSWER), default=0)
-
-
-def _kept(answer: Value) -> int:
-    return answer.kept.text if isinstance(answer, Answer) and answer.kept else 0
-
-
-def _earlier(session: Session, question: Question, field: Field) -> set[int]:
-    """Return the numbers of all wordings that a field ever had in this session."""
-    axes = (Axis.ANSWER, Axis.DRAFT) if field in (Field.ANSWER, Field.KEPT) else (Axis.WORDING,)
-    numbers = {_worded(question.original, field)} if Axis.WORDING in axes else set()
-    for deed in session.deeds.values():
-        for change in deed.acted.changes:
-            if change.axis in axes and change.subject == question.number:
-                numbers.update(_worded(value, field) for value in (change.before, change.after))
-    return numbers - {0}
-
-
-def _worded(value: Value, field: Field) -> int:
-    """Return the number of a field's text in one of the values that it ever stood in."""
-    if field is Field.KEPT:
-        return _kept(value)
-    number = getattr(value, "text" if field is Field.ANSWER else field.value, 0)
-    return number if isinstance(number, int) else 0
+def shown(session: Session, question: Question, field: Field) -> int:
+    """Return the number of a field's text as it stands now, 0 where there is none."""
+    stands = (question.wording, question.answer)
+    found = [number for value in stands for number in texts_of(value, field)]
+    if field is Field.ANSWER and question.answer is None:
+        # What was written for an answer that nobody has handed in can be blackened, too.
+        return max(ever(session, question, field), default=0)
+    return found[0] if found else 0
 
 
 def _correct(
@@ -251,47 +242,66 @@ def _correct(
 
     Where a second person releases answers, a scribe alone corrects none: organisers do.
     """
-    if session.second_person and who.role is Role.SCRIBE:
-        return Refusal(Code.FORBIDDEN, field="second", number=question.number)
-    read = question.public and command.rev in (0, question.rev)
-    refusal = None if read else conflict(session, question)
+    read = question.public and not question.removed and command.rev in (0, question.rev)
+    refusal = _alone(session, question, who) or (None if read else conflict(session, question))
     if refusal or session.phase not in (Phase.CLOSED, Phase.PUBLISHED):
         return refusal or Refusal(Code.CONFLICT, state=session.phase.value)
     text = required(command.text, session.limits.answer, "text", lines=True)
-    if isinstance(text, Refusal):
-        return text
+    by = clean(command.by, session.limits.short, "by")
+    links = sources(command.sources, session.limits.short)
+    for part in (text, by):
+        if isinstance(part, Refusal):
+            return part
+    if isinstance(links, Refusal):
+        return links
     act = Act(session, command.do)
-    number, answer = act.write(text), question.answer
-    if answer and answer.released:
+    number, answer = act.write(str(text)), question.answer
+    released = answer is not None and answer.released
+    if answer is None or not released:
+        answer = Answer(number, Kind.VERBATIM, Outcome.WRITTEN, who.person, now, released=True)
+    else:
         corrections = (*answer.corrections, Correction(now, answer.text))
-        act.set(
-            Axis.ANSWER,
-            question.number,
-            replace(answer, text=number, corrections=corrections),
-        )
-        return act.fact()
-    written = Answer(number, Kind.VERBATIM, Outcome.WRITTEN, who.person, now, released=True)
-    act.set(Axis.ANSWER, question.number, written)
-    act.settle(question, written, now)
+        answer = replace(answer, text=number, corrections=corrections)
+    told = act.write(str(by)), tuple(map(act.write, links))
+    answer = replace(answer, by=told[0] or answer.by, sources=told[1] or answer.sources)
+    act.set(Axis.ANSWER, question.number, answer)
+    if not released:
+        act.settle(question, answer, now)
     return act.fact()
 
 
-def _keep(session: Session, command: c.Keep, question: Question, now: int) -> Decision:
+def _alone(session: Session, question: Question, who: Who) -> Refusal | None:
+    """Where a second person releases what is published, no scribe publishes alone."""
+    if session.second_person and who.role is Role.SCRIBE:
+        return Refusal(Code.FORBIDDEN, field="second", number=question.number)
+    return None
+
+
+def _keep(session: Session, command: c.Keep, question: Question, who: Who, now: int) -> Decision:
+    """A promise is kept once; said in other words later, the first ones stay as they were."""
     answer, review = question.answer, question.standing.review
+    alone = _alone(session, question, who)
+    if alone:
+        return alone
     if answer is None or answer.outcome is not Outcome.PROMISED or not answer.released:
         return conflict(session, question)
-    if review not in STAGED or command.rev not in (0, question.rev):
+    if review not in STAGED or question.removed or command.rev not in (0, question.rev):
         return conflict(session, question)
     text = required(command.text, session.limits.answer, "text", lines=True)
     if isinstance(text, Refusal):
         return text
     act = Act(session, command.do)
-    kept = Kept(now, act.write(text))
+    kept, number = answer.kept, act.write(text)
+    if kept is None:
+        kept = Kept(now, number)
+    else:
+        kept = Kept(kept.at, number, (*kept.corrections, Correction(now, kept.text)))
     act.set(Axis.ANSWER, question.number, replace(answer, kept=kept))
     return act.fact()
 
 
 def _unpublish(session: Session, command: c.Unpublish, question: Question) -> Decision:
+    """Take a question out for good: nothing that was said of it can be read by anyone after."""
     if session.phase is not Phase.PUBLISHED or not question.public:
         return conflict(session, question)
     why = required(command.why, session.limits.short, "why")
@@ -299,4 +309,6 @@ def _unpublish(session: Session, command: c.Unpublish, question: Question) -> De
         return why
     act = Act(session, command.do)
     act.set(Axis.REMOVED, question.number, act.write(why))
+    for part in session.tree(question.number):
+        act.erase(question, everything(session, part), BLACKENED)
     return act.fact()

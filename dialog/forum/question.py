@@ -35,7 +35,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The text axis: text numbers, and how the asker is shown."""
+    """The text axis: text numbers, and how the asker is shown.
+
+    ``archive``: name and district may stay in the record for good.
+    """
 
     text: int
     background: int = 0
@@ -43,6 +46,7 @@ class Wording:
     district: int = 0
     show: Show = Show.ANONYMOUS
     edited: bool = False
+    archive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,22 @@ class Mark:
     kind: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A question as a record has it: nobody knows any more who asked, and who supported it."""
+
+    number: int
+    asked: int
+    wording: Wording
+    standing: Standing
+    result: Result = Result()
+    topic: str = ""
+    answer: Answer | None = None
+    removed: int = 0
+    upvotes: int = 0
+    amendments: tuple[Amendment, ...] = ()
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dialog.forum.names import Role, Stream
 
-VOLUNTEERS = frozenset({"ask", "reword", "withdraw", "upvote", "appeal", "object"})
+VOLUNTEERS = frozenset({"ask", "reword", "withdraw", "upvote", "appeal", "object", "consent"})
 MODERATORS = frozenset(
     {
         "ask", "claim", "approve", "stage_only", "return", "edit", "merge", "unmerge", "hide",
@@ -28,7 +28,7 @@ MAY: Mapping[Role, frozenset[str]] = {
     Role.SCRIBE: SCRIBES | EMERGENCY,
     Role.MINISTER: STAGE | EMERGENCY,
     Role.ORGANISER: MODERATORS | STAGE | SCRIBES | ORGANISERS | EMERGENCY,
-    Role.SYSTEM: frozenset({"declare", "enter", "note", "tick"}),
+    Role.SYSTEM: frozenset({"declare", "enter", "note", "tick", "purge"}),
 }
 
 SEES: Mapping[Role, frozenset[Stream]] = {

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -93,8 +94,6 @@ def _incomplete(command: c.HandIn) -> Refusal | None:
         return Refusal(Code.MALFORMED, field="outcome")
     if command.outcome is Outcome.PROMISED and not _day(command.until):
         return Refusal(Code.INCOMPLETE, field="until")
-    if sum(map(bool, command.sources)) > SOURCES:
-        return Refusal(Code.TOO_MANY, field="sources", limit=SOURCES)
     return None
 
 
@@ -112,17 +111,16 @@ def _answer(act: Act, command: c.HandIn, who: Who, now: int) -> Answer | Refusal
     text = required(command.text, limits.answer, "text", lines=True)
     by = clean(command.by, limits.short, "by")
     to = clean(command.to, limits.short, "to")
-    sources = [clean(source, limits.short, "sources") for source in command.sources if source]
-    for part in (text, by, to, *sources):
+    links = sources(command.sources, limits.short)
+    for part in (text, by, to):
         if isinstance(part, Refusal):
             return part
+    if isinstance(links, Refusal):
+        return links
     if command.outcome is Outcome.PROMISED and not by:
         return Refusal(Code.INCOMPLETE, field="by")
     if command.outcome is Outcome.REFERRED and not to:
         return Refusal(Code.INCOMPLETE, field="to")
-    links = [str(source) for source in sources]
-    if not all(map(_LINK.fullmatch, links)):
-        return Refusal(Code.BAD_TEXT, field="sources")
     return Answer(
         text=act.write(str(text)),
         kind=command.kind,
@@ -132,9 +130,25 @@ def _answer(act: Act, command: c.HandIn, who: Who, now: int) -> Answer | Refusal
         by=act.write(str(by)),
         until=_day(command.until) if command.outcome is Outcome.PROMISED else "",
         to=act.write(str(to)),
-        sources=tuple(act.write(link) for link in links),
+        sources=tuple(map(act.write, links)),
         minute=command.minute,
     )
+
+
+def sources(raw: Sequence[str], limit: int) -> tuple[str, ...] | Refusal:
+    """Return links to sources as they are kept, or why they cannot be; empty ones are left out."""
+    given = [source for source in raw if source]
+    if len(given) > SOURCES:
+        return Refusal(Code.TOO_MANY, field="sources", limit=SOURCES)
+    links = []
+    for source in given:
+        link = clean(source, limit, "sources")
+        if isinstance(link, Refusal):
+            return link
+        if not _LINK.fullmatch(link):
+            return Refusal(Code.BAD_TEXT, field="sources")
+        links.append(link)
+    return tuple(links)
 
 
 def _release(session: Session, question: Question, who: Who, now: int) -> Decision:

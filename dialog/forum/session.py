@@ -35,7 +35,10 @@ class Deed:
 
 @dataclass(slots=True)
 class Session:
-    """Everything the rules know of a session; times in ms UTC, texts by number."""
+    """Everything the rules know of a session; times in ms UTC, texts by number.
+
+    Once it is ``purged``, names of staff are not kept any more.
+    """
 
     seq: int = 0
     at: int = 0
@@ -54,7 +57,8 @@ class Session:
     order_rev: int = 0
     asks_ended: int = 0
     closed_at: int = 0
-    published_at: int = 0
+    phase_at: int = 0
+    purged: bool = False
     voters_sealed: int | None = None
     texts: dict[int, str] = field(default_factory=dict)
     last_text: int = 0
@@ -75,6 +79,11 @@ class Session:
     def rehearsal(self) -> bool:
         """Tell whether this is a copy to practise on, which is never published."""
         return self.declaration is not None and self.declaration.rehearsal
+
+    @property
+    def published_at(self) -> int:
+        """Return when the record was published, 0 where it is not."""
+        return self.phase_at if self.phase is Phase.PUBLISHED else 0
 
     @property
     def asking(self) -> bool:

@@ -99,7 +99,7 @@ def _question(session: Session, question: Question, rank: int) -> Row:
         "answer": _answer(session, question),
         "merged": [
             {"number": q.number, "text": session.text(q.wording.text)}
-            for q in session.tree(number)[1:]
+            for q in sorted(session.tree(number)[1:], key=lambda one: one.number)
         ],
         "removed": None,
         "changes": _changes(question),

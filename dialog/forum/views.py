@@ -84,6 +84,9 @@ def own_row(session: Session, number: int) -> Row:
     made = _floor(session, question) | _status(session, question)
     made["rev"] = question.rev
     made["upvotes"] = session.upvotes(number)
+    made["show"] = question.wording.show.value
+    made["archive"] = question.wording.archive
+    made["removed"] = session.text(question.removed) or None
     return made
 
 
@@ -235,7 +238,8 @@ def answer_row(session: Session, answer: Answer) -> Row:
         "until": answer.until or None,
         "kept": kept and {"at": instant(kept.at), "text": session.text(kept.text)},
         "to": session.text(answer.to) or None,
-        "sources": [session.text(source) for source in answer.sources],
+        # One that was taken out keeps its number and is empty.
+        "sources": [link for link in map(session.text, answer.sources) if link],
         "minute": answer.minute,
         "at": instant(answer.at),
     }

@@ -13,7 +13,19 @@ import structlog
 from dialog.forum import commands as c
 from dialog.forum.board import Board
 from dialog.forum.decide import decide, result, seal
-from dialog.forum.events import Acted, Asked, Axis, Entry, Event, Fact, Redacted, Tap, Upvoted
+from dialog.forum.events import (
+    Acted,
+    Asked,
+    Axis,
+    Entry,
+    Event,
+    Fact,
+    Purged,
+    Redacted,
+    Sealed,
+    Tap,
+    Upvoted,
+)
 from dialog.forum.evolve import Touched, evolve
 from dialog.forum.journal import Batch, Line, Opened, Place, Remembered, Tail
 from dialog.forum.likeness import Likeness
@@ -21,7 +33,7 @@ from dialog.forum.names import SYSTEM, Stream, Who
 from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
-from dialog.forum.state import State
+from dialog.forum.session import Session
 from dialog.hub import wire
 from dialog.hub.digest import Digest
 from dialog.hub.marks import marks
@@ -33,7 +45,7 @@ log = structlog.get_logger()
 READ_AT_ONCE = 2_000
 READ_ON = 20
 COMPARED = 10  # of those that come in one moment: suggestions for a person, who reads no more
-RECORDED = frozenset({"publish", "correct", "keep", "unpublish"})
+RECORDED = frozenset({"publish", "correct", "keep", "unpublish", "withdraw"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +117,7 @@ class Ledger:
     def __init__(self, opened: Opened) -> None:
         """Add up a journal as it was stored."""
         self.epoch = opened.epoch
-        state = opened.state or State.begin(opened.texts, opened.extent)
-        state.catch_up(opened.entries)
+        state = opened.added_up()
         self.session, self._board = state.session, state.board
         self._unsettled = True
         self._digests = {stream: Digest(sheet) for stream, sheet in self._board.sheets.items()}
@@ -173,7 +184,6 @@ class Ledger:
         fact = seal(self.session)
         if fact is not None:
             self._apply(draft, SYSTEM, fact)
-            draft.sealed = True
         self._close_taps(draft)
         self._settle_for_others()
         return draft
@@ -181,7 +191,7 @@ class Ledger:
     def batch(self, draft: Draft) -> Batch:
         """Return what a draft asks the journal to store."""
         numbers = {n for touched in draft.touched for n in touched.rows | touched.counts}
-        lines = tuple(self._line(number) for number in sorted(numbers))
+        lines = tuple(line(self.session, number) for number in sorted(numbers))
         remembered = tuple(draft.remembered)
         return Batch(tuple(draft.entries), remembered, lines, self.session.phase)
 
@@ -285,6 +295,7 @@ class Ledger:
         draft.entries.append(entry)
         draft.worded |= _worded(event)
         draft.recorded = draft.recorded or recorded(event)
+        draft.sealed = draft.sealed or isinstance(event, Sealed | Purged)
         return entry
 
     def _tap(self, draft: Draft, event: Upvoted) -> Entry:
@@ -307,26 +318,30 @@ class Ledger:
         self._unsettled = True
         draft.touched.append(touched)
 
-    def _line(self, number: int) -> Line:
-        question = self.session.questions[number]
-        standing = question.standing
-        return Line(
-            number,
-            question.asked,
-            standing.review,
-            standing.reason,
-            standing.into,
-            question.result.outcome,
-            question.topic,
-            self.session.upvotes(number),
-            question.wording.text,
-            question.rev,
-        )
+
+def line(session: Session, number: int) -> Line:
+    """Return a question's line for the tables that pages, search and statistics read."""
+    question = session.questions[number]
+    standing = question.standing
+    return Line(
+        number,
+        question.asked,
+        standing.review,
+        standing.reason,
+        standing.into,
+        question.result.outcome,
+        question.topic,
+        session.upvotes(number),
+        question.wording.text,
+        question.rev,
+    )
 
 
 def recorded(event: Event) -> bool:
     """Tell whether an event changes what a published record says."""
-    return isinstance(event, Redacted) or (isinstance(event, Acted) and event.act in RECORDED)
+    if isinstance(event, Acted):
+        return event.act in RECORDED
+    return isinstance(event, Redacted | Purged)
 
 
 def _worded(event: Event) -> set[int]:

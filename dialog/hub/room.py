@@ -22,7 +22,7 @@ from dialog.forum import commands as c
 from dialog.forum.board import Board
 from dialog.forum.events import Upvoted
 from dialog.forum.evolve import Touched
-from dialog.forum.journal import Batch, Opened, Place, Tail, Unavailable
+from dialog.forum.journal import Batch, Opened, Overtaken, Place, Tail, Unavailable
 from dialog.forum.names import Phase, Stream, Who
 from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
@@ -68,10 +68,6 @@ class Journal(Protocol):
 
     async def trial(self, session: str) -> None:
         """Write and leave nothing, or raise."""
-
-
-class Overtaken(Exception):  # noqa: N818 - it is said of a room
-    """Another process has given the journal a new epoch: all has to be read anew."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,3 +76,4 @@ class Declaration:
     languages: tuple[str, ...]
     goes_live: Opening
     rehearsal_until: datetime | None = None
+    hold: bool = False

@@ -144,6 +144,7 @@ def _declaration(table: Table, folder: str, intro: str) -> Declaration:
         languages=_languages(table),
         goes_live=table.choice("goes_live", OPENINGS),
         rehearsal_until=_rehearsal(table, folder),
+        hold=table.value("hold", bool, required=False) is True,
     )
     table.finish()
     _check_times(table, folder)

@@ -4,16 +4,18 @@ PostgreSQL has its own tools for the copy; what has to follow a restore is the s
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from alembic.util import CommandError
 from sqlalchemy import select, update
 
 from dialog import disk
+from dialog.store import deletions
 from dialog.store.database import locate, make_engine
+from dialog.store.deletions import Report
 from dialog.store.lock import lock
 from dialog.store.migrate import migrate
 from dialog.store.sessions import draw_epoch, set_session
@@ -21,6 +23,8 @@ from dialog.store.tables import INVITATIONS, SESSIONS
 
 OURS = frozenset({"alembic_version", "sessions", "journal"})
 LOGS = ("-wal", "-shm")
+KEPT = timedelta(days=30)
+PREFIX, STAMP, SUFFIX = "dialog-", "%Y%m%dT%H%M%SZ", ".sqlite3"
 MAGIC = b"SQLite format 3\0"
 
 
@@ -54,11 +58,27 @@ def backup(url: str, target: Path) -> int:
     return target.stat().st_size
 
 
-def restore(url: str, source: Path, now: datetime) -> Path | None:
+def backup_into(url: str, folder: Path, now: datetime) -> tuple[Path, list[Path]]:
+    """Write a backup with a name of its own into a folder, and delete those made long before.
+
+    Return the new file, and what was deleted: what had to go must not live on in copies.
+    """
+    made = folder / f"{PREFIX}{now:{STAMP}}{SUFFIX}"
+    backup(url, made)
+    oldest = f"{PREFIX}{now - KEPT:{STAMP}}{SUFFIX}"
+    gone = [file for file in sorted(folder.glob(f"{PREFIX}*Z{SUFFIX}")) if file.name < oldest]
+    for file in gone:
+        file.unlink()
+    disk.settle(folder)
+    return made, gone
+
+
+def restore(url: str, source: Path, now: datetime, reports: Collection[Report] = ()) -> Path | None:
     """Put a backup in the database's place; return where the database of before lies now.
 
-    The file is checked, brought to the tables of this program and given new epochs before anything
-    changes; then it takes the place in one step. Raise ``InUse`` while a server runs.
+    The file is checked, brought to the tables of this program and given new epochs, and what
+    ``reports`` tell is deleted from it again before anything changes; then it takes the place in
+    one step. Raise ``InUse`` while a server runs.
     """
     target = _file(url)
     if target is None:
@@ -70,7 +90,7 @@ def restore(url: str, source: Path, now: datetime) -> Path | None:
             migrate(f"sqlite:///{drawn}")
         except CommandError as fault:
             raise Unfit(f"{source} was made by another version of this program: {fault}") from None
-        begin_anew(f"sqlite:///{drawn}", now)
+        begin_anew(f"sqlite:///{drawn}", now, reports)
         _alone(drawn)
         disk.settle(drawn)
         kept = _kept(target, now)
@@ -79,16 +99,20 @@ def restore(url: str, source: Path, now: datetime) -> Path | None:
     return kept
 
 
-def renew(url: str, now: datetime) -> int:
-    """Give a database that was restored by other means new epochs; return how many sessions."""
+def renew(url: str, now: datetime, reports: Collection[Report] = ()) -> int:
+    """Give a database that was restored by other means new epochs; return how many sessions.
+
+    What ``reports`` tell is deleted from it again.
+    """
     with lock(url):
-        return begin_anew(url, now)
+        return begin_anew(url, now, reports)
 
 
-def begin_anew(url: str, now: datetime) -> int:
+def begin_anew(url: str, now: datetime, reports: Collection[Report] = ()) -> int:
     """Draw new epochs, so that every client takes a snapshot, and end unused invitations.
 
-    One of them may have been used after the moment to which the database went back.
+    One of them may have been used after the moment to which the database went back; and what was
+    deleted after it goes again, in the same transaction.
     """
     used = {"used": int(now.timestamp() * 1000)}
     engine = make_engine(url, size=1)
@@ -98,6 +122,7 @@ def begin_anew(url: str, now: datetime) -> int:
             for session in sessions:
                 set_session(connection, session, epoch=draw_epoch())
             connection.execute(update(INVITATIONS).where(INVITATIONS.c.used == 0).values(used))
+            deletions.apply(connection, reports)
     finally:
         engine.dispose()
     return len(sessions)

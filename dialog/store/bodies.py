@@ -78,7 +78,7 @@ _Values = {axis: msgspec.msgpack.Decoder(_shaped(kind)) for axis, kind in AXES.i
 _Asked = tuple[_Question, memoryview]  # type: ignore[valid-type]
 _Supported = tuple[int, memoryview]
 _Tapped = tuple[int, int, int, int]
-_Deed = tuple[int, int, int, str, int, list[tuple[Axis, int, Raw, Raw]]]
+_Deed = tuple[int, int, int, str, int, tuple[int, ...], list[tuple[Axis, int, Raw, Raw]]]
 
 
 class _Body(Struct, array_like=True):
@@ -132,9 +132,10 @@ def _some(rows: Iterable[object]) -> Iterator[Raw]:
 
 def _deed(item: tuple[int, Deed]) -> object:
     number, deed = item
+    acted = deed.acted
     changes = [(c.axis, c.subject, _value(c.axis, c.before), _value(c.axis, c.after))
-               for c in deed.acted.changes]  # fmt: skip
-    return number, deed.at, deed.person, deed.acted.act, deed.acted.undoes, changes
+               for c in acted.changes]  # fmt: skip
+    return number, deed.at, deed.person, acted.act, acted.undoes, acted.erased, changes
 
 
 def _value(axis: Axis, value: Value) -> object:
@@ -164,9 +165,9 @@ def decode(body: bytes, texts: Mapping[int, str], extent: Extent = FULL) -> Stat
         session.upvoted[person] = BitMap.deserialize(numbers)
     for tap in _rows(read.taps, _Tapped):
         session.taps.put(*tap)
-    for number, at, person, act, undoes, changes in _rows(read.deeds, _Deed):
+    for number, at, person, act, undoes, erased, changes in _rows(read.deeds, _Deed):
         made = tuple(_change(change, same) for change in changes)
-        session.deeds[number] = Deed(at, person, Acted(act, made, undoes))
+        session.deeds[number] = Deed(at, person, Acted(act, made, undoes, erased))
     kept = _into(msgspec.msgpack.decode(read.board, type=_Kept), Kept)
     return State(session, Board.begin(session, kept, extent))
 

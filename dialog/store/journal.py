@@ -1,24 +1,24 @@
 """The journal of sessions: opened whole, appended in batches, gapless."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from dialog.forum.events import Entry, Event, Redacted, Sealed, Upvoted
-from dialog.forum.journal import Batch, Opened, Place, Remembered, Tail, Unavailable
+from dialog.forum.events import Entry, Event, Purged, Sealed, Upvoted, overwrites
+from dialog.forum.journal import Batch, Opened, Overtaken, Place, Remembered, Tail, Unavailable
 from dialog.forum.state import State
 from dialog.forum.window import FULL, SHARED, Extent
-from dialog.store import payloads, states
+from dialog.store import deletions, payloads, states
 from dialog.store.database import Database
 from dialog.store.handover import Handover
 from dialog.store.lines import refresh
 from dialog.store.listening import tell
 from dialog.store.sessions import Found, draw_epoch, enrol, find, set_session
-from dialog.store.tables import JOURNAL, RESULTS, TEXTS, upsert
+from dialog.store.tables import JOURNAL, QUESTIONS, RESULTS, STATES, TEXTS, upsert
 
 ROWS_AT_ONCE = 500
 # How many taps are added up in a moment, and what others weigh beside them: in time, in bytes.
@@ -81,14 +81,14 @@ class Journal:
 
         Where several processes write, ``make`` is called on the loop while a thread holds the
         session's row, so that nobody is ever overtaken; what it raises rolls back and is raised
-        here, and for None nothing is stored. Redaction overwrites bodies and forgets remembered
+        here, and for None nothing is stored. An entry that overwrites texts forgets remembered
         answers. Sealing deletes who supported what, forgets remembered answers and draws a new
         epoch.
         """
         if not self._database.shared:
             batch = make(Tail(place.epoch))
             if batch is not None:
-                scrub = any(isinstance(entry.event, Redacted | Sealed) for entry in batch.entries)
+                scrub = any(_scrubs(entry.event) for entry in batch.entries)
                 await self._write(slug, place, lambda _tail: batch, scrub=scrub)
             return
         with Handover(make) as decide:
@@ -100,6 +100,26 @@ class Journal:
 
         await self._database.write(work, scrub=scrub, batch=True)
 
+    async def begin_anew(
+        self, slug: str, place: Place, batch: Batch, kept: Collection[int]
+    ) -> None:
+        """Let a batch be the whole journal from now on, and keep these texts only.
+
+        Raise ``Overtaken`` where somebody has stored something since ``place``.
+        """
+
+        def work(connection: Connection) -> None:
+            session = _known(connection, slug, lock=True)
+            if (session.epoch, session.head) != (place.epoch, place.head):
+                raise Overtaken
+            _clear(connection, session.id, kept)
+            _store_entries(connection, session.id, batch.entries, 0)
+            refresh(connection, session.id, 1, batch.lines)
+            set_session(connection, session.id, head=len(batch.entries), epoch=draw_epoch())
+            tell(connection, slug, len(batch.entries))
+
+        await self._database.write(work, scrub=True)
+
     async def tail(self, slug: str, place: Place) -> Tail:
         """Return what others have stored since ``place``."""
         return await self._database.read(
@@ -109,6 +129,11 @@ class Journal:
     async def trial(self, slug: str) -> None:
         """Write as every batch does and leave all as it is, or raise."""
         await self._database.write(lambda connection: _trial(connection, slug))
+
+    async def known(self, slug: str) -> bool:
+        """Tell whether a session was ever opened here."""
+        found = await self._database.read(lambda connection: find(connection, slug))
+        return found is not None
 
     async def epoch(self, slug: str) -> str:
         """Return a session's epoch as it is now; raise ``JournalFault`` for an unknown session."""
@@ -227,9 +252,9 @@ def _tail(connection: Connection, session: Found, slug: str, place: Place) -> Ta
     if session.epoch != place.epoch or session.head == place.head:
         return Tail(session.epoch)
     entries = tuple(_entries(connection, session, slug, place.head))
-    blackened = any(isinstance(entry.event, Redacted) for entry in entries)
+    overwritten = any(overwrites(entry.event) for entry in entries)
     texts = select(TEXTS.c.number, TEXTS.c.body).where(TEXTS.c.session == session.id)
-    if not blackened:  # then only new ones can be others than before
+    if not overwritten:  # then only new ones can be others than before
         texts = texts.where(TEXTS.c.number > place.text)
     return Tail(
         session.epoch,
@@ -250,7 +275,8 @@ def _append(connection: Connection, slug: str, place: Place, decide: Make) -> No
     numbers = [entry.number for entry in batch.entries]
     if numbers != list(range(session.head + 1, session.head + 1 + len(numbers))):
         raise JournalFault(f"{slug}: a batch with a gap after {session.head}: {numbers}")
-    _store_entries(connection, session.id, batch.entries)
+    last = _report(connection, session.id, slug, batch.entries)
+    _store_entries(connection, session.id, batch.entries, last)
     for entry in batch.entries:
         _forget(connection, session.id, entry)
     refresh(connection, session.id, session.head + 1, batch.lines)
@@ -260,20 +286,53 @@ def _append(connection: Connection, slug: str, place: Place, decide: Make) -> No
     tell(connection, slug, head)
 
 
+def _clear(connection: Connection, session: int, kept: Collection[int]) -> None:
+    """Delete a session's entries with all but some texts, and what was made of them."""
+    for table in (JOURNAL, RESULTS, STATES, QUESTIONS):
+        connection.execute(delete(table).where(table.c.session == session))
+    found = connection.scalars(select(TEXTS.c.number).where(TEXTS.c.session == session)).all()
+    gone = [{"session_": session, "number_": number} for number in found if number not in kept]
+    if gone:
+        own = TEXTS.c.session == bindparam("session_"), TEXTS.c.number == bindparam("number_")
+        connection.execute(delete(TEXTS).where(*own), gone)
+
+
 def _trial(connection: Connection, slug: str) -> None:
     session = _known(connection, slug, lock=True)
     set_session(connection, session.id, head=session.head + 1)
     set_session(connection, session.id, head=session.head)
 
 
-def _store_entries(connection: Connection, session: int, entries: tuple[Entry, ...]) -> None:
+def _report(connection: Connection, session: int, slug: str, entries: tuple[Entry, ...]) -> int:
+    """Write down what a batch deletes; return the last text it may overwrite, mostly none."""
+    last, cuts = 0, list[deletions.Cut]()
+    if any(overwrites(entry.event) for entry in entries):
+        query = select(func.max(TEXTS.c.number)).where(TEXTS.c.session == session)
+        last = connection.scalar(query) or 0
+        cuts = deletions.overwritten(connection, session, entries, last)
+    removed = deletions.removed(connection, session, entries)
+    if cuts or removed:
+        deletions.note(connection, slug, entries[-1].at, cuts=cuts, removed=removed)
+    return last
+
+
+def _store_entries(
+    connection: Connection, session: int, entries: tuple[Entry, ...], last: int
+) -> None:
+    """Store entries with their texts; those up to number ``last`` are there and overwritten."""
     if entries:
         rows = [_entry(session, entry) for entry in entries]
         connection.execute(_ENTER, rows)
     # The last body of a number wins: what a batch blackens again is never stored.
-    texts = dict(text for entry in entries for text in entry.texts)
-    bodies = [{"session": session, "number": n, "body": body} for n, body in texts.items()]
-    upsert(connection, TEXTS, bodies)
+    texts = {n: (body, entry.at) for entry in entries for n, body in entry.texts}
+    new = [
+        {"session": session, "number": n, "body": body, "at": at}
+        for n, (body, at) in texts.items()
+        if n > last
+    ]
+    old = [{"session": session, "number": n, "body": texts[n][0]} for n in texts if n <= last]
+    upsert(connection, TEXTS, new)
+    upsert(connection, TEXTS, old)
 
 
 def _entry(session: int, entry: Entry) -> dict[str, object]:
@@ -289,10 +348,10 @@ def _entry(session: int, entry: Entry) -> dict[str, object]:
 
 
 def _forget(connection: Connection, session: int, entry: Entry) -> None:
-    """Delete what a redaction or the sealing of the record leaves no reason to keep."""
-    if isinstance(entry.event, Redacted | Sealed):
+    """Delete what overwritten texts or the sealing of the record leave no reason to keep."""
+    if _scrubs(entry.event):
         states.forget(connection, session)
-        # A hash of a blackened text would still betray it to whoever guesses.
+        # A hash of an overwritten text would still betray it to whoever guesses.
         own, earlier = RESULTS.c.session == session, RESULTS.c.seq < entry.number
         connection.execute(delete(RESULTS).where(own, earlier))
     if isinstance(entry.event, Sealed):
@@ -300,7 +359,16 @@ def _forget(connection: Connection, session: int, entry: Entry) -> None:
         earlier = JOURNAL.c.number < entry.number
         statement = update(JOURNAL).where(ours, taps, earlier)
         connection.execute(statement.values(payload=payloads.NO_TAPS))
+    if isinstance(entry.event, Purged):
+        others = JOURNAL.c.person.not_in(entry.event.persons)
+        query = update(JOURNAL).where(JOURNAL.c.session == session, others)
+        connection.execute(query.where(JOURNAL.c.number < entry.number).values(person=0))
+    if isinstance(entry.event, Sealed | Purged):
         set_session(connection, session, epoch=draw_epoch())
+
+
+def _scrubs(event: Event) -> bool:
+    return overwrites(event) or isinstance(event, Sealed)
 
 
 def _result(session: int, remembered: Remembered, head: int) -> dict[str, object]:

@@ -22,6 +22,8 @@ from dialog.forum.events import (
     Event,
     Message,
     Noted,
+    Purged,
+    Recorded,
     Redacted,
     Sealed,
     Stage,
@@ -42,6 +44,8 @@ KINDS: Mapping[str, type[Event]] = {
     "acted": Acted,
     "redacted": Redacted,
     "sealed": Sealed,
+    "purged": Purged,
+    "recorded": Recorded,
 }
 
 # What stands before and after on each axis.
@@ -82,6 +86,7 @@ class _Acted(msgspec.Struct):
     act: str
     changes: list[_Change]
     undoes: int = 0
+    erased: tuple[int, ...] = ()
 
 
 _names = {event: kind for kind, event in KINDS.items()}
@@ -118,7 +123,7 @@ def decode(kind: str, payload: str | bytes) -> Event:
 
 
 def _acts(raw: _Acted) -> Acted:
-    return Acted(raw.act, tuple(_change(change) for change in raw.changes), raw.undoes)
+    return Acted(raw.act, tuple(_change(change) for change in raw.changes), raw.undoes, raw.erased)
 
 
 def _change(raw: _Change) -> Change:

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -19,12 +19,14 @@ from sqlalchemy import (
     bindparam,
     delete,
     not_,
+    or_,
     select,
     update,
 )
 
 from dialog.forum.journal import Unavailable
 from dialog.forum.names import MINUTE, Role
+from dialog.store import deletions
 from dialog.store.database import Database
 from dialog.store.sessions import find, lock, set_session
 from dialog.store.tables import GRANTS, INVITATIONS, PASSES, PEOPLE, SESSIONS, insert, upsert
@@ -177,6 +179,64 @@ class People:
 
         return await self._database.write(work, scrub=True)
 
+    async def purge(self, slug: str, persons: Collection[int]) -> int:
+        """Forget who took part in a session but those persons, and how anybody was called.
+
+        Return how many are forgotten. What their passes opened here ends, and passes that open
+        nothing else end with it; invitations that cannot be used any more go, too.
+        """
+        now = self._clock()
+
+        def work(connection: Connection) -> int:
+            session = lock(connection, slug).id
+            here = PEOPLE.c.session == session
+            role = PEOPLE.c.role == Role.VOLUNTEER.value
+            others = and_(here, role, PEOPLE.c.number.not_in(persons))
+            query = select(PEOPLE.c.number, PEOPLE.c.since).where(others)
+            gone = [deletions.Person(*row) for row in connection.execute(query)]
+            _end(connection, session, [person.number for person in gone])
+            connection.execute(delete(PEOPLE).where(others))
+            named = and_(here, PEOPLE.c.name != "")
+            query = select(PEOPLE.c.number, PEOPLE.c.since).where(named)
+            unnamed = [deletions.Person(*row) for row in connection.execute(query)]
+            connection.execute(update(PEOPLE).where(named).values(name=""))
+            columns = INVITATIONS.c
+            spent = or_(columns.used != 0, columns.expires <= now)
+            connection.execute(delete(INVITATIONS).where(columns.session == session, spent))
+            deletions.note(connection, slug, now, people=gone, unnamed=unnamed)
+            return len(gone)
+
+        return await self._database.write(work, scrub=True)
+
+    async def since(self, slug: str, person: int) -> int:
+        """Return since when a volunteer takes part, in ms UTC; 0 for nobody."""
+        session = select(SESSIONS.c.id).where(SESSIONS.c.slug == slug).scalar_subquery()
+        query = select(PEOPLE.c.since).where(_volunteer(session, person))
+        return await self._database.read(lambda c: c.execute(query).scalar_one_or_none()) or 0
+
+    async def forget(self, slug: str, person: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Delete a volunteer: name, private link, and what passes open for them.
+
+        Return the passes that ended, and those that open something else and stay.
+        """
+
+        def work(connection: Connection) -> tuple[tuple[int, ...], tuple[int, ...]]:
+            session = lock(connection, slug).id
+            role = GRANTS.c.role == Role.VOLUNTEER.value
+            own = and_(GRANTS.c.session == session, GRANTS.c.person == person, role)
+            known = _volunteer(session, person)
+            since = connection.scalars(select(PEOPLE.c.since).where(known)).all()
+            held = connection.scalars(delete(GRANTS).where(own).returning(GRANTS.c.holder)).all()
+            left = PASSES.c.id.not_in(select(GRANTS.c.holder))
+            empty = delete(PASSES).where(PASSES.c.id.in_(held), left).returning(PASSES.c.id)
+            ended = set(connection.scalars(empty))
+            connection.execute(delete(PEOPLE).where(known))
+            gone = [deletions.Person(person, moment) for moment in since]
+            deletions.note(connection, slug, self._clock(), people=gone)
+            return tuple(sorted(ended)), tuple(sorted({*held} - ended))
+
+        return await self._database.write(work, scrub=True)
+
     # --- invitations of staff --------------------------------------------------------------------
 
     async def invite(self, slug: str, role: Role, name: str, ttl_s: int) -> str:
@@ -313,6 +373,18 @@ class People:
         }
         row = connection.execute(_GOOD_PASS, asked).one_or_none()
         return None if row is None else (Pass(row.id, _grants(connection, row.id)), row.seen)
+
+
+def _end(connection: Connection, session: int, persons: Collection[int]) -> None:
+    """End what volunteers' passes open of a session, and the passes that open nothing else."""
+    theirs = and_(GRANTS.c.session == session, GRANTS.c.role == Role.VOLUNTEER.value)
+    holders: set[int] = set()
+    for person in persons:
+        own = and_(theirs, GRANTS.c.person == person)
+        holders.update(connection.scalars(delete(GRANTS).where(own).returning(GRANTS.c.holder)))
+    for holder in holders:
+        empty = PASSES.c.id.not_in(select(GRANTS.c.holder))
+        connection.execute(delete(PASSES).where(PASSES.c.id == holder, empty))
 
 
 def digest(token: str) -> bytes:

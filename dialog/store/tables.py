@@ -86,12 +86,16 @@ class JournalRow(Table, table=True):
 
 
 class TextRow(Table, table=True):
-    """The body of a text that the journal names by number."""
+    """The body of a text that the journal names by number, first written ``at`` (ms UTC).
+
+    After a restore two texts may have borne one number: the moment tells them apart.
+    """
 
     __tablename__ = "texts"
     session: int = Field(primary_key=True, foreign_key="sessions.id")
     number: int = Field(primary_key=True)
     body: str = Field(sa_type=Prose)
+    at: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class QuestionRow(Table, table=True):
@@ -215,6 +219,18 @@ class ProcessRow(Table, table=True):
     told: bytes = Field(sa_type=LargeBinary)
 
 
+class DeletionRow(Table, table=True):
+    """What was deleted, as a report without the texts themselves; ``id`` is 32 hex digits.
+
+    A restored database knows by it which deletions it has seen.
+    """
+
+    __tablename__ = "deletions"
+    id: str = Field(primary_key=True, sa_type=Prose)
+    at: int = Field(sa_type=BigInteger)
+    report: str = Field(sa_type=Text)
+
+
 METADATA = Table.metadata
 SESSIONS = METADATA.tables["sessions"]
 JOURNAL = METADATA.tables["journal"]
@@ -228,6 +244,7 @@ GRANTS = METADATA.tables["grants"]
 INVITATIONS = METADATA.tables["invitations"]
 PROCESSES = METADATA.tables["processes"]
 TRANSCRIPTS = METADATA.tables["transcripts"]
+DELETIONS = METADATA.tables["deletions"]
 
 
 def insert(connection: Connection, table: CoreTable) -> sqlite.Insert | postgresql.Insert:

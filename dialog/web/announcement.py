@@ -5,6 +5,7 @@ from datetime import datetime
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 from dialog.programme import Answerer, Declaration, Recording, Video
@@ -60,3 +61,13 @@ def announce(declaration: Declaration) -> Announcement:
 def safe(markdown: str) -> Markup:
     """Return Markdown as HTML in which nothing but text and links is left."""
     return Markup(nh3.clean(_markdown.render(markdown), tags=_TAGS, link_rel="noreferrer"))  # noqa: S704 - cleaned
+
+
+def plain(markdown: str) -> str:
+    """Return Markdown as text: paragraphs stay apart, marks and addresses of links go."""
+    blocks = (token.children or () for token in _markdown.parse(markdown) if token.type == "inline")
+    return "\n\n".join("".join(map(_said, block)) for block in blocks)
+
+
+def _said(token: Token) -> str:
+    return " " if token.type in ("softbreak", "hardbreak") else token.content

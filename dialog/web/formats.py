@@ -8,7 +8,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -22,9 +22,11 @@ from dialog.archive.document import document
 from dialog.archive.markdown import markdown
 from dialog.archive.package import Package
 from dialog.archive.pdf import NotSet, pdf
+from dialog.archive.record import upcast
 from dialog.archive.sheet import sheet
 from dialog.archive.words import Words
 from dialog.store.transcripts import Transcripts
+from dialog.web.press import in_turns, pressed
 from dialog.web.sentences import recorded
 from dialog.web.templating import BERLIN
 
@@ -77,7 +79,7 @@ class Formats:
 
     async def pdf(self, record: Record, lang: str) -> bytes:
         """Return a record as PDF; raise ``NotSet``."""
-        mark = await asyncio.to_thread(_mark, record)
+        mark = await pressed(_mark, record)
         key = (record["slug"], lang, mark)
         if key not in self._made:
             self._forget(record["slug"], lang)
@@ -88,10 +90,10 @@ class Formats:
     async def others(self, record: Record) -> dict[str, bytes]:
         """Return what stands beside a record in its folder, in its own language; ``NotSet``."""
         said = words(record["language"])
-        told = await asyncio.to_thread(document, record, said, self._base_url)
+        told = await pressed(document, record, said, self._base_url)
         made = (
-            await asyncio.to_thread(markdown, told),
-            await asyncio.to_thread(sheet, record, said, self._base_url),
+            await pressed(markdown, told, in_turns),
+            await pressed(sheet, record, said, self._base_url),
             await self.pdf(record, said.lang),
         )
         return dict(zip(folder.OTHERS, made, strict=True))
@@ -123,7 +125,7 @@ class Formats:
     async def _set(self, key: tuple[str, str, bytes], record: Record, lang: str) -> bytes:
         try:
             async with self._one:
-                told = await asyncio.to_thread(document, record, words(lang), self._base_url)
+                told = await pressed(document, record, words(lang), self._base_url)
                 return await pdf(told, record["changed"])
         except NotSet as fault:
             log.warning("PDF not made", session=record["slug"], fault=str(fault))
@@ -159,13 +161,13 @@ class Formats:
 
     async def _pack(self) -> Whole:
         out = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as it is given out
-        package = Package(out)
-        for summary in await self._transcripts.all():
-            record = await self._transcripts.get(summary["slug"])
-            if record is not None:
-                files = await self.files(record)
-                await asyncio.to_thread(package.put, record["slug"], files, record["changed"])
-        await asyncio.to_thread(package.close)
+        with closing(Package(out)) as package:
+            for summary in await self._transcripts.all():
+                stored = await self._transcripts.get(summary["slug"])
+                if stored is not None:
+                    record = upcast(stored)
+                    files = await self.files(record)
+                    await asyncio.to_thread(package.put, record["slug"], files, record["changed"])
         return await asyncio.to_thread(Whole, out)
 
     async def files(self, record: Record) -> dict[str, bytes]:
@@ -174,7 +176,7 @@ class Formats:
         found = await asyncio.to_thread(folder.files, place, record)
         if found is not None:
             return found
-        made = {folder.FILE: await asyncio.to_thread(folder.encoded, record)}
+        made = {folder.FILE: await pressed(folder.encoded, record)}
         made |= await self.others(record)
         return made | {folder.SUMS: folder.sums(made)}
 

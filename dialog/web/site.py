@@ -2,19 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from starlette.requests import HTTPConnection
 
 from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
+from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
 from dialog.hub.limits import Buckets
 from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
-from dialog.web.earlier import Earlier
 from dialog.web.formats import Formats
+from dialog.web.library import Library
 from dialog.web.records import Records
 from dialog.web.seals import Seals
 from dialog.web.standings import Standings
@@ -63,12 +64,15 @@ class Site:
     guesses: Buckets
     searches: Buckets
     searches_of_rooms: Buckets
-    earlier: Earlier
+    searches_of_address: Buckets
+    searches_of_archive: Buckets
+    library: Library
     formats: Formats
     aliases: Aliases
     origins: frozenset[str]
     base_url: str
     clock: Callable[[], int]
+    record: Callable[[str, Transcript], dict[str, Any]]
     ready: Callable[[], bool]
     storing: Callable[[], Awaitable[bool]]
     standings: Standings = field(default_factory=Standings)

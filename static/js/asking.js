@@ -10,7 +10,7 @@ import { marks } from "./marks.js";
 import { all, fieldsOf, find, make, need, refusalOf, whenLeft, write } from "./page.js";
 import { freshKey } from "./wire.js";
 
-const FIELDS = ["text", "background", "show", "district"];
+const FIELDS = ["text", "background", "show", "district", "archive"];
 const NEAR = 50;
 const SPOKEN_AT = [50, 10, 0];
 const SAVE_AFTER = 400;
@@ -97,7 +97,10 @@ export class AskForm {
    */
   put(name, value) {
     const field = this.form.elements.namedItem(name);
-    if (field instanceof RadioNodeList || field instanceof HTMLInputElement) field.value = value;
+    if (field instanceof HTMLInputElement && field.type === "checkbox")
+      field.checked = field.value === value;
+    else if (field instanceof RadioNodeList || field instanceof HTMLInputElement)
+      field.value = value;
     if (field instanceof HTMLTextAreaElement) field.value = value;
     if (name !== "background" || !value) return;
     const fold = field instanceof HTMLElement ? field.closest("details") : null;

@@ -5,7 +5,7 @@
  */
 
 import { follow } from "./live.js";
-import { all, find } from "./page.js";
+import { all } from "./page.js";
 import { fill } from "./staff_fill.js";
 import { Staff } from "./staff_page.js";
 
@@ -161,13 +161,9 @@ class Organiser {
     const before = range.cloneRange();
     before.selectNodeContents(start);
     before.setEnd(range.startContainer, range.startOffset);
-    const from = [...before.toString()].length;
-    const text = range.toString();
     this.put(form, "field", start.getAttribute("data-text") ?? "");
-    this.put(form, "from", String(from));
-    this.put(form, "to", String(from + [...text].length));
-    const place = form && find(form, "[data-selected]");
-    if (place) place.textContent = this.staff.phrases.say("selected", { text });
+    this.put(form, "from", String([...before.toString()].length));
+    this.put(form, "passage", range.toString());
   }
 
   /**
@@ -177,6 +173,7 @@ class Organiser {
    */
   put(form, name, value) {
     const control = form?.elements.namedItem(name);
+    if (control instanceof HTMLTextAreaElement) control.value = value;
     if (control instanceof RadioNodeList || control instanceof HTMLInputElement)
       control.value = value;
   }

@@ -81,7 +81,8 @@ export class Room {
     return new AskForm(form, {
       phrases: this.phrases,
       drafts: new Drafts(device(), `${this.slug}.ask`, () => Date.now(), page),
-      send: (fields, key) => this.live.do("ask", fields, key),
+      send: (fields, key) =>
+        this.live.do("ask", { ...fields, archive: fields.archive === "1" }, key),
       announce,
       now: () => this.live.now(),
       state: () => this.live.state,

@@ -33,6 +33,7 @@ SCENARIOS = (
     "p1",
     "a1",
     "s1",
+    "search",
     "g1",
     "replay",
     "client",

@@ -15,7 +15,7 @@ from dialog.forum import commands as c
 from dialog.forum.acting import current
 from dialog.forum.board import Board, Delta, Kept
 from dialog.forum.decide import decide
-from dialog.forum.events import Acted, Asked, Axis, Entry, Noted, Redacted, Upvoted
+from dialog.forum.events import Acted, Asked, Axis, Entry, Noted, Upvoted, overwrites
 from dialog.forum.evolve import evolve, replay
 from dialog.forum.names import (
     ASK_GRACE,
@@ -77,8 +77,8 @@ JUDGING = {
     "topic",
     "brief",
 }
-AFTER_CLOSING = {"withdraw", "reword", "appeal", "object"}
-AFTER_PUBLISHING = {"correct", "keep", "redact", "unpublish"}
+AFTER_CLOSING = {"withdraw", "reword", "appeal", "object", "consent"}
+AFTER_PUBLISHING = {"correct", "keep", "redact", "unpublish", "withdraw", "consent"}
 STAGED = {R.APPROVED, R.STAGE_ONLY}
 CANARY = re.compile("«[^»]*»")
 
@@ -228,14 +228,14 @@ class Court:
         if phase is Phase.PUBLISHED and who is not SYSTEM:
             assert command.do in AFTER_PUBLISHING
         if phase is Phase.CANCELLED and who is not SYSTEM:
-            assert command.do in ("redact", "keep")
+            assert command.do in ("redact", "keep", "withdraw", "consent")
         event = entry.event
         if not isinstance(event, Acted):
             assert isinstance(command, c.Serving | c.Publish) or not isinstance(event, Noted)
             return
         for change in event.changes:
             assert change.before == current(self.books, change.axis, change.subject)
-            assert change.before != change.after
+            assert change.before != change.after or event.erased
             if change.axis is Axis.PHASE:
                 assert (change.before, change.after) in PHASES
         if event.undoes:
@@ -284,12 +284,13 @@ class Court:
     def moved(self, before: dict[Stream, int], entry: Entry) -> None:
         """Check that a stream's number moves when something visible changed, and only then.
 
-        Blackening may move a row in which nothing shows it: read later, it was black all along.
+        What overwrites texts may move a row in which nothing shows it: read later, they were so
+        from the beginning.
         """
         for stream, sheet in self.evening.board.sheets.items():
             changed = picture(self.books, stream) != self.known[stream][before[stream]]
             moved = sheet.seq != before[stream]
-            assert moved == changed or (moved and isinstance(entry.event, Redacted)), stream
+            assert moved == changed or (moved and overwrites(entry.event)), stream
 
     # --- laws of the state ---------------------------------------------------------------------
 
@@ -438,6 +439,7 @@ class Court:
                 shown |= self._worded(question) | self._texts(standing.note, appeal)
                 if original:
                     shown |= self._texts(original.text, original.background)
+                shown |= self._texts(question.removed)
         return shown
 
     def _recorded(self) -> set[str]:
@@ -449,7 +451,9 @@ class Court:
                 tree = self.tally.tree(question.number)
                 shown |= self._texts(*(self.books.questions[n].wording.text for n in tree))
                 if question.answer and question.answer.released:
-                    shown |= self._texts(*(old.before for old in question.answer.corrections))
+                    kept = question.answer.kept
+                    before = question.answer.corrections + (kept.corrections if kept else ())
+                    shown |= self._texts(*(old.before for old in before))
         return shown
 
     # --- the end -------------------------------------------------------------------------------

@@ -300,7 +300,8 @@ def _note(evening: Evening, step: Step, who: Who) -> c.Command:
 MAKERS: dict[str, Maker] = {
     "ask": _ask,
     "reword": _reword,
-    "withdraw": lambda e, s, who: c.Withdraw(_own(e, s, who)),
+    "withdraw": lambda e, s, who: c.Withdraw(_own(e, s, who), s.two % 3 > 0),
+    "consent": lambda e, s, who: c.Consent(_own(e, s, who), s.two % 3 > 0),
     "upvote": _upvote,
     "appeal": lambda e, s, who: c.Appeal(_own(e, s, who, _returned), s.maybe("appeal", s.two)),
     "object": lambda e, s, who: c.Object(_own(e, s, who, _edited)),
@@ -340,7 +341,7 @@ MAKERS: dict[str, Maker] = {
     "extend": lambda e, s, _: c.Extend(s.one * 5),
     "pause": lambda e, s, _: c.Pause(s.one % 5 == 0),
     "banner": lambda e, s, _: c.Banner(s.maybe("banner", s.one)),
-    "conclude": lambda e, s, _: c.Conclude(),
+    "conclude": lambda e, s, _: c.Conclude(s.one % 3 > 0),
     "publish": lambda e, s, _: c.Publish(),
     "redact": _redact,
     "correct": lambda e, s, _: c.Correct(_number(e, s.one, _public), s.maybe("correct", s.two)),
@@ -350,9 +351,10 @@ MAKERS: dict[str, Maker] = {
     "enter": _enter,
     "note": _note,
     "tick": lambda e, s, _: c.Tick(),
+    "purge": lambda e, s, _: c.Purge(),
 }
 
 # How often each comes: the everyday of an evening often, its turning points seldom.
 OFTEN = ("ask", "upvote", "approve", "merge", "undo", "now", "next", "answer", "return", "edit")
-SELDOM = ("phase", "publish", "conclude", "pause", "declare", "tick", "mute", "accept")
+SELDOM = ("phase", "publish", "conclude", "pause", "declare", "tick", "mute", "accept", "purge")
 WEIGHTED = (*MAKERS, *OFTEN * 5, *[do for do in MAKERS if do not in SELDOM] * 3)

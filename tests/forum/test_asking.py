@@ -177,7 +177,7 @@ def test_a_muted_participant_may_only_withdraw():
 def test_after_publishing_volunteers_are_told_that_it_is_over():
     evening = Evening(Phase.CLOSED)
     evening.publish()
-    for command in (c.Ask(TEXT), c.Withdraw(1), c.Upvote(1, True, 0)):
+    for command in (c.Ask(TEXT), c.Object(1), c.Upvote(1, True, 0)):
         assert evening.refused(command, ANNA).code is Code.CLOSED
 
 

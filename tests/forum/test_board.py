@@ -21,6 +21,7 @@ from dialog.forum.names import (
     Who,
 )
 from dialog.forum.question import Mark
+from dialog.forum.retention import MONTH
 from tests.forum.evening import (
     ANNA,
     BORIS,
@@ -74,6 +75,7 @@ def commands(e: Evening) -> dict[str, tuple[c.Command, Who]]:
         (c.Upvote(1, True, e.now), DORA),
         (c.Appeal(5, "Bitte."), ANNA),
         (c.Object(2), BORIS),
+        (c.Consent(1, on=True), ANNA),
         (c.Claim(7), MARA),
         (c.Approve(7, rev(7)), MARA),
         (c.StageOnly(7, rev(7)), MARA),
@@ -116,6 +118,7 @@ def commands(e: Evening) -> dict[str, tuple[c.Command, Who]]:
         (c.Enter(SVEN.person, Role.SCRIBE, "S. Stein"), SYSTEM),
         (c.Note(1, (2,), (Mark("phone", 0, 3),)), SYSTEM),
         (c.Tick(), SYSTEM),
+        (c.Purge(), SYSTEM),
     ]
     return {command.do: (command, who) for command, who in told}
 
@@ -126,6 +129,7 @@ PHASES = {
     "correct": Phase.PUBLISHED,
     "keep": Phase.PUBLISHED,
     "unpublish": Phase.PUBLISHED,
+    "purge": Phase.PUBLISHED,
 }
 KINDS = sorted(command.do for command in get_args(c.Command))
 
@@ -136,6 +140,8 @@ def test_state_and_delta_are_the_fresh_state_for_every_command(do: str):
     evening.wait(1)
     if do == "tick":
         evening.now = SCHEDULE.ends
+    if do == "purge":
+        evening.wait(MONTH)
     if do == "publish":
         evening.told(c.Conclude(), OLGA)
     before = {s: (sh.seq, picture(evening.session, s)) for s, sh in evening.board.sheets.items()}

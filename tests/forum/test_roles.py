@@ -10,14 +10,14 @@ from dialog.forum.roles import MAY, SEES, STAFF, may, sees
 
 DOES = {
     Role.READER: "",
-    Role.VOLUNTEER: "ask reword withdraw upvote appeal object",
+    Role.VOLUNTEER: "ask reword withdraw upvote appeal object consent",
     Role.MODERATOR: (
         "ask claim approve stage_only return edit merge unmerge hide undo topic brief mute unmute "
         "merge_all return_all message order now next done back acknowledge blank"
     ),
     Role.SCRIBE: "take draft answer release correct keep hide blank",
     Role.MINISTER: "order now next done back acknowledge hide blank",
-    Role.SYSTEM: "declare enter note tick",
+    Role.SYSTEM: "declare enter note tick purge",
 }
 ALONE = "phase accept extend pause banner conclude publish redact unpublish"
 DOES[Role.ORGANISER] = f"{DOES[Role.MODERATOR]} {DOES[Role.SCRIBE]} {ALONE}"

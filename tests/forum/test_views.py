@@ -26,6 +26,7 @@ FLOOR = {
 }  # fmt: skip
 STAGE = FLOOR | {"rev", "public", "briefing", "draft", "scribe", "pending"}
 STATUS = {"review", "reason", "note", "into", "original", "appeal"}
+OWN = {"rev", "upvotes", "show", "archive", "removed"}
 DESK = STAGE | STATUS | {
     "alike", "personal_data", "claimed", "name", "show", "via", "person",
 }  # fmt: skip
@@ -49,7 +50,7 @@ def test_each_stream_has_its_keys():
     assert shown(evening, Stream.FLOOR, number).keys() == FLOOR
     assert shown(evening, Stream.STAGE, number).keys() == STAGE
     assert shown(evening, Stream.DESK, number).keys() == DESK
-    assert own_row(evening.session, number).keys() == FLOOR | STATUS | {"rev", "upvotes"}
+    assert own_row(evening.session, number).keys() == FLOOR | STATUS | OWN
 
 
 def test_a_stream_shows_what_is_for_it():

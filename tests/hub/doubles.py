@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from dialog.forum.commands import Declare
-from dialog.forum.events import Entry, Redacted, Sealed, Upvoted
+from dialog.forum.events import Entry, Sealed, Upvoted, overwrites
 from dialog.forum.journal import Batch, Opened, Place, Remembered, Tail
 from dialog.forum.names import MINUTE, SECOND, Limits, Phase, Role, Stream, Who
 from dialog.forum.phase import Schedule
@@ -88,7 +88,7 @@ class Memory:
         self.remembered.extend(batch.remembered)
 
     def _keep(self, entry: Entry) -> None:
-        if isinstance(entry.event, Redacted | Sealed):
+        if overwrites(entry.event) or isinstance(entry.event, Sealed):
             self.remembered.clear()
         if isinstance(entry.event, Sealed):
             self.epoch = "e7c0ffee00000002"

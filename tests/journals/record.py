@@ -1,5 +1,7 @@
 """Records an evening with every kind of event: ``python -m tests.journals.record VERSION``.
 
+With ``anew`` behind it, the journal with which the same session begins again a year later.
+
 Each line of the file is one entry, its texts beside it: in the database they stand apart. Beside it
 stands the state that it adds up to. Both are written once, with the version whose number they bear,
 and never again.
@@ -14,7 +16,7 @@ from dialog.forum import commands as c
 from dialog.forum.board import Board
 from dialog.forum.decide import decide, seal
 from dialog.forum.events import Entry, Fact
-from dialog.forum.evolve import evolve
+from dialog.forum.evolve import evolve, replay
 from dialog.forum.names import (
     MINUTE,
     SECOND,
@@ -32,8 +34,10 @@ from dialog.forum.names import (
 )
 from dialog.forum.phase import Schedule
 from dialog.forum.question import Mark
+from dialog.forum.retention import MONTH, YEAR
 from dialog.forum.session import Session
 from dialog.forum.transcript import transcript
+from dialog.purging import begun
 from dialog.store import payloads
 
 FOLDER = Path(__file__).parent
@@ -95,7 +99,16 @@ def evening() -> tuple[Entry, ...]:
     on_stage(at)
     answered(at)
     afterwards(at)
+    purged(at)
     return tuple(at.entries)
+
+
+def anew() -> tuple[Entry, ...]:
+    """Return the journal that begins with the evening's record, a year later."""
+    session = replay(evening())
+    batch, kept = begun(session, session.at + YEAR)
+    texts = tuple((number, session.text(number)) for number in sorted(kept))
+    return (*batch.entries[:-1], replace(batch.entries[-1], texts=texts))
 
 
 def before(at: Recorder) -> None:
@@ -218,6 +231,11 @@ def afterwards(at: Recorder) -> None:
     at.do(OLGA, c.Unpublish(5, "Auf Wunsch der Fragenden."))
 
 
+def purged(at: Recorder) -> None:
+    at.now += MONTH
+    at.do(SYSTEM, c.Purge())
+
+
 def write(path: Path, entries: tuple[Entry, ...]) -> None:
     """Write a journal, one line an entry."""
     with path.open("w", encoding="utf-8") as file:
@@ -260,6 +278,6 @@ if __name__ == "__main__":
     target = FOLDER / f"{int(sys.argv[1])}.jsonl"
     if target.exists():
         sys.exit(f"{target.name} was written already; journals are not written anew")
-    write(target, evening())
+    write(target, anew() if "anew" in sys.argv else evening())
     told = json.dumps(state(read(target)), ensure_ascii=False, indent=1)
     target.with_suffix(".state.json").write_text(told + "\n", "utf-8")

@@ -212,6 +212,11 @@ class Evening:
         connected(page, within=BACK_WITHIN)
         expect(page.get_by_role("heading", name="Zusagen", exact=True)).to_be_visible()
         self.looks.at(page, "scribe-promises")
+        expect(page.get_by_text("In diesem Dialog veröffentlicht niemand allein.")).to_be_visible()
+        expect(page.get_by_text("Zusage einlösen")).to_have_count(0)
+        page = organiser
+        page.goto(f"/sessions/{self.slug}/scribe?tab=promises")
+        connected(page)
         page.get_by_text("Zusage einlösen").click()
         page.get_by_label("Was wurde geliefert?").fill("Die Liste liegt vor.")
         page.get_by_role("button", name="Als eingelöst festhalten").click()

@@ -2,9 +2,12 @@
 
 import asyncio
 import http.client
+import io
 import json
+import mimetypes
 import re
 import time
+import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -13,6 +16,7 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
+from pypdf import PdfReader
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
@@ -29,6 +33,7 @@ class Page(NamedTuple):
     status: int
     headers: Mapping[str, str]
     text: str
+    body: bytes = b""
 
     @property
     def token(self) -> str:
@@ -40,6 +45,23 @@ class Page(NamedTuple):
 
     def json(self) -> Any:
         return json.loads(self.text)
+
+
+def readable(raw: bytes, kind: str) -> str:
+    """Return what there is to read in an answer, whatever it is packed in."""
+    if not raw:
+        return ""
+    if kind == "application/pdf":
+        pdf = PdfReader(io.BytesIO(raw))
+        pages = (page.extract_text() for page in pdf.pages)
+        return "\n".join((*map(str, (pdf.metadata or {}).values()), *pages))
+    if kind == "application/zip":
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            names = packed.namelist()
+            kinds = (mimetypes.guess_type(name)[0] or "text/plain" for name in names)
+            files = [readable(packed.read(n), k) for n, k in zip(names, kinds, strict=True)]
+        return "\n".join((*names, *files))
+    return raw.decode()
 
 
 class Browser:
@@ -57,13 +79,15 @@ class Browser:
         try:
             connection.request(method, path, body or None, self._with_cookie(sent))
             answer = connection.getresponse()
-            text = answer.read().decode()
+            raw = answer.read()
+            text = readable(raw, answer.headers.get_content_type())
             for value in answer.headers.get_all("set-cookie", ()):
                 self.cookie = value.partition(";")[0]
                 TOLD.add(self.cookie.partition("=")[2])
             if not path.startswith("/enter/"):  # whoever has a link is shown whom it invites
                 look(self.may, f"{answer.headers}{text}")
-            return Page(answer.status, {k.lower(): v for k, v in answer.getheaders()}, text)
+            headers_ = {k.lower(): v for k, v in answer.getheaders()}
+            return Page(answer.status, headers_, text, raw)
         finally:
             connection.close()
 

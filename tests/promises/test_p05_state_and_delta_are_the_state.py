@@ -117,6 +117,9 @@ EVENING: tuple[tuple[Who, str, Fields], ...] = (
     (OLGA, "pause", plain(on=False)),
     (OLGA, "banner", plain(text="Bitte langsam sprechen.")),
     (ANNA, "ask", plain(text="Und die Nachbarn?")),
+    (ANNA, "ask", plain(text="Unter meinem Namen?", show="name", district="Hof")),
+    (ANNA, "consent", plain(number=9, on=True)),
+    (MARA, "approve", rev(9)),
     (ANNA, "withdraw", plain(number=8)),
     (ANNA, "withdraw", plain(number=1)),
     (OLGA, "phase", plain(to="closed")),
@@ -125,6 +128,8 @@ EVENING: tuple[tuple[Who, str, Fields], ...] = (
     (OLGA, "publish", plain()),
     (OLGA, "correct", plain(number=2, text="Im Juni.")),
     (OLGA, "keep", plain(number=2, text="Es gibt sie.")),
+    (OLGA, "keep", plain(number=2, text="Es gibt sie seit Mai.")),
+    (ANNA, "withdraw", plain(number=9)),
     (OLGA, "unpublish", plain(number=7, why="Auf Wunsch.")),
 )
 SERVED: tuple[c.Command, ...] = (

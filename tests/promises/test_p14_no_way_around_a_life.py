@@ -59,7 +59,8 @@ STAFFED = "moderator minister scribe organiser"
 ALLOWED = {
     "ask": ("volunteer moderator organiser", "open live closed"),
     "reword": ("volunteer", "open live closed"),
-    "withdraw": ("volunteer", "announced open live closed"),
+    "withdraw": ("volunteer", EVER),
+    "consent": ("volunteer", EVER),
     "upvote": ("volunteer", "open live"),
     "appeal": ("volunteer", "announced open live closed"),
     "object": ("volunteer", "announced open live closed"),

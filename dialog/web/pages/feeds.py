@@ -1,8 +1,7 @@
 """What is new in the archive, for programs that ask again and again: Atom, sitemap, robots.txt."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain, islice
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from dialog.web.catalogue import SOURCE
 from dialog.web.errors import Refused
 from dialog.web.formats import words
 from dialog.web.language import chosen
+from dialog.web.press import pressed
 from dialog.web.published import keep_all, record_of
 from dialog.web.site import site_of
 from dialog.web.templating import environment
@@ -44,7 +44,7 @@ async def record(request: Request) -> Response:
     """Return one record, and what has changed in it since."""
     told, base_url = await record_of(request), site_of(request).base_url
     said = words(chosen(request) or told["language"])
-    entries = newest(of_record(told, said, base_url))
+    entries = await pressed(lambda: newest(of_record(told, said, base_url)))
     title = said.say("record", title=told["title"])
     id_ = tag(base_url, told, more=".atom")
     return _feed(request, said, id_, title, page(base_url, told), entries)
@@ -70,11 +70,11 @@ async def sitemap(request: Request) -> Response:
     keep_all(request)
     base_url, pages = site_of(request).base_url, list[tuple[str, str]]()
     async for told in _records(request):
-        pages += islice(_pages(told, base_url), MOST_PAGES - len(pages))
-    first = ((f"{base_url}{path}", "") for path in ("/", "/archive", "/archive/promises"))
+        pages += await pressed(_pages, told, base_url)
+    first = [(f"{base_url}{path}", "") for path in ("/", "/archive", "/archive/promises")]
     template = environment(SOURCE).get_template("sitemap.xml")
-    listed = list(islice(chain(first, pages), MOST_PAGES))
-    body = await asyncio.to_thread(template.render, pages=listed)
+    listed = [*first, *pages][:MOST_PAGES]
+    body = await pressed(template.render, pages=listed)
     return Response(body, 200, None, "application/xml; charset=utf-8")
 
 
@@ -91,12 +91,12 @@ async def _of_all(request: Request, title: str, path: str, told: Told) -> Respon
     base_url, said = site_of(request).base_url, words(chosen(request) or SOURCE)
     entries: list[Entry] = []
     async for one in _records(request):
-        entries = newest(chain(entries, told(one, said, base_url)))
+        entries = await pressed(_added, entries, one, said, told, base_url)
     id_ = f"tag:{urlsplit(base_url).hostname},2026:{path}.atom"
     return _feed(request, said, id_, said.say(title), f"{base_url}/archive", entries)
 
 
-async def _records(request: Request) -> Any:  # noqa: ANN401 - an iterator over records
+async def _records(request: Request) -> AsyncIterator[Record]:
     site = site_of(request)
     for summary in await site.transcripts.all():
         told = await site.records.get(summary["slug"])
@@ -104,12 +104,20 @@ async def _records(request: Request) -> Any:  # noqa: ANN401 - an iterator over 
             yield told.record
 
 
-def _pages(told: Record, base_url: str) -> Iterator[tuple[str, str]]:
-    yield page(base_url, told), told["changed"]
+def _added(
+    entries: list[Entry], one: Record, said: Words, told: Told, base_url: str
+) -> list[Entry]:
+    return newest(chain(entries, told(one, said, base_url)))
+
+
+def _pages(told: Record, base_url: str) -> list[tuple[str, str]]:
+    """Return the addresses of a record and its questions, each with its last change."""
+    found = [(page(base_url, told), told["changed"])]
     for asked in told["questions"]:
         if not asked["removed"]:
             moments = (told["published"], *(change["at"] for change in asked["changes"]))
-            yield question_page(base_url, told, asked), max(moments, key=utc)
+            found.append((question_page(base_url, told, asked), max(moments, key=utc)))
+    return found
 
 
 def _feed(
@@ -129,4 +137,4 @@ def _feed(
             entries=entries,
         )
     )
-    return Response(body, 200, {"vary": "Accept-Language"}, ATOM)
+    return Response(body, 200, None, ATOM)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from dialog.archive.table import table
 from dialog.forum.names import Role
+from dialog.forum.session import Session
 from dialog.web import sentences
 from dialog.web.catalogue import marked as N_  # noqa: N812 - the name that extraction knows
 from dialog.web.deeds import log
@@ -28,14 +29,19 @@ async def as_csv(request: Request) -> Response:
     """Return the whole log, the earliest first, for who may see the desk."""
     entrance = await staff(request, Role.MODERATOR)
     lang, zone = language(request), entrance.dialog.starts.tzinfo
-    entries = await entrance.room.read(lambda session, _board: log(session, None))
-    columns = [sentences.say(column, lang) for column in COLUMNS]
-    rows = [_row(entry, lang, zone) for entry in reversed(entries)]
+    made = await entrance.room.read(lambda session, _board: whole(session, lang, zone))
     headers = {
         "content-disposition": f'attachment; filename="{entrance.dialog.slug}-log.csv"',
         "cache-control": "no-store",
     }
-    return Response(table([columns, *rows]), 200, headers, "text/csv; charset=utf-8")
+    return Response(made, 200, headers, "text/csv; charset=utf-8")
+
+
+def whole(session: Session, lang: str, zone: tzinfo | None) -> bytes:
+    """Return a session's log as CSV in a language, its times in a zone."""
+    columns = [sentences.say(column, lang) for column in COLUMNS]
+    rows = [_row(entry, lang, zone) for entry in reversed(log(session, None))]
+    return table([columns, *rows])
 
 
 def _row(entry: dict[str, Any], lang: str, zone: tzinfo | None) -> tuple[object, ...]:

@@ -2,20 +2,34 @@
 
 from typing import Any
 
-from dialog.forum.names import Phase, Review, Role, Stream
-from dialog.forum.organising import written
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dialog.forum.names import Phase, Review, Role, Show, Stream
+from dialog.forum.organising import left
+from dialog.forum.refusals import Refusal
 from dialog.forum.session import Session
+from dialog.forum.views import Row, row
+from dialog.web import forms
+from dialog.web.blackening import mark, texts
+from dialog.web.entrance import staff
+from dialog.web.errors import STATUS
 from dialog.web.pages.promises import promised
-from dialog.web.pages.staff import Desk, StaffPage
-from dialog.web.picture import Picture
+from dialog.web.pages.staff import Desk, StaffPage, numbered
+from dialog.web.picture import Picture, shown
 
 TABS = frozenset({"evening", "publish"})
-SHEETS = frozenset({"cancel", "close", "pause", "publish", "conclude"})
+SHEETS = frozenset({"cancel", "close", "pause", "publish", "conclude", "unreached"})
+AT_ONCE = 200  # questions in a list: the others are found by their number, and in the preview
 
 
 async def _shows(desk: Desk) -> dict[str, Any]:
-    view, presence, wanted = desk.view, desk.entrance.room.presence, desk.number()
+    view, room, wanted = desk.view, desk.entrance.room, desk.number()
+    presence = room.presence
     ended = view.session["phase"] in (Phase.CLOSED, Phase.PUBLISHED)
+    marking = None
+    if desk.form.get("do") == "mark":
+        marking = await room.read(lambda session, _board: mark(session, desk.form, wanted))
     return {
         "present": presence.roles() | {"people": presence.people},
         "oldest": _oldest(view),
@@ -24,8 +38,10 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "upvotes": sum(row["upvotes"] for row in view.rows if row["public"]),
         "tab": desk.chosen("tab", TABS, "publish" if ended else "evening"),
         "confirm": desk.chosen("confirm", SHEETS),
-        "written": await desk.entrance.room.read(lambda session, _board: _written(session, wanted)),
-        "current": next((row for row in view.rows if row["number"] == wanted), None),
+        "current": await shown(room, Stream.DESK, wanted),
+        "texts": await room.read(lambda session, _board: _texts(session, wanted)),
+        "marking": None if isinstance(marking, Refusal) else marking,
+        **await room.read(lambda session, _board: closing(session)),
     }
 
 
@@ -35,10 +51,66 @@ def _oldest(view: Picture) -> str | None:
     return min(waiting, default=None)
 
 
-def _written(session: Session, number: int) -> str:
-    """Return what was written for an answer that nobody has handed in: it can be blackened, too."""
+def _texts(session: Session, number: int) -> list[dict[str, Any]]:
     question = session.questions.get(number)
-    return session.text(written(session, question)) if question else ""
+    return texts(session, question) if question and not question.removed else []
 
 
-PAGE = StaffPage("organiser", Role.ORGANISER, Stream.DESK, _shows)
+def closing(session: Session) -> dict[str, Any]:
+    """Return what stands between the evening and its record, and what that will hold.
+
+    Counted over all questions: of very many, a stream carries the first.
+    """
+    questions = session.questions.values()
+    public = [q for q in questions if q.public]
+    recorded = [q for q in public if not q.removed]
+    named = [q for q in recorded if q.wording.show is Show.NAME and session.text(q.wording.name)]
+    answers = [q.answer for q in recorded if q.answer]
+    waiting = [q for q in questions if q.standing.review is Review.WAITING]
+    still_open = [q for q in questions if q.stageable]
+    ends = [(q, Review.UNREVIEWED.value) for q in waiting]
+    ends += [(q, left(q).value) for q in still_open]
+    return {
+        "still_open": len(still_open),
+        "unreleased": sum(not answer.released for answer in answers),
+        "endings": [
+            {"number": q.number, "text": session.text(q.wording.text), "becomes": becomes}
+            for q, becomes in ends[:AT_ONCE]
+        ],
+        "holds": {
+            "questions": len(recorded),
+            "answers": sum(answer.released for answer in answers),
+            "promises": sum(q.result.outcome == "promised" for q in recorded),
+            "names": len(named),
+            "lasting": sum(q.wording.archive for q in named),
+        },
+        "public": [_row(session, question.number) for question in public[:AT_ONCE]],
+        "publics": len(public),
+    }
+
+
+def _row(session: Session, number: int) -> Row:
+    return row(session, Stream.DESK, number) or {}
+
+
+class OrganiserPage(StaffPage):
+    """The page, which also shows what blackening will leave before anything is blackened."""
+
+    async def act(self, request: Request) -> Response:
+        """Give the command of a form, or show what it would come to."""
+        form = await forms.read(request)
+        if form.get("do") != "mark":
+            return await StaffPage.act(self, request)
+        entrance = await staff(request, self.role)
+        slug, number = entrance.room.slug, numbered(form.get("number", ""))
+        refusal = forms.check(request, entrance.visitor, form, slug, entrance.who.role)
+        if not refusal:
+            found = await entrance.room.read(lambda session, _board: mark(session, form, number))
+            refusal = found if isinstance(found, Refusal) else None
+        made = await self._page(request, entrance, form, refusal)
+        if refusal:
+            made.status_code = STATUS[refusal.code]
+        return made
+
+
+PAGE = OrganiserPage("organiser", Role.ORGANISER, Stream.DESK, _shows)

@@ -17,7 +17,7 @@ from dialog.web.picture import Picture, may_ask, may_upvote, picture
 from dialog.web.sentences import own_state
 from dialog.web.similar import Similar, resembling
 
-EMPTY = {"text": "", "background": "", "show": "", "district": ""}
+EMPTY = {"text": "", "background": "", "show": "", "district": "", "archive": ""}
 LITTLE = 3
 NEEDS = frozenset({"returned", "next", "now"})
 

@@ -34,6 +34,11 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Zwischen zwei Fragen liegt eine kurze Pause."),
         N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
     ),
+    "too_fast.search": Said(
+        N_("Das ging sehr schnell hintereinander"),
+        N_("Zwischen vielen Suchen liegt eine kurze Pause."),
+        N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
+    ),
     "too_many": Said(
         N_("Von Ihnen warten schon mehrere Fragen"),
         N_("Erst wenn eine davon geprüft ist, können Sie die nächste einreichen."),
@@ -103,6 +108,21 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Gerade kommen sehr viele Eingaben an"),
         N_("Ihre wurde noch nicht gespeichert."),
         N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
+    ),
+    "malformed.passage": Said(
+        N_("Diese Stelle steht so nicht im Text"),
+        N_("Geschwärzt wurde noch nichts."),
+        N_("Bitte kopieren Sie die Stelle aus dem Text, oder wählen Sie den richtigen Text."),
+    ),
+    "empty.passage": Said(
+        N_("Es fehlt die Stelle"),
+        N_("Geschwärzt wurde noch nichts."),
+        N_("Bitte schreiben oder kopieren Sie die Stelle in das Feld."),
+    ),
+    "conflict.archive": Said(
+        N_("Diese Frage zeigt keinen Namen"),
+        N_("Deshalb gibt es nichts, was dauerhaft im Archiv stehen könnte."),
+        N_("Bitte laden Sie die Seite neu."),
     ),
     "duplicate.public": Said(
         N_("Diese Frage ist schon dabei"),

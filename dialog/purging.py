@@ -1,0 +1,214 @@
+"""What has had its time goes: in all sessions, by the terms of ``forum/retention.py``.
+
+A running server does it itself when it is asked to by a file, for nobody else may write to its
+database; without one the command does. What was deleted stands in reports beside the database, so
+that a restored one is brought to the same state.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from dialog import disk
+from dialog.forum.board import Board
+from dialog.forum.commands import Purge
+from dialog.forum.events import Entry, Event, Purged
+from dialog.forum.evolve import replay
+from dialog.forum.journal import Batch, Place, Unavailable
+from dialog.forum.names import SECOND, SYSTEM
+from dialog.forum.refusals import Refusal
+from dialog.forum.retention import (
+    Term,
+    due,
+    persons_kept,
+    purge,
+    recorded,
+    recorded_texts,
+    terms,
+)
+from dialog.forum.session import Session
+from dialog.hub.hub import Hub
+from dialog.hub.ledger import line
+from dialog.programme import Declaration
+from dialog.store.deletions import Deletions
+from dialog.store.journal import Journal
+from dialog.store.people import People
+
+log = structlog.get_logger()
+
+LOOK_S: Final = 2.0
+TRY_S: Final = 0.1
+PATIENCE_S: Final = 300.0
+ASKED, TOLD = "purge.asked", "purge.told"
+BY_ROOM = (Term.SUPPORT, Term.PERSONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A term of a session that has ended at ``since`` (ISO), what goes, and whether it is held.
+
+    What goes: ``texts``, ``persons`` who are known by a number, ``entries`` of the moderation log.
+    """
+
+    session: str
+    term: str
+    since: str
+    texts: int = 0
+    persons: int = 0
+    entries: int = 0
+    held: bool = False
+
+
+class Purging:
+    """Lets go what has had its time; ``clock`` gives ms UTC, ``begin`` opens a room again."""
+
+    def __init__(
+        self,
+        data: Path,
+        journal: Journal,
+        people: People,
+        deletions: Deletions,
+        hub: Hub,
+        clock: Callable[[], int],
+        begin: Callable[[Declaration], Awaitable[None]],
+    ) -> None:
+        self._data = data
+        self._journal = journal
+        self._people = people
+        self._deletions = deletions
+        self._hub = hub
+        self._clock = clock
+        self._begin = begin
+
+    async def run(self, declared: Callable[[], list[Declaration]]) -> None:
+        """Keep the reports beside the database, and purge when asked to, until cancelled."""
+        while True:
+            try:
+                await self.look(declared())
+            except Exception:
+                log.exception("not purged")
+            await asyncio.sleep(LOOK_S)
+
+    async def look(self, declared: list[Declaration]) -> None:
+        """Write down what was deleted, and purge if somebody has asked to."""
+        await self._deletions.write_down(self._data / "deletions")
+        asked = self._data / ASKED
+        if asked.exists():
+            done = await self.purge(declared)
+            told = json.dumps([asdict(one) for one in done]).encode()
+            await asyncio.to_thread(disk.write, self._data / TOLD, told)
+            asked.unlink(missing_ok=True)
+
+    async def due(self, declared: list[Declaration]) -> list[Due]:
+        """Return what would go now, and change nothing."""
+        now = self._clock()
+        found = []
+        for declaration in declared:
+            session = await self._session(declaration.slug)
+            if session is not None:
+                found += [_told(declaration, session, term, now) for term in due(session, now)]
+        return found
+
+    async def purge(self, declared: list[Declaration]) -> list[Due]:
+        """Let go what is due, and return that; what is held stays."""
+        found = await self.due(declared)
+        for declaration in declared:
+            wanted = {one.term for one in found if one.session == declaration.slug and not one.held}
+            if Term.SUPPORT in wanted:
+                self._hub.ended.update(await self._people.part(declaration.slug))
+            if wanted.intersection(BY_ROOM):
+                await self._let_go(declaration.slug)
+            if Term.LOG in wanted:
+                await self._begin_anew(declaration)
+            await self._forget(declaration.slug)
+        await self._deletions.write_down(self._data / "deletions")
+        return [one for one in found if not one.held]
+
+    async def _let_go(self, slug: str) -> None:
+        """Say it to the room until it has nothing left to do: one term after the other."""
+        room = self._hub.room(slug)
+        while room and set(BY_ROOM).intersection(await room.read(self._due)):
+            reply = await room.ask(Purge(), SYSTEM)
+            if isinstance(reply, Refusal):
+                raise Unavailable(reply.code.value)
+
+    def _due(self, session: Session, _board: Board) -> tuple[Term, ...]:
+        return due(session, self._clock())
+
+    async def _forget(self, slug: str) -> None:
+        """Let people go whose time is over; it is done again each time, for it may have failed."""
+        session = await self._session(slug)
+        if session is not None and session.purged:
+            await self._people.purge(slug, persons_kept(session))
+
+    async def _begin_anew(self, declaration: Declaration) -> None:
+        """Let the journal begin with the record: nobody is there any more whom it would disturb."""
+        slug = declaration.slug
+        await self._hub.shut(slug)
+        try:
+            opened = await self._journal.open(slug)
+            session = opened.added_up().session
+            place = Place(opened.epoch, session.seq, session.last_text)
+            batch, kept = begun(session, self._clock())
+            await self._journal.begin_anew(slug, place, batch, kept)
+        finally:
+            await self._begin(declaration)
+
+    async def _session(self, slug: str) -> Session | None:
+        """Return a session as stored, None where nothing of it is."""
+        if not await self._journal.known(slug):
+            return None
+        return (await self._journal.open(slug)).added_up().session
+
+
+def ask(data: Path, patience: float = PATIENCE_S) -> list[Due]:
+    """Ask a running server to purge, and return what went.
+
+    Raise ``TimeoutError`` where none answers within so many seconds.
+    """
+    asked, told = data / ASKED, data / TOLD
+    told.unlink(missing_ok=True)
+    disk.write(asked, b"")
+    until = time.monotonic() + patience
+    while not told.exists():
+        if time.monotonic() > until:
+            asked.unlink(missing_ok=True)
+            raise TimeoutError
+        time.sleep(TRY_S)
+    found = [Due(**one) for one in json.loads(told.read_bytes())]
+    told.unlink()
+    return found
+
+
+def begun(session: Session, now: int) -> tuple[Batch, set[int]]:
+    """Return the entries with which a session begins anew, and the texts that stay."""
+    kept = recorded_texts(session)
+    events: list[Event] = [recorded(session).event]
+    if session.declaration:
+        events.insert(0, session.declaration)
+    entries = tuple(Entry(number, now, 0, event) for number, event in enumerate(events, 1))
+    again = replay(entries, {n: body for n, body in session.texts.items() if n in kept})
+    lines = tuple(line(again, number) for number in again.questions)
+    return Batch(entries, lines=lines, phase=session.phase), kept
+
+
+def _told(declaration: Declaration, session: Session, term: Term, now: int) -> Due:
+    ended = datetime.fromtimestamp(terms(session)[term] / SECOND, declaration.starts.tzinfo)
+    told = Due(declaration.slug, term.value, ended.isoformat(timespec="minutes"))
+    match term:
+        case Term.SUPPORT:
+            return replace(told, persons=session.voters)
+        case Term.PERSONS:
+            fact = purge(session, now)
+            linked = fact.event.linked if fact and isinstance(fact.event, Purged) else ()
+            askers = {q.asker for q in session.questions.values() if q.number not in linked} - {0}
+            return replace(told, texts=len(fact.texts) if fact else 0, persons=len(askers))
+        case Term.LOG:
+            return replace(told, entries=len(session.deeds), held=declaration.hold)
