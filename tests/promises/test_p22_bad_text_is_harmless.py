@@ -14,6 +14,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import fields
 from html.parser import HTMLParser
 from pathlib import Path
@@ -122,6 +123,7 @@ FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e0fff"
     f"\ud800-\udfff{BIDI}]"
 )
+DATA = "application/ld+json"  # a block of data, which no browser runs
 ADDRESSED = {"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href"}
 SCHEMES = ("javascript:", "vbscript:", "data:text", "//")
 TITLE = f"<img src=x onerror={MARK}()>" + MARK + "{{7*7}}"
@@ -130,6 +132,14 @@ LIMITS = (300, 1_000, 8_000)
 
 
 # --- what harm is --------------------------------------------------------------------------------
+
+
+def is_json(text: str) -> bool:
+    """Whether a block of data holds one value, and nothing in it could end the block."""
+    with suppress(ValueError):
+        json.loads(text)
+        return "<" not in text
+    return False
 
 
 class Reader(HTMLParser):
@@ -141,7 +151,7 @@ class Reader(HTMLParser):
         self._within = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._within = tag
+        self._within = DATA if ("type", DATA) in attrs else tag
         for name, value in ((tag, ""), *attrs):
             if MARK in name or name.startswith("on"):
                 self.harm.append(f"<{tag} {name}={value}>")
@@ -157,6 +167,8 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._within in ("script", "style") and MARK in data:
             self.harm.append(f"<{self._within}>{data}")
+        if self._within == DATA and not is_json(data):
+            self.harm.append(f"no data: {data}")
 
     def handle_comment(self, data: str) -> None:
         if MARK in data:
