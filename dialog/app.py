@@ -33,7 +33,16 @@ from dialog.forum.phase import Schedule
 from dialog.forum.transcript import Transcript
 from dialog.hub.clock import Patient
 from dialog.hub.hub import Hub
-from dialog.hub.limits import GUESSES, SEARCHES, SEARCHES_OF_ROOM, Buckets, Pace, Spent
+from dialog.hub.limits import (
+    GUESSES,
+    SEARCHES,
+    SEARCHES_OF_ADDRESS,
+    SEARCHES_OF_ARCHIVE,
+    SEARCHES_OF_ROOM,
+    Buckets,
+    Pace,
+    Spent,
+)
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
@@ -47,9 +56,9 @@ from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce
-from dialog.web.earlier import Earlier
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
+from dialog.web.library import Library
 from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
@@ -84,7 +93,7 @@ class Application:
         self.people = People(self.database, secret, clock, lifetime)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
-        self.earlier = Earlier(self.transcripts, clock)
+        self.library = Library(self.transcripts, clock)
         base_url = settings.base_url.rstrip("/")
         self.formats = Formats(self.transcripts, settings.sessions, base_url)
         self.ready = False
@@ -124,7 +133,7 @@ class Application:
         self._upkeep = asyncio.create_task(
             keep_up(self.journal, self.settings.database, lambda: [room.slug for room in self.hub])
         )
-        self.earlier.look()
+        self.library.look()
         self.ready = True
 
     async def storing(self) -> bool:
@@ -150,7 +159,7 @@ class Application:
         if self._upkeep is not None:
             self._upkeep.cancel()
             await asyncio.wait([self._upkeep])
-        await self.earlier.stop()
+        await self.library.stop()
         await self.formats.stop()
         await self.database.close()
 
@@ -260,7 +269,9 @@ class Application:
             guesses=Buckets(GUESSES),
             searches=Buckets(SEARCHES),
             searches_of_rooms=Buckets(SEARCHES_OF_ROOM),
-            earlier=self.earlier,
+            searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
+            searches_of_archive=Buckets(SEARCHES_OF_ARCHIVE),
+            library=self.library,
             formats=self.formats,
             aliases=self.aliases,
             origins=settings.allowed_origins,

@@ -1,8 +1,10 @@
 """The published answers of all records, found by what their questions resemble."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
+from dialog.archive.entries import Evening, shown
+from dialog.archive.record import Question
 from dialog.forum.likeness import Likeness
 
 
@@ -34,10 +36,10 @@ class Answers:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def take(self, record: Mapping[str, Any]) -> Iterator[None]:
+    def take(self, evening: Evening, questions: Iterable[Question]) -> Iterator[None]:
         """Take a record in, in the place of what was known of it; between steps others may work."""
-        slug = record["slug"]
-        found = {one.number: one for one in _answered(record)}
+        slug = evening.slug
+        found = {one.number: one for one in _answered(evening, questions)}
         gone = [n for known, n in self._known if known == slug and n not in found]
         for number in gone:
             self._drop(self._known.pop((slug, number)))
@@ -52,6 +54,12 @@ class Answers:
                 self._likeness.put(self._last)
                 yield
 
+    def drop(self, slug: str) -> Iterator[None]:
+        """Forget a record that is there no more."""
+        for known in [known for known in self._known if known[0] == slug]:
+            self._drop(self._known.pop(known))
+            yield
+
     def like(self, text: str) -> list[Published]:
         """Return up to three answers whose questions resemble a text, the closest first."""
         return [self._kept[key] for key in self._likeness.like(text)]
@@ -61,13 +69,8 @@ class Answers:
         self._kept.pop(key, None)
 
 
-def _answered(record: Mapping[str, Any]) -> Iterator[Published]:
-    for question in record["questions"]:
-        if question["text"] and question["answer"]:
-            yield Published(
-                record["slug"],
-                question["number"],
-                question["text"],
-                record["answerer"]["name"],
-                record["starts"],
-            )
+def _answered(evening: Evening, questions: Iterable[Question]) -> Iterator[Published]:
+    for question in questions:
+        entry = shown(evening, question)
+        if entry and question.answer:
+            yield Published(evening.slug, question.number, entry.text, evening.by, evening.starts)

@@ -19,6 +19,8 @@ class Pace:
 GUESSES = Pace(rate=0.1, burst=100.0)
 SEARCHES = Pace(rate=0.5, burst=8.0)  # of one person, for what resembles their text
 SEARCHES_OF_ROOM = Pace(rate=20.0, burst=20.0)  # of all its people, beside their upvotes
+SEARCHES_OF_ADDRESS = Pace(rate=3.0, burst=120.0)  # in the archive: a hall has one address
+SEARCHES_OF_ARCHIVE = Pace(rate=20.0, burst=200.0)  # by all together
 
 
 class Buckets:

@@ -78,6 +78,11 @@ class Transcripts:
             self._learn(self._known | {slug: found.mark})
         return found
 
+    async def text(self, slug: str) -> str | None:
+        """Return a transcript's JSON: a long one is to be read in pieces."""
+        query = select(TRANSCRIPTS.c.bundle).where(TRANSCRIPTS.c.slug == slug)
+        return await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
+
     async def marks(self) -> dict[str, bytes]:
         """Return a mark of each transcript, by slug: another one tells that it has changed."""
         query = select(TRANSCRIPTS.c.slug, TRANSCRIPTS.c.mark)

@@ -46,6 +46,16 @@ def keep_all(request: Request) -> None:
     keep(request, records.state(), records.state, LOOK_S, records.look)
 
 
+def keep_library(request: Request) -> None:
+    """Keep what shows questions of all records until one changes, or a promise falls due."""
+    library, records = site_of(request).library, site_of(request).records
+
+    def state() -> tuple[object, ...]:
+        return (library.version, library.reading, *records.state())
+
+    keep(request, state(), state, LOOK_S, records.look)
+
+
 async def unknown(request: Request, record: Mapping[str, Any], typed: str) -> Response:
     """Say that no question of a record has such a number, and let another one be typed."""
     if wants_json(request):

@@ -9,6 +9,8 @@ from dialog.web.assets import Assets
 from dialog.web.pages import (
     answer,
     archive,
+    archive_promises,
+    archive_search,
     calendar,
     enter,
     exports,
@@ -89,6 +91,8 @@ def routes() -> list[BaseRoute]:
         Route(f"{SESSION}/organiser", organiser.PAGE.show),
         Route(f"{SESSION}/organiser", organiser.PAGE.act, methods=["POST"]),
         Route("/archive", archive.listing),
+        Route("/archive/search", archive_search.search),
+        Route("/archive/promises", archive_promises.show),
         Route("/archive/feed.atom", feeds.archive),
         Route("/archive/corrections.atom", feeds.corrected),
         Route("/archive/all.zip", exports.whole),

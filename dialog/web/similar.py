@@ -60,7 +60,7 @@ async def resembling(entrance: Entrance, who: Who, text: str) -> Similar | Refus
         return Similar([], [])
     if site.searches_of_rooms.take((slug, who.role in STAFF), now):  # volunteers do not slow staff
         return Similar([], [], PATIENCE_MS)
-    return Similar(await entrance.room.similar(text), site.earlier.like(text))
+    return Similar(await entrance.room.similar(text), site.library.like(text))
 
 
 def _too_fast(entrance: Entrance, who: Who, now: float) -> Refusal | None:

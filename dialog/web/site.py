@@ -13,8 +13,8 @@ from dialog.hub.limits import Buckets
 from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
-from dialog.web.earlier import Earlier
 from dialog.web.formats import Formats
+from dialog.web.library import Library
 from dialog.web.records import Records
 from dialog.web.seals import Seals
 from dialog.web.standings import Standings
@@ -63,7 +63,9 @@ class Site:
     guesses: Buckets
     searches: Buckets
     searches_of_rooms: Buckets
-    earlier: Earlier
+    searches_of_address: Buckets
+    searches_of_archive: Buckets
+    library: Library
     formats: Formats
     aliases: Aliases
     origins: frozenset[str]

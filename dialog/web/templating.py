@@ -34,6 +34,7 @@ Instant = str | int | datetime
 TABLES: Final[dict[str, Mapping[str, str]]] = {
     "phase": sentences.PHASES,
     "outcome": sentences.OUTCOMES,
+    "facet": sentences.FACETS,
     "review": sentences.REVIEWS,
     "kind": sentences.KINDS,
     "shown": sentences.SHOWN,

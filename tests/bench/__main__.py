@@ -23,7 +23,21 @@ from tests.bench.scenario import PROFILES
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 KEPT = HERE / "figures"
-SCENARIOS = ("f1", "f2", "f3", "f4", "w1", "w2", "p1", "s1", "g1", "replay", "client", "triage")
+SCENARIOS = (
+    "f1",
+    "f2",
+    "f3",
+    "f4",
+    "w1",
+    "w2",
+    "p1",
+    "s1",
+    "search",
+    "g1",
+    "replay",
+    "client",
+    "triage",
+)
 LONGEST_S = 600
 
 Found = dict[str, Any]

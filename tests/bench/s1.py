@@ -10,6 +10,7 @@ from functools import partial
 
 from dialog.archive.answers import Answers
 from dialog.forum.likeness import Likeness
+from tests.archive.test_answers import asked, evening
 from tests.bench.scenario import Report, figure, main, say
 from tests.bench.words import question
 
@@ -19,7 +20,7 @@ SESSIONS = 50
 
 def measure(report: Report) -> None:
     """Ask for each of some questions what resembles it, one after the other."""
-    size, asked = (500, 50) if report.quick else (5_000, 500)
+    size, often = (500, 50) if report.quick else (5_000, 500)
     dice = random.Random(5)
     texts = {number: question(dice) for number in range(1, size + 1)}
     likeness = Likeness(texts.__getitem__)
@@ -28,11 +29,11 @@ def measure(report: Report) -> None:
     answers, longest = _published(dice, size * 4 // SESSIONS)
     say(f"s1: {size} questions, {len(answers)} published answers")
     for _ in range(report.rounds(5)):
-        took = sorted(_once(lambda: likeness.alike(dice.randint(1, size))) for _ in range(asked))
-        typed = sorted(_typed(likeness, answers, question(dice)) for _ in range(asked))
-        middle, last = asked // 2, asked * 99 // 100
+        took = sorted(_once(lambda: likeness.alike(dice.randint(1, size))) for _ in range(often))
+        typed = sorted(_typed(likeness, answers, question(dice)) for _ in range(often))
+        middle, last = often // 2, often * 99 // 100
         report.runs.append(
-            {"questions": size, "asked": asked, "p50": took[middle], "p99": took[last]}
+            {"questions": size, "asked": often, "p50": took[middle], "p99": took[last]}
         )
         report.runs[-1] |= {"typed p50": typed[middle], "typed p99": typed[last]}
     runs = report.runs
@@ -49,19 +50,9 @@ def _published(dice: random.Random, each: int) -> tuple[Answers, float]:
     """Return an index of published answers, and the ms of CPU of its longest step."""
     answers, longest = Answers(), 0.0
     for session in range(SESSIONS):
-        asked = [
-            {"number": n, "text": question(dice), "answer": {"text": "So."}}
-            for n in range(1, each + 1)
-        ]
-        steps = answers.take(
-            {
-                "slug": f"session-{session}",
-                "starts": "2026-10-06T18:00:00+02:00",
-                "answerer": {"name": "Minister", "office": "Ministry"},
-                "questions": asked,
-            }
-        )
-        for _ in asked:
+        asked_there = [asked(n, question(dice)) for n in range(1, each + 1)]
+        steps = answers.take(evening(f"session-{session}"), asked_there)
+        for _ in asked_there:
             longest = max(longest, _once(partial(next, steps)))
     return answers, longest
 

@@ -21,11 +21,11 @@ NO_PROC = "The benchmarks read what a process takes from Linux's /proc; there is
 
 @pytest.fixture(scope="module")
 def reports(compiler: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What F1, W1 and S1 come to in small, run as `make bench` runs them."""
+    """What F1, W1, S1 and Search come to in small, run as `make bench` runs them."""
     if not Path("/proc/self/smaps_rollup").exists():
         pytest.skip(NO_PROC)
     out = tmp_path_factory.mktemp("bench")
-    names = ["f1", "w1", "s1"]
+    names = ["f1", "w1", "s1", "search"]
     command = [sys.executable, "-m", "tests.bench", *names, "--quick", "--out", str(out)]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
@@ -102,7 +102,7 @@ def test_the_triage_leaves_nothing_behind(tmp_path: Path, chromium_path: str) ->
 def test_every_scenario_has_its_goal_and_is_run():
     for name in there():
         assert "GOAL = " in (ROOT / "tests" / "bench" / f"{name}.py").read_text("utf-8"), name
-    assert {"f1", "f2", "f3", "f4", "w1", "w2", "p1", "s1", "g1"} <= set(there())
+    assert {"f1", "f2", "f3", "f4", "w1", "w2", "p1", "s1", "search", "g1"} <= set(there())
 
 
 def test_kept_figures_are_of_scenarios_in_full_size():

@@ -55,6 +55,7 @@ def addresses(server: Server) -> dict[str, str]:
         "room-announced": f"/sessions/{server.slugs['announced']}",
         "question": f"/sessions/{live}/questions/1",
         "archive-example": "/archive",
+        "promises-example": "/archive/promises",
         "transcript-example": f"/archive/{published}",
         "answer-example": f"/archive/{published}/1",
     }

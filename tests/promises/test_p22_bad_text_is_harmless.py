@@ -723,6 +723,9 @@ def after_the_end(hall: Hall) -> tuple[int, list[str]]:
         time.sleep(0.05)
     numbers = [hall.numbers["q", n] for n in range(0, len(TEXTS), 5)]
     paths = [path, "/archive", "/", *(f"{path}/{n}" for n in numbers)]
+    year = hall.slug[:4]
+    paths += [f"/archive/search?year={year}&page={n}" for n in range(1, 5)]
+    paths += ["/archive/search?q=hostile", "/archive/promises"]
     paths += [f"{path}.{ending}" for ending in ("json", "csv", "md", "pdf", "ics", "atom")]
     paths += ["/archive/feed.atom", "/archive/corrections.atom", "/archive/all.zip"]
     paths += [*(f"{path}/{n}.atom" for n in numbers), "/sitemap.xml"]

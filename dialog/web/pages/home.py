@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from dialog.forum.names import Phase, Role, Stream, Who
 from dialog.hub.room import Room
+from dialog.web.language import chosen
 from dialog.web.page import page
 from dialog.web.passes import NOBODY, visitor
 from dialog.web.picture import Picture, picture
@@ -42,11 +43,21 @@ async def home(request: Request) -> Response:
         elif phase in (Phase.ANNOUNCED, Phase.OPEN, Phase.CANCELLED):
             upcoming.append(shown)
     upcoming.sort(key=lambda it: str(it["session"]["starts"]))
-    published = (await site.transcripts.all())[:LATEST]
+    published = await site.transcripts.all()
     if guest is NOBODY:
         was = (version, *((view.epoch, view.revised) for view in views))
         keep(request, was, lambda: _stamp(site), KEPT_S)
-    return page(request, "home", guest, running=running, upcoming=upcoming, published=published)
+    return page(
+        request,
+        "home",
+        guest,
+        running=running,
+        upcoming=upcoming,
+        published=published[:LATEST],
+        sessions=len(published),
+        answers=sum(one["answered"] for one in published),
+        chosen_lang=chosen(request),
+    )
 
 
 def _stamp(site: Site) -> tuple[object, ...]:

@@ -38,7 +38,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "group": await _group(desk, entries, current),
         "current": current,
         "alike": await _alike(desk, current),
-        "answers": desk.entrance.site.earlier.like(current["text"])
+        "answers": desk.entrance.site.library.like(current["text"])
         if current and tab == "queue"
         else [],
         "referring": _referring(desk),

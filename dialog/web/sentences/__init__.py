@@ -11,6 +11,7 @@ from dialog.web.sentences.words import (
     AMENDED,
     BLACKENED,
     DEEDS,
+    FACETS,
     KINDS,
     LIVE,
     MARKS,
@@ -24,9 +25,10 @@ from dialog.web.sentences.words import (
 )
 
 __all__ = [
-    "AMENDED", "BLACKENED", "DEEDS", "KINDS", "LIVE", "MARKS", "OUTCOMES", "PERSONAL_DATA",
-    "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS", "ROLES", "SHOWN", "STATES", "VIAS",
-    "Said", "State", "own_state", "reason", "recorded", "refusal", "refusals", "say", "state",
+    "AMENDED", "BLACKENED", "DEEDS", "FACETS", "KINDS", "LIVE", "MARKS", "OUTCOMES",
+    "PERSONAL_DATA", "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS", "ROLES", "SHOWN",
+    "STATES", "VIAS", "Said", "State", "own_state", "reason", "recorded", "refusal", "refusals",
+    "say", "state",
 ]  # fmt: skip
 
 

@@ -34,6 +34,11 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Zwischen zwei Fragen liegt eine kurze Pause."),
         N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
     ),
+    "too_fast.search": Said(
+        N_("Das ging sehr schnell hintereinander"),
+        N_("Zwischen vielen Suchen liegt eine kurze Pause."),
+        N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
+    ),
     "too_many": Said(
         N_("Von Ihnen warten schon mehrere Fragen"),
         N_("Erst wenn eine davon geprüft ist, können Sie die nächste einreichen."),

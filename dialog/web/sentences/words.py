@@ -22,6 +22,17 @@ OUTCOMES: Final[dict[str, str]] = {
     "not_reached": N_("Nicht mehr behandelt"),
 }
 
+# What a question ended in, as the archive counts it.
+FACETS: Final[dict[str, str]] = {
+    "aloud": N_("Mündlich beantwortet"),
+    "written": N_("Schriftlich beantwortet"),
+    "kept": N_("Zusage eingelöst"),
+    "promised": N_("Zusage offen"),
+    "referred": N_("Verwiesen"),
+    "not_reached": N_("Nicht mehr behandelt"),
+    "open": N_("Offen"),
+}
+
 REVIEWS: Final[dict[str, str]] = {
     "waiting": N_("wartet"),
     "approved": N_("freigegeben"),
