@@ -122,6 +122,7 @@ FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e0fff"
     f"\ud800-\udfff{BIDI}]"
 )
+DATA = "application/ld+json"  # a block that no browser runs
 ADDRESSED = {"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href"}
 SCHEMES = ("javascript:", "vbscript:", "data:text", "//")
 TITLE = f"<img src=x onerror={MARK}()>" + MARK + "{{7*7}}"
@@ -141,7 +142,7 @@ class Reader(HTMLParser):
         self._within = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._within = tag
+        self._within = DATA if tag == "script" and ("type", DATA) in attrs else tag
         for name, value in ((tag, ""), *attrs):
             if MARK in name or name.startswith("on"):
                 self.harm.append(f"<{tag} {name}={value}>")
@@ -157,6 +158,8 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._within in ("script", "style") and MARK in data:
             self.harm.append(f"<{self._within}>{data}")
+        if self._within == DATA and not whole_json(data):
+            self.harm.append(f"broken data: {data}")
 
     def handle_comment(self, data: str) -> None:
         if MARK in data:
@@ -189,6 +192,14 @@ def harm_in(answer: Answer) -> list[str]:
     return found
 
 
+def whole_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return not set("<>&") & set(text)
+
+
 def strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -210,6 +221,10 @@ def test_the_reader_finds_what_is_not_escaped() -> None:
         Answer(200, kind, f"<p>{html.escape(t)}</p>".replace("\0", "")) for t in MARKUP.values()
     ]
     assert all(harm_in(answer) for answer in raw.values())
+    block = '<script type="application/ld+json">{{"text": "{}"}}</script>'
+    broken = [Answer(200, kind, block.format(t)) for t in ("</script>", '"', "<!--", "&lt;")]
+    assert all(harm_in(answer) for answer in broken)
+    assert not harm_in(Answer(200, kind, block.format(rf"{MARK} \u003cb")))
     assert not any(harm_in(answer) for answer in safe)
 
 
@@ -292,13 +307,26 @@ def test_patterns_are_bounded_whatever_is_repeated() -> None:
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Return all patterns of the modules that touch what people type."""
+    from dialog.archive import document, markdown, pdf
     from dialog.forum import likeness, scribing
     from dialog.hub import marks
     from dialog.programme import reading, table
     from dialog.web import catalogue
     from dialog.web.pages import staff
 
-    for module in (texts, marks, likeness, scribing, staff, catalogue, table, reading):
+    for module in (
+        document,
+        markdown,
+        pdf,
+        texts,
+        marks,
+        likeness,
+        scribing,
+        staff,
+        catalogue,
+        table,
+        reading,
+    ):
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 yield f"{module.__name__}.{name}", value
