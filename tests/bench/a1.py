@@ -1,4 +1,4 @@
-"""A1: how long the loop is held while the pages and formats of a long record are made, and what one costs.
+"""A1: how long pages and formats of a long record hold the loop, and what one costs.
 
 The loop that makes them is that of live sessions: what holds it holds up every one of them.
 """
