@@ -1,4 +1,4 @@
-"""A1: how long the loop is held while the pages of a long record are made, and what one costs.
+"""A1: how long pages and formats of a long record hold the loop, and what one costs.
 
 The loop that makes them is that of live sessions: what holds it holds up every one of them.
 """
@@ -38,6 +38,7 @@ def measure(report: Report) -> None:
     kept = record(size)
     slug, number = kept["slug"], kept["questions"][0]["number"]
     pages = {"transcript": "", "contents": "/contents", "question": f"/{number}"}
+    pages |= {ending: f".{ending}" for ending in ("json", "csv", "md", "pdf", "atom")}
     with TemporaryDirectory(prefix="dialog-bench-") as name:
         folder = Path(name) / "sessions" / slug
         folder.mkdir(parents=True)
