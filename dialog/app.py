@@ -245,6 +245,7 @@ class Application:
 
     async def _begin(self, declaration: Declaration) -> None:
         """Open the room of a rehearsal, which may come while others are open."""
+        self._declared[declaration.slug] = declaration
         self.announcements[declaration.slug] = announce(declaration)
         await self.hub.open(self._room(declaration), declare(declaration))
 

@@ -1,6 +1,7 @@
 """Every text that a question ever had, as numbers: what has to go must go from all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
+from typing import cast
 
 from dialog.forum.events import Axis, Value
 from dialog.forum.names import Field
@@ -8,6 +9,9 @@ from dialog.forum.question import Answer, Draft, Question, Standing, Wording
 from dialog.forum.session import Session
 
 ASKER = (Field.NAME, Field.DISTRICT, Field.BACKGROUND)
+AXES = (Axis.WORDING, Axis.ANSWER, Axis.DRAFT, Axis.STANDING, Axis.BRIEFING)
+
+Stood = list[tuple[Axis, Value]]
 
 
 def texts_of(value: Value, field: Field) -> tuple[int, ...]:
@@ -31,43 +35,49 @@ def texts_of(value: Value, field: Field) -> tuple[int, ...]:
 
 def ever(session: Session, question: Question, *fields: Field) -> set[int]:
     """Return the numbers of all texts that some fields ever had, now and before."""
-    values = [value for _axis, value in _values(session, question)]
-    return {n for value in values for field in fields for n in texts_of(value, field)}
+    return texts_among(values(session, (question.number,))[question.number], *fields)
 
 
 def everything(session: Session, question: Question) -> set[int]:
     """Return the numbers of all texts about a question, also those that only the team has read."""
-    found = ever(session, question, *Field)
-    for axis, value in _values(session, question):
+    stood = values(session, (question.number,))[question.number]
+    found = texts_among(stood, *Field) | appeals(stood)
+    for axis, value in stood:
         if isinstance(value, Standing):
-            found |= {value.note, value.appeal.text if value.appeal else 0}
+            found.add(value.note)
         elif axis is Axis.BRIEFING and isinstance(value, int):
             found.add(value)
     return found - {0}
 
 
-def _values(session: Session, question: Question) -> Iterator[tuple[Axis, Value]]:
-    """Yield what stands on a question's axes, and what ever stood there; the wordings in order."""
+def values(session: Session, numbers: Collection[int]) -> dict[int, Stood]:
+    """Return what stands on the axes of some questions, after all that ever stood there.
+
+    All that was ever done is read once for all of them, for that may take a while.
+    """
+    found: dict[int, Stood] = {number: [] for number in numbers}
     for deed in session.deeds.values():
         for change in deed.acted.changes:
-            if change.subject == question.number:
-                yield change.axis, change.before
-                yield change.axis, change.after
-    yield Axis.WORDING, question.wording
-    yield Axis.ANSWER, question.answer
-    yield Axis.DRAFT, question.draft
-    yield Axis.STANDING, question.standing
-    yield Axis.BRIEFING, question.briefing
+            if change.subject in found and change.axis in AXES:
+                found[change.subject] += (change.axis, change.before), (change.axis, change.after)
+    for number, stood in found.items():
+        question = session.questions[number]
+        stood += [(axis, cast("Value", getattr(question, axis.value))) for axis in AXES]
+    return found
 
 
-def wordings(session: Session, question: Question) -> list[Wording]:
+def texts_among(stood: Stood, *fields: Field) -> set[int]:
+    """Return the numbers of the texts of some fields among what stood on a question's axes."""
+    return {n for _axis, value in stood for field in fields for n in texts_of(value, field)}
+
+
+def wordings(stood: Stood) -> list[Wording]:
     """Return a question's wordings, the first one first, each that says something else once."""
-    found = (value for _axis, value in _values(session, question) if isinstance(value, Wording))
+    found = (value for _axis, value in stood if isinstance(value, Wording))
     return list({(w.text, w.background): w for w in found}.values())
 
 
-def appeals(session: Session, question: Question) -> set[int]:
+def appeals(stood: Stood) -> set[int]:
     """Return the numbers of what its asker wrote against a decision."""
-    values = (value for _axis, value in _values(session, question))
-    found = {v.appeal.text for v in values if isinstance(v, Standing) and v.appeal}
+    found = {v.appeal.text for _, v in stood if isinstance(v, Standing) and v.appeal}
     return found - {0}

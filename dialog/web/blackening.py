@@ -10,7 +10,7 @@ from dialog.forum.organising import shown
 from dialog.forum.question import Question
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.session import Session
-from dialog.forum.traces import ever, texts_of
+from dialog.forum.traces import texts_among, texts_of, values
 
 AROUND = 60
 MOST = 50
@@ -52,13 +52,14 @@ class Marking:
 def texts(session: Session, question: Question) -> list[dict[str, Any]]:
     """Return the texts of a question that can be blackened, as they stand, each source alone."""
     found: list[dict[str, Any]] = []
+    stood = values(session, (question.number,))[question.number]
     for field in Field:
         number = shown(session, question, field)
         if field is Field.SOURCES:
             links = sources(session, question)
             found += [{"field": f"{field}:{n}", "text": link} for n, link in enumerate(links)]
             continue
-        before = {session.text(n) for n in ever(session, question, field) - {number}}
+        before = {session.text(n) for n in texts_among(stood, field) - {number}}
         earlier = bool(before - {"", BLACKENED})
         if session.text(number) or earlier:
             found.append({"field": field.value, "text": session.text(number), "earlier": earlier})

@@ -319,6 +319,7 @@ export class AskForm {
       if (this.similar) this.resemble((similar) => similar.typed());
     }
     if (now.background === sent.background) this.put("background", "");
+    this.put("archive", ""); // consent is given to one question, and asked for with each
     this.saved(this.isTyped() && this.site.drafts.save(this.fields()));
     this.left = this.remainder();
     this.asked = true;

@@ -139,7 +139,7 @@ export class Drafts {
 
 /** @param {string} name */
 function isText(name) {
-  return !["show", "district", "reason", "rev"].includes(name);
+  return !["show", "district", "archive", "reason", "rev"].includes(name);
 }
 
 /** @param {unknown} value */

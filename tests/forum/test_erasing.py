@@ -1,5 +1,7 @@
 """What has to go goes from everywhere it ever stood; consent keeps a name in the record."""
 
+from typing import Any
+
 import pytest
 
 from dialog.forum import commands as c
@@ -17,13 +19,13 @@ from dialog.forum.names import (
     Stream,
 )
 from dialog.forum.refusals import Code, Refusal
-from dialog.forum.traces import appeals, everything, wordings
+from dialog.forum.traces import appeals, everything, values, wordings
 from dialog.forum.transcript import transcript
 from dialog.forum.views import Row, row
 from tests.forum.evening import ANNA, BORIS, MARA, OLGA, SVEN, Evening
 
 TEXT = "Wann kommt der Bus?"
-NAMED = {"background": "Hof 7.", "show": Show.NAME, "district": "Hof"}
+NAMED: dict[str, Any] = {"background": "Hof 7.", "show": Show.NAME, "district": "Hof"}
 
 
 def taken_up(phase: Phase = Phase.LIVE) -> tuple[Evening, int]:
@@ -164,7 +166,7 @@ def test_a_question_that_is_taken_out_leaves_no_word_of_anyone():
     evening.told(c.Brief(number, rev(number), "Notiz ans Podium"), MARA)
     evening.told(c.SaveDraft(number, rev(number), "Entwurf"), SVEN)
     sources = ("https://a.example/1",)
-    promise = {"by": "Referat 4", "until": "2030-01-01", "sources": sources}
+    promise: dict[str, Any] = {"by": "Referat 4", "until": "2030-01-01", "sources": sources}
     answer = c.HandIn(number, rev(number), "Im Mai.", Kind.SUMMARY, Outcome.PROMISED, **promise)
     evening.told(answer, SVEN)
     evening.phase(Phase.CLOSED)
@@ -192,13 +194,13 @@ def test_what_was_written_against_a_decision_is_known():
     number = evening.ask(TEXT)
     evening.told(c.Return(number, evening.rev(number), Reason.UNCLEAR), MARA)
     evening.told(c.Appeal(number, "Doch."), ANNA)
-    question = evening.q(number)
-    assert [evening.session.text(n) for n in appeals(evening.session, question)] == ["Doch."]
+    stood = values(evening.session, (number,))[number]
+    assert [evening.session.text(n) for n in appeals(stood)] == ["Doch."]
 
 
 def test_the_wordings_of_a_question_are_told_once_each():
     evening, number = taken_up()
-    found = wordings(evening.session, evening.q(number))
+    found = wordings(values(evening.session, (number,))[number])
     told = [evening.session.text(wording.text) for wording in found]
     assert told == [TEXT, "Wann fährt er?", "Wann fährt der Bus?"]
 
@@ -206,11 +208,12 @@ def test_the_wordings_of_a_question_are_told_once_each():
 # --- blackening --------------------------------------------------------------------------------
 
 
-def answered(**more: object) -> tuple[Evening, int]:
+def answered(**more: Any) -> tuple[Evening, int]:
     evening = Evening(Phase.LIVE)
     number = evening.public(TEXT, **NAMED)
-    fields = {"by": "Frau Canary", "until": "2030-01-01", "to": "Herrn Canary"} | more
-    handed = (number, evening.rev(number), "Im Mai.", Kind.SUMMARY, Outcome.PROMISED)
+    people = {"by": "Frau Canary", "to": "Herrn Canary"}
+    fields: dict[str, Any] = {"until": "2030-01-01", **people, **more}
+    handed = number, evening.rev(number), "Im Mai.", Kind.SUMMARY, Outcome.PROMISED
     evening.told(c.HandIn(*handed, **fields), SVEN)
     return evening, number
 
@@ -266,7 +269,9 @@ def test_a_promise_kept_in_other_words_keeps_the_first_ones_and_its_day():
     first = evening.now
     evening.wait(60_000)
     evening.told(c.Keep(number, "Er fährt stündlich."), SVEN)
-    kept = evening.q(number).answer.kept
+    answer = evening.q(number).answer
+    kept = answer and answer.kept
+    assert kept
     assert (kept.at, evening.session.text(kept.text)) == (first, "Er fährt stündlich.")
     told = [(one.at, evening.session.text(one.before)) for one in kept.corrections]
     assert told == [(evening.now, "Er fährt.")]

@@ -213,7 +213,7 @@ def test_what_is_blackened_is_shown_before_it_is_done(server) -> None:
     assert 'name="from" value="35"' in choose
     shown = marked(passage="Frau Muster", **{"from": 35})
     assert "So steht es danach da" in shown
-    assert "Was sagt Frau Muster, und was sagt <span" in shown
+    assert "Was sagt Frau Muster, und was sagt █████<span" in shown
     assert found(server, "sagt Frau Muster morgen")
     place = {"field": "text", "from": 35, "to": 46, "rev": evening.rev(number)}
     evening.give("organiser", "redact", number, **place)

@@ -14,7 +14,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import fields
 from html.parser import HTMLParser
 from pathlib import Path
@@ -134,14 +133,6 @@ LIMITS = (300, 1_000, 8_000)
 # --- what harm is --------------------------------------------------------------------------------
 
 
-def is_json(text: str) -> bool:
-    """Whether a block of data holds one value, and nothing in it could end the block."""
-    with suppress(ValueError):
-        json.loads(text)
-        return "<" not in text
-    return False
-
-
 class Reader(HTMLParser):
     """Reads a page as a browser would, and notes whatever came out of a text."""
 
@@ -151,7 +142,7 @@ class Reader(HTMLParser):
         self._within = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._within = DATA if ("type", DATA) in attrs else tag
+        self._within = DATA if tag == "script" and ("type", DATA) in attrs else tag
         for name, value in ((tag, ""), *attrs):
             if MARK in name or name.startswith("on"):
                 self.harm.append(f"<{tag} {name}={value}>")
@@ -167,8 +158,8 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._within in ("script", "style") and MARK in data:
             self.harm.append(f"<{self._within}>{data}")
-        if self._within == DATA and not is_json(data):
-            self.harm.append(f"no data: {data}")
+        if self._within == DATA and not whole_json(data):
+            self.harm.append(f"broken data: {data}")
 
     def handle_comment(self, data: str) -> None:
         if MARK in data:
@@ -201,6 +192,15 @@ def harm_in(answer: Answer) -> list[str]:
     return found
 
 
+def whole_json(text: str) -> bool:
+    """Whether a block of data holds one value, and nothing in it could end the block."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return not set("<>&") & set(text)
+
+
 def strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -222,6 +222,10 @@ def test_the_reader_finds_what_is_not_escaped() -> None:
         Answer(200, kind, f"<p>{html.escape(t)}</p>".replace("\0", "")) for t in MARKUP.values()
     ]
     assert all(harm_in(answer) for answer in raw.values())
+    block = '<script type="application/ld+json">{{"text": "{}"}}</script>'
+    broken = [Answer(200, kind, block.format(t)) for t in ("</script>", '"', "<!--", "&lt;")]
+    assert all(harm_in(answer) for answer in broken)
+    assert not harm_in(Answer(200, kind, block.format(rf"{MARK} \u003cb")))
     assert not any(harm_in(answer) for answer in safe)
 
 
@@ -304,13 +308,16 @@ def test_patterns_are_bounded_whatever_is_repeated() -> None:
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Return all patterns of the modules that touch what people type."""
+    from dialog.archive import document, markdown, pdf, query, spelling
     from dialog.forum import likeness, scribing
     from dialog.hub import marks
     from dialog.programme import reading, table
     from dialog.web import catalogue
     from dialog.web.pages import staff
 
-    for module in (texts, marks, likeness, scribing, staff, catalogue, table, reading):
+    exported, searched = (document, markdown, pdf), (query, spelling)
+    typed = (texts, marks, likeness, scribing, staff, catalogue, table, reading)
+    for module in (*typed, *exported, *searched):
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 yield f"{module.__name__}.{name}", value
@@ -740,6 +747,9 @@ def after_the_end(hall: Hall) -> tuple[int, list[str]]:
     paths += [f"{path}.{ending}" for ending in ("json", "csv", "md", "pdf", "ics", "atom")]
     paths += ["/archive/feed.atom", "/archive/corrections.atom", "/archive/all.zip"]
     paths += [*(f"{path}/{n}.atom" for n in numbers), "/sitemap.xml"]
+    year = hall.slug[:4]
+    paths += [f"/archive/search?year={year}&page={n}" for n in range(1, 5)]
+    paths += ["/archive/search?q=hostile", "/archive/promises"]
     count, harm = looked([(reader, path) for path in paths])
     file = hall.server.folder / "sessions" / hall.slug / "transcript.json"
     kept = [

@@ -302,3 +302,31 @@ async def test_no_token_stands_in_the_database(people, database):
     assert b"Anna" in told
     for one in (token, private, invited, used, entered):
         assert one.encode() not in told
+
+
+async def test_who_has_everything_deleted_is_gone_and_others_stay(people):
+    token, grant = await people.join(None, "a", "Anna Abschied")
+    both, other = await people.join(None, "a", "Berta")
+    both, _ = await people.join(both, "b", "Berta")
+    link = await people.private_link("a", grant.person)
+    tablet, _ = await people.follow(link, None)
+    assert await people.since("a", grant.person) > 0
+    held = {(await people.pass_of(one)).id for one in (token, tablet)}
+    assert await people.forget("a", grant.person) == (tuple(sorted(held)), ())
+    assert [await people.pass_of(one) for one in (token, tablet)] == [None, None]
+    assert await people.follow(link, None) is None
+    assert await people.since("a", grant.person) == 0
+    stays = (await people.pass_of(both)).id
+    assert await people.forget("a", other.person) == ((), (stays,))
+    assert [one.session for one in (await people.pass_of(both)).grants] == ["b"]
+    assert await people.forget("a", other.person) == ((), ())
+
+
+async def test_a_moderator_who_also_asked_stays_a_moderator(people):
+    token, grant = await people.join(None, "a", "Mia")
+    invitation = await people.invite("a", MODERATOR, "Mia Moos", 60)
+    token, again = await people.consume(invitation, token)
+    assert again.person == grant.person
+    ended, others = await people.forget("a", grant.person)
+    assert (ended, len(others)) == ((), 1)
+    assert [one.role for one in (await people.pass_of(token)).grants] == [MODERATOR]

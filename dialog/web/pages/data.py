@@ -11,8 +11,8 @@ from dialog.forum import commands as c
 from dialog.forum.holdings import holdings
 from dialog.forum.names import Role, Show, Stream
 from dialog.forum.refusals import Code, Refusal
+from dialog.forum.retention import Term, terms
 from dialog.forum.views import Row, instant
-from dialog.store.people import DAY
 from dialog.web import forms
 from dialog.web.entrance import Entrance, floor
 from dialog.web.errors import STATUS, Refused
@@ -23,7 +23,6 @@ from dialog.web.passes import take
 from dialog.web.picture import picture
 
 ACTS = frozenset({"names", "consent", "forget"})
-KEPT_DAYS = 30  # after publication: names, texts that are not public, the private link
 
 
 async def show(request: Request) -> Response:
@@ -116,15 +115,15 @@ async def _forget(entrance: Entrance, away: Response) -> Response:
 async def _held(entrance: Entrance) -> dict[str, Any]:
     """Return what is held about a volunteer, and until when the last of it goes."""
     site, slug, who = entrance.site, entrance.dialog.slug, entrance.who
-    held, published = await entrance.room.read(
-        lambda session, _board: (holdings(session, who), session.published_at)
+    held, ends = await entrance.room.read(
+        lambda session, _board: (holdings(session, who), terms(session))
     )
     private = await site.people.private_link(slug, who.person)
     return held | {
         "name": who.name or None,
         "since": instant(await site.people.since(slug, who.person)),
         "private_link": f"{site.base_url}/sessions/{slug}/mine/{private}",
-        "until": instant(published + KEPT_DAYS * DAY) if published else None,
+        "until": instant(ends.get(Term.PERSONS, 0)),
     }
 
 

@@ -39,7 +39,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "tab": desk.chosen("tab", TABS, "publish" if ended else "evening"),
         "confirm": desk.chosen("confirm", SHEETS),
         "current": await shown(room, Stream.DESK, wanted),
-        "texts": await room.read(lambda session, _board: _texts(session, wanted)),
+        **await room.read(lambda session, _board: _care(session, wanted)),
         "marking": None if isinstance(marking, Refusal) else marking,
         **await room.read(lambda session, _board: closing(session)),
     }
@@ -51,9 +51,12 @@ def _oldest(view: Picture) -> str | None:
     return min(waiting, default=None)
 
 
-def _texts(session: Session, number: int) -> list[dict[str, Any]]:
+def _care(session: Session, number: int) -> dict[str, Any]:
+    """Return what of a question can be blackened, or why it was taken out."""
     question = session.questions.get(number)
-    return texts(session, question) if question and not question.removed else []
+    if question is None or question.removed:
+        return {"texts": [], "removed": session.text(question.removed) if question else ""}
+    return {"texts": texts(session, question), "removed": ""}
 
 
 def closing(session: Session) -> dict[str, Any]:
@@ -62,8 +65,7 @@ def closing(session: Session) -> dict[str, Any]:
     Counted over all questions: of very many, a stream carries the first.
     """
     questions = session.questions.values()
-    public = [q for q in questions if q.public]
-    recorded = [q for q in public if not q.removed]
+    recorded = [q for q in questions if q.public and not q.removed]
     named = [q for q in recorded if q.wording.show is Show.NAME and session.text(q.wording.name)]
     answers = [q.answer for q in recorded if q.answer]
     waiting = [q for q in questions if q.standing.review is Review.WAITING]
@@ -84,8 +86,8 @@ def closing(session: Session) -> dict[str, Any]:
             "names": len(named),
             "lasting": sum(q.wording.archive for q in named),
         },
-        "public": [_row(session, question.number) for question in public[:AT_ONCE]],
-        "publics": len(public),
+        "public": [_row(session, question.number) for question in recorded[:AT_ONCE]],
+        "publics": len(recorded),
     }
 
 

@@ -1,8 +1,6 @@
 """The record as it will be published, for those who prepare it."""
 
-import asyncio
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -11,11 +9,13 @@ from starlette.responses import Response
 from dialog.forum.names import Phase, Role, Show
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.session import Session
-from dialog.forum.transcript import Transcript, transcript
+from dialog.forum.transcript import Transcript
+from dialog.forum.transcript import transcript as recorded
 from dialog.web.entrance import staff
 from dialog.web.errors import Refused
-from dialog.web.page import page
+from dialog.web.pages import transcript
 from dialog.web.pages.organiser import closing
+from dialog.web.press import pressed
 
 RECORDED = (Phase.CLOSED, Phase.PUBLISHED)
 
@@ -31,18 +31,14 @@ async def show(request: Request) -> Response:
         told = replace(told, published=room.now, changed=room.now)
     organises = who.role is Role.ORGANISER
     care = f"/sessions/{slug}/{'organiser?tab=publish&' if organises else 'scribe?'}number="
-    # A large record takes a while, and others share the loop.
-    made = await asyncio.to_thread(
-        partial(
-            page,
-            request,
-            "transcript",
-            entrance.visitor,
-            acting=who.role,
-            slug=slug,
-            record=entrance.site.record(slug, told),
-            preview=preview | {"care": care, "phase": phase, "organises": organises},
-        )
+    made = await pressed(
+        transcript.shown,
+        request,
+        entrance.site.record(slug, told),
+        entrance.visitor,
+        acting=who.role,
+        slug=slug,
+        preview=preview | {"care": care, "phase": phase, "organises": organises},
     )
     made.headers["x-robots-tag"] = "noindex"
     return made
@@ -56,4 +52,4 @@ def _read(session: Session) -> tuple[Phase, Transcript, dict[str, Any]]:
     }
     state = closing(session)
     preview = {key: state[key] for key in ("still_open", "unreleased", "holds")}
-    return session.phase, transcript(session), preview | {"names": names}
+    return session.phase, recorded(session), preview | {"names": names}

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dialog.archive import structured
-from dialog.forum.names import BLACKENED
+from dialog.forum.names import BLACKENED, Role
 from dialog.web.figures import figures
 from dialog.web.language import chosen, language
 from dialog.web.page import link, page
-from dialog.web.passes import NOBODY
+from dialog.web.passes import NOBODY, Visitor
 from dialog.web.press import pressed
 from dialog.web.published import address_of, parsed_of, record_of, today_of, unknown
 from dialog.web.site import site_of
@@ -22,14 +22,24 @@ FEW = 60  # so many numbers can be looked over; beyond that one types the number
 
 async def transcript(request: Request) -> Response:
     """Return one record."""
-    return await pressed(_page, request, await record_of(request))
+    return await pressed(shown, request, await record_of(request))
 
 
-def _page(request: Request, record: Mapping[str, Any]) -> Response:
+def shown(
+    request: Request,
+    record: Mapping[str, Any],
+    visitor: Visitor = NOBODY,
+    /,
+    *,
+    acting: Role = Role.READER,
+    slug: str = "",
+    preview: Mapping[str, Any] | None = None,
+) -> HTMLResponse:
+    """Return the page of a record; a ``preview`` says what its makers need to know beside."""
     return page(
         request,
         "transcript",
-        NOBODY,
+        visitor,
         record=record,
         address=address_of(request, record),
         event=structured.event(record, site_of(request).base_url),
@@ -38,6 +48,9 @@ def _page(request: Request, record: Mapping[str, Any]) -> Response:
         blackened=any(BLACKENED in text for q in record["questions"] for text in _texts(q)),
         chosen=chosen(request),
         few=len(record["questions"]) <= FEW,
+        acting=acting,
+        slug=slug,
+        preview=preview,
     )
 
 
