@@ -26,7 +26,7 @@ ADDRESSES = ("address", "links")
 UNBROKEN = re.compile(r"\S{50,}")
 SOFT = "\u200b"  # a line may end here, and nothing is seen
 # What the program says of signs that no font shows or the norms forbid.
-REFUSED = re.compile(r"(?:the text|codepoint) `\"((?:\\u\{[0-9a-f]+\}|[^\"`])+)\"`")
+REFUSED = re.compile(r"(?:the text|codepoint) `\"([^\"`]+)\"`")
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 

@@ -66,5 +66,5 @@ async def _session(request: Request) -> tuple[Site, Announcement, Room]:
 
 async def _read_instead(site: Site, slug: str) -> None:
     """Lead to a session's record, if it has one."""
-    if await site.transcripts.get(slug):
+    if await site.records.get(slug):
         raise Elsewhere(f"/archive/{slug}")

@@ -5,11 +5,12 @@ A change made here is seen at once; one of another process within a minute, by a
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from dialog.archive.record import upcast
 from dialog.forum.journal import Unavailable
-from dialog.forum.names import SECOND
+from dialog.forum.names import MINUTE, SECOND
 from dialog.store.transcripts import Transcripts
 from dialog.web.templating import BERLIN
 
@@ -69,8 +70,14 @@ class Records:
 
     def state(self, slug: str = "") -> tuple[object, date]:
         """Return what a page of a record, or of all of them, depends on: promises fall due."""
-        today = datetime.fromtimestamp(self._clock() / SECOND, UTC).astimezone(BERLIN).date()
+        today = day_of_minute(self._clock() // MINUTE)
         return self._transcripts.mark(slug) if slug else self._transcripts.version, today
+
+
+@lru_cache(maxsize=8)  # every page that is given from memory asks
+def day_of_minute(minute: int) -> date:
+    """Return Berlin's day in a minute since 1970."""
+    return datetime.fromtimestamp(minute * MINUTE / SECOND, UTC).astimezone(BERLIN).date()
 
 
 def _by_number(record: dict[str, Any]) -> dict[int, dict[str, Any]]:

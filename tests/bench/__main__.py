@@ -31,6 +31,7 @@ SCENARIOS = (
     "w1",
     "w2",
     "p1",
+    "a1",
     "s1",
     "search",
     "g1",

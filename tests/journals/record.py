@@ -226,6 +226,8 @@ def afterwards(at: Recorder) -> None:
     assert sealed
     at.keep(sealed, SYSTEM)
     at.do(OLGA, c.Correct(2, "Es fehlte an Leuten; seit Mai sind es mehr."))
+    at.do(BERND, c.Withdraw(2))
+    at.do(AYLIN, c.Consent(1, on=True))
     at.do(OLGA, c.Keep(1, "Zwölf Kurse haben begonnen."))
     at.do(OLGA, c.Redact(1, 0, 5, Field.KEPT))
     at.do(OLGA, c.Unpublish(5, "Auf Wunsch der Fragenden."))

@@ -129,8 +129,7 @@ def test_two_thousand_questions_stand_still_and_are_found(people: People) -> Non
     number = MANY["questions"][1_200]["number"]
     page.goto(f"/archive/{MANY['slug']}#f{number}")
     place = f"document.getElementById('f{number}').getBoundingClientRect().top"
-    landed = page.evaluate(place)
-    assert 0 <= landed < PHONE["height"] / 2
+    landed = _landed(page, place)
     for _ in range(5):
         page.wait_for_timeout(100)
         assert abs(page.evaluate(place) - landed) < 2
@@ -143,6 +142,16 @@ def test_two_thousand_questions_stand_still_and_are_found(people: People) -> Non
     assert page.evaluate("(text) => window.find(text)", last["text"])
     found = "getSelection().anchorNode.parentElement.closest('.qa').id"
     assert page.evaluate(found) == f"f{last['number']}"
+
+
+def _landed(page: Page, place: str) -> float:
+    """Where an entry stands once the browser has scrolled to it, which a busy machine puts off."""
+    for _ in range(50):
+        landed = float(page.evaluate(place))
+        if 0 <= landed < PHONE["height"] / 2:
+            return landed
+        page.wait_for_timeout(100)
+    raise AssertionError(landed)
 
 
 def test_a_record_is_read_without_a_script(people: People) -> None:
@@ -247,7 +256,7 @@ def test_a_record_on_paper_lacks_nothing(people: People) -> None:
     texts = [" ".join(one.extract_text().split()) for one in pages]
     for number, text in enumerate(texts, 1):
         assert f"{number} / {len(pages)}" in text
-    whole = " ".join(texts)
+    whole = " ".join(re.sub(r"^\d+ / \d+ | \d+ / \d+$", "", text) for text in texts)
     example = json.loads((ROOT / "sessions" / PUBLISHED / "transcript.json").read_text("utf-8"))
     for one in example["questions"]:
         if one["removed"]:

@@ -4,6 +4,7 @@ import filecmp
 import json
 import os
 import shutil
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -140,6 +141,15 @@ def test_a_record_of_the_first_schema_is_taken_in_and_brought_forward(tmp_path) 
     with shown(server):
         assert server.browser().get(f"/archive/{slug}.json").json()["schema"].endswith("/2")
         assert server.browser().get(f"/archive/{slug}").status == 200
+        place = tmp_path / "one/sessions" / slug
+        deadline = time.monotonic() + 30
+        while not (place / folder.SUMS).exists():  # what does not fit the record is written anew
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    record_ = folder.read(place)
+    assert record_ is not None
+    assert folder.files(place, record_) is not None
+    assert json.loads((place / folder.FILE).read_bytes()) == record_
 
 
 def test_what_says_something_else_is_put_in_place_only_where_that_is_wanted(tmp_path) -> None:

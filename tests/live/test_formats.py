@@ -88,6 +88,7 @@ def test_json_is_the_file_in_the_folder_and_fits_the_schema_it_names(
     assert answer.json() == RECORDS[slug]
     (path,) = re.findall(r'<([^>]+)>; rel="describedby"', answer.headers["link"])
     schema = reader.get(path)
+    assert reader.get(path, if_none_match=schema.headers["etag"]).status == 304
     assert schema.headers["access-control-allow-origin"] == "*"
     assert schema.json()["$id"] == f"{server.base}{path}"
     Draft202012Validator(schema.json()).validate(answer.json())

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.live.client import Browser, Live
+from tests.live.client import Browser, Live, readable
 from tests.live.server import Server, running
 
 TEXT = "Wie viele Kurse gibt es am Abend?"
@@ -110,7 +110,12 @@ def read_the_record(server: Server, slug: str, number: int, lost: int) -> None:
 
 def redact_in_the_record(server: Server, slug: str, number: int, team: Browser) -> None:
     """What was blackened is on no kept page of the archive, whoever asks in whatever way."""
-    pages = [f"/archive/{slug}{end}" for end in ("", f"/{number}", ".json", "?lang=en")]
+    formats = (".json", ".csv", ".md", ".pdf", f"/{number}.atom")
+    pages = [f"/archive/{slug}{end}" for end in ("", f"/{number}", "?lang=en", *formats)]
+    pages.append("/archive/all.zip")
+    place_ = server.folder / "sessions" / slug
+    whole(place_)
+    pages += [f"/archive/search?year={slug[:4]}", "/archive/promises"]
     readers = (server.browser(), team)
     assert all(TEXT in reader.get(page).text for reader in readers for page in pages)
     desk = f"/sessions/{slug}/organiser"
@@ -119,6 +124,18 @@ def redact_in_the_record(server: Server, slug: str, number: int, team: Browser) 
     assert told.status == 303, told.text
     time.sleep(0.5)  # a kept page would be good for a minute
     assert not any(TEXT in reader.get(page).text for reader in readers for page in pages)
+    whole(place_)
+    for file in place_.iterdir():
+        kind = "application/pdf" if file.suffix == ".pdf" else "text/plain"
+        assert TEXT not in readable(file.read_bytes(), kind), file
+
+
+def whole(place: Path) -> None:
+    """Wait until every format lies in a record's folder."""
+    deadline = time.monotonic() + 30
+    while not (place / "transcript.sha256").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_record_outlives_the_database(server, tmp_path) -> None:

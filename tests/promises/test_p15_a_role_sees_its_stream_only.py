@@ -159,6 +159,8 @@ class Cast(NamedTuple):
                 browser.get(f"/sessions/{self.slug}/updates?stream={stream}")
             for path in ("/", *ARCHIVE, *(f"/archive/{self.slug}{it}" for it in RECORDS)):
                 browser.get(path)
+            for path in ("/archive/promises", f"/archive/search?year={self.slug[:4]}"):
+                browser.get(path)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[dict[str, Live]]:

@@ -122,6 +122,7 @@ FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e0fff"
     f"\ud800-\udfff{BIDI}]"
 )
+DATA = "application/ld+json"  # a block of data, which no browser runs
 ADDRESSED = {"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href"}
 SCHEMES = ("javascript:", "vbscript:", "data:text", "//")
 TITLE = f"<img src=x onerror={MARK}()>" + MARK + "{{7*7}}"
@@ -141,7 +142,7 @@ class Reader(HTMLParser):
         self._within = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._within = tag
+        self._within = DATA if tag == "script" and ("type", DATA) in attrs else tag
         for name, value in ((tag, ""), *attrs):
             if MARK in name or name.startswith("on"):
                 self.harm.append(f"<{tag} {name}={value}>")
@@ -157,6 +158,8 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._within in ("script", "style") and MARK in data:
             self.harm.append(f"<{self._within}>{data}")
+        if self._within == DATA and not whole_json(data):
+            self.harm.append(f"broken data: {data}")
 
     def handle_comment(self, data: str) -> None:
         if MARK in data:
@@ -189,6 +192,15 @@ def harm_in(answer: Answer) -> list[str]:
     return found
 
 
+def whole_json(text: str) -> bool:
+    """Whether a block of data holds one value, and nothing in it could end the block."""
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return not set("<>&") & set(text)
+
+
 def strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -210,6 +222,10 @@ def test_the_reader_finds_what_is_not_escaped() -> None:
         Answer(200, kind, f"<p>{html.escape(t)}</p>".replace("\0", "")) for t in MARKUP.values()
     ]
     assert all(harm_in(answer) for answer in raw.values())
+    block = '<script type="application/ld+json">{{"text": "{}"}}</script>'
+    broken = [Answer(200, kind, block.format(t)) for t in ("</script>", '"', "<!--", "&lt;")]
+    assert all(harm_in(answer) for answer in broken)
+    assert not harm_in(Answer(200, kind, block.format(rf"{MARK} \u003cb")))
     assert not any(harm_in(answer) for answer in safe)
 
 
@@ -292,13 +308,16 @@ def test_patterns_are_bounded_whatever_is_repeated() -> None:
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Return all patterns of the modules that touch what people type."""
+    from dialog.archive import document, markdown, pdf, query, spelling
     from dialog.forum import likeness, scribing
     from dialog.hub import marks
     from dialog.programme import reading, table
     from dialog.web import catalogue
     from dialog.web.pages import staff
 
-    for module in (texts, marks, likeness, scribing, staff, catalogue, table, reading):
+    exported, searched = (document, markdown, pdf), (query, spelling)
+    typed = (texts, marks, likeness, scribing, staff, catalogue, table, reading)
+    for module in (*typed, *exported, *searched):
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 yield f"{module.__name__}.{name}", value
@@ -728,6 +747,9 @@ def after_the_end(hall: Hall) -> tuple[int, list[str]]:
     paths += [f"{path}.{ending}" for ending in ("json", "csv", "md", "pdf", "ics", "atom")]
     paths += ["/archive/feed.atom", "/archive/corrections.atom", "/archive/all.zip"]
     paths += [*(f"{path}/{n}.atom" for n in numbers), "/sitemap.xml"]
+    year = hall.slug[:4]
+    paths += [f"/archive/search?year={year}&page={n}" for n in range(1, 5)]
+    paths += ["/archive/search?q=hostile", "/archive/promises"]
     count, harm = looked([(reader, path) for path in paths])
     file = hall.server.folder / "sessions" / hall.slug / "transcript.json"
     kept = [

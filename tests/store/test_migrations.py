@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,23 @@ def test_an_empty_database_is_not_at_head(empty_url):
     assert not at_head(empty_url)
     migrate(empty_url)
     assert at_head(empty_url)
+
+
+def test_records_that_are_there_already_get_their_marks(url):
+    downgrade(url, "0003")
+    bundle = '{"title": "Früher", "questions": []}'
+    row = {"slug": "a", "starts": "2026-10-06T18:00:00+02:00", "summary": "{}", "bundle": bundle}
+    engine = make_engine(url, size=1)
+    with engine.begin() as connection:
+        columns = ", ".join(row)
+        places = ", ".join(f":{name}" for name in row)
+        connection.execute(text(f"INSERT INTO transcripts ({columns}) VALUES ({places})"), row)
+    migrate(url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT slug, starts, bundle, mark FROM transcripts")).one()
+    engine.dispose()
+    assert found[:3] == ("a", row["starts"], bundle)
+    assert bytes(found[3]) == blake2b(bundle.encode(), digest_size=16).digest()
 
 
 def test_processes_that_start_together_migrate_one_after_the_other(empty_url):

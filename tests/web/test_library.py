@@ -190,7 +190,7 @@ async def test_a_record_that_is_gone_is_gone(kept, library) -> None:
 
 
 async def test_a_record_of_the_first_schema_is_found(kept, library) -> None:
-    file = ROOT / "tests/archive/records/1.json"
+    file = ROOT / "tests/archive/schemas/1.json"
     one = json.loads(file.read_text("utf-8"))
     assert one["schema"] == "dialog-transcript/1"
     await kept.save(one["slug"], one)

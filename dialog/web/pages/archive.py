@@ -26,5 +26,6 @@ async def listing(request: Request) -> Response:
         transcripts=await site.transcripts.all(),
         facets=await site.library.facets(),
         asked=Asked(),
+        reading=site.library.reading,
         chosen_lang=chosen(request),
     )

@@ -22,7 +22,7 @@ from dialog.web.errors import RETRY_MS, Refused
 from dialog.web.formats import words
 from dialog.web.language import chosen
 from dialog.web.press import in_turns, pressed
-from dialog.web.published import record_of
+from dialog.web.published import keep_all, record_of
 from dialog.web.site import site_of
 
 FOR_ALL = {"access-control-allow-origin": "*"}
@@ -79,6 +79,7 @@ async def as_calendar(request: Request) -> Response:
 
 async def json_schema(request: Request) -> Response:
     """Return the schema of records."""
+    keep_all(request)
     body = msgspec.json.format(msgspec.json.encode(schema.schema(site_of(request).base_url)))
     return Response(body, 200, FOR_ALL, "application/schema+json")
 
