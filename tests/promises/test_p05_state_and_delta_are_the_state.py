@@ -16,6 +16,7 @@ import pytest
 from dialog.forum import commands as c
 from dialog.forum.names import SYSTEM, Role, Stream, Who
 from dialog.forum.question import Mark
+from dialog.forum.retention import MONTH
 from dialog.forum.roles import MAY, SEES
 from dialog.forum.session import Session
 from dialog.hub.ledger import Done
@@ -137,6 +138,7 @@ SERVED: tuple[c.Command, ...] = (
     c.Note(2, (1,), (Mark("phone", 0, 3),)),
     replace(DECLARE, second_person=True),
     c.Tick(),
+    c.Purge(),
 )
 UNSEEN = {"redact", "enter", "declare"}  # what may change a record, but no row of this evening
 
@@ -242,6 +244,8 @@ async def test_every_command_for_every_role_and_stream(night) -> None:
         if do == "claim":
             for command in SERVED[:3]:
                 await night.serve(command)
+    night.venue.clock.now += MONTH
+    await night.serve(SERVED[-1])
     assert night.given - {""} | {"tick"} == {one.do for one in get_args(c.Command)}
 
 

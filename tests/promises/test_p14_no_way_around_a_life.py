@@ -85,6 +85,7 @@ ALLOWED = {
     "enter": ("system", EVER),
     "note": ("system", EVER),
     "tick": ("system", EVER),
+    "purge": ("system", EVER),
 }  # fmt: skip
 
 
