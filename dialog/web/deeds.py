@@ -6,6 +6,7 @@ from typing import Any
 from dialog.forum.events import Acted, Axis, Change, Message, Stage, Value
 from dialog.forum.names import Role
 from dialog.forum.question import Standing, Wording
+from dialog.forum.roles import VOLUNTEERS
 from dialog.forum.session import Deed, Session
 from dialog.forum.undoing import FINAL
 
@@ -30,13 +31,11 @@ def log(session: Session, most: int | None = 200) -> list[dict[str, Any]]:
 
 def _words(session: Session, deed: Deed) -> dict[str, Any]:
     """Return the words that a deed is about: the reason and note it gave, the texts it changed."""
-    staff = session.staff.get(deed.person)
     given = [change.after for change in deed.acted.changes if isinstance(change.after, Standing)]
     changed = [
         (_worded(session, c, c.before), _worded(session, c, c.after)) for c in deed.acted.changes
     ]
     return {
-        "role": staff.role if staff else Role.VOLUNTEER if deed.person else Role.SYSTEM,
         "reason": next((standing.reason for standing in given if standing.reason), None),
         "note": next((session.text(standing.note) for standing in given), ""),
         "before": "\n".join(before for before, after in changed if before != after and before),
@@ -83,6 +82,15 @@ def _called(acted: Acted) -> list[int]:
     return []
 
 
+def _role(session: Session, deed: Deed) -> Role:
+    """Return in which role something was done, also once nobody knows by whom."""
+    staff = session.staff.get(deed.person)
+    if staff:
+        return staff.role
+    asker = deed.person or deed.acted.act in VOLUNTEERS
+    return Role.VOLUNTEER if asker else Role.SYSTEM
+
+
 def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
     numbers = [change.subject for change in deed.acted.changes if change.subject]
     if deed.acted.act in CALLS:
@@ -92,6 +100,7 @@ def _deed(session: Session, event: int, deed: Deed) -> dict[str, Any]:
         "at": deed.at,
         "who": session.name(deed.person),
         "person": deed.person,
+        "role": _role(session, deed),
         "act": _act(deed.acted),
         "number": next(iter(numbers), None),
         "numbers": sorted({*numbers, *_kept(deed)}),

@@ -170,6 +170,7 @@ async def test_after_a_month_nothing_is_left_that_had_to_go(server: Server) -> N
     assert server.run("purge").stdout == "Nothing is due.\n"
     log = logged(server)
     assert "Organisation" in log
+    assert "Eine teilnehmende Person" in log
     assert [text for text in (NAME, *SECRET.values()) if text in log] == []
     (report,) = [
         json.loads(file.read_text("utf-8"))

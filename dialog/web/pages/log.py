@@ -47,14 +47,15 @@ def whole(session: Session, lang: str, zone: tzinfo | None) -> bytes:
 def _row(entry: dict[str, Any], lang: str, zone: tzinfo | None) -> tuple[object, ...]:
     """Return the cells of one entry, in the order of the columns."""
     at = datetime.fromtimestamp(entry["at"] / 1000, UTC).astimezone(zone)
-    who = entry["who"] or sentences.say(SOMEBODY if entry["person"] else SYSTEM, lang)
     role, reason = entry["role"].value, entry["reason"]
+    called = sentences.say(TABLES["role"].get(role, SYSTEM), lang)
+    who = entry["who"] or (sentences.say(SOMEBODY, lang) if role == Role.VOLUNTEER else called)
     numbers = () if entry["act"] in NOBODY_KNOWN else entry["numbers"]
     return (
         entry["event"],
         at.isoformat(timespec="seconds"),
         who,
-        sentences.say(TABLES["role"].get(role, SYSTEM), lang),
+        called,
         sentences.say(TABLES["deed"].get(entry["act"], entry["act"]), lang),
         ", ".join(map(str, numbers)),
         sentences.reason(reason.value, lang).title if reason else "",
