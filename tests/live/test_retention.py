@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from dialog.exchange import LOG
+from dialog.store.database import make_engine
 from tests.live.client import Browser
 from tests.live.programme import declare
 from tests.live.server import Server
@@ -290,3 +291,41 @@ def taken_out(server: Server, team: Browser, number: int) -> None:
     desk = f"/sessions/{server.slugs['direct']}/organiser"
     told = team.submit(desk, desk, do="unpublish", number=number, why="Auf Wunsch der Fragenden.")
     assert told.status == 303, told.text
+
+
+@pytest.mark.postgres
+async def test_on_postgresql_a_running_server_sees_what_the_command_purged(
+    tmp_path: Path, fresh_postgres_url: str
+) -> None:
+    running = timedelta(minutes=-10)
+    root = tmp_path / "sessions"
+    slug = declare(root, "frist", starts=running, goes_live="by_clock", release="direct")
+    server = Server(tmp_path, {"direct": slug}, database_url=fresh_postgres_url)
+    server.migrate()
+    server.start()
+    try:
+        await play(server)
+        await asyncio.to_thread(settled, server)
+        server.stop()
+        engine = make_engine(fresh_postgres_url, size=1)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"UPDATE journal SET at = at - {31 * DAY}")
+        engine.dispose()
+        server.start()
+        assert NAME in server.browser().get(f"/archive/{slug}").text
+        went = await asyncio.to_thread(server.run, "purge")
+        assert (went.returncode, went.stdout.splitlines()[-1]) == (0, "1 term ended."), went.stderr
+        team = await asyncio.to_thread(server.staff, slug, "organiser", "Olga Ott")
+        desk = await asyncio.to_thread(team.get, f"/sessions/{slug}/organiser?tab=publish")
+        assert desk.status == 200
+        assert NAME not in desk.text
+        engine = make_engine(fresh_postgres_url, size=1)
+        with engine.begin() as connection:
+            rows = connection.exec_driver_sql("SELECT body FROM texts").scalars().all()
+            named = connection.exec_driver_sql("SELECT name FROM people").scalars().all()
+        engine.dispose()
+        assert [text for text in (NAME, *SECRET.values()) if text in {*rows, *named}] == []
+        assert NAME not in (root / slug / "transcript.json").read_text("utf-8")
+    finally:
+        server.stop()
+    server.check_log()
