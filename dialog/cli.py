@@ -20,6 +20,7 @@ from dialog.settings import Settings
 
 STAFF = ("moderator", "minister", "scribe", "organiser")
 HOUR_S = 60 * 60
+SURE = "If the clock is right, add --clock-is-right."
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -318,29 +319,34 @@ async def _adopt(settings: Settings, slug: str) -> str:
 
 @main.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--clock-is-right", is_flag=True, help="Also long after the last that happened here.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as one JSON list.")
-def purge(*, dry_run: bool, as_json: bool) -> None:
+def purge(*, dry_run: bool, clock_is_right: bool, as_json: bool) -> None:
     """Let go what has had its time, in all sessions.
 
     Once a day is enough, by a timer. A running server does it within seconds, otherwise this
     command. What went stands in reports in the data folder, for a restore.
     """
-    from dialog.purging import ask
+    from dialog.purging import Doubtful, ask
     from dialog.store.lock import InUse, lock
 
     settings = _settings()
     _be_at_head(settings.database)
     try:
         if dry_run:
-            found = asyncio.run(_purge(settings, dry_run=True))
+            found = asyncio.run(_purge(settings, dry_run=True, sure=False))
         else:
             with lock(settings.database):
-                found = asyncio.run(_purge(settings, dry_run=False))
+                found = asyncio.run(_purge(settings, dry_run=False, sure=clock_is_right))
     except InUse:
         try:
-            found = list(map(asdict, ask(settings.data)))
+            found = list(map(asdict, ask(settings.data, sure=clock_is_right)))
         except TimeoutError:
-            sys.exit("The running server does not answer. It looks for the file purge.asked.")
+            sys.exit("The running server does not answer. It looks for files in its data folder.")
+        except Doubtful as fault:
+            sys.exit(f"Nothing was purged. {fault} {SURE}")
+    except Doubtful as fault:
+        sys.exit(f"Nothing was purged. {fault} {SURE}")
     if as_json:
         click.echo(json.dumps(found))
         return
@@ -349,17 +355,16 @@ def purge(*, dry_run: bool, as_json: bool) -> None:
     click.echo("Nothing is due." if not found else f"{_count(found, 'term')} ended.")
 
 
-async def _purge(settings: Settings, *, dry_run: bool) -> list[dict[str, Any]]:
-    """Look at all sessions as they are stored, or open them and let go what is due."""
+async def _purge(settings: Settings, *, dry_run: bool, sure: bool) -> list[dict[str, Any]]:
+    """Look at all sessions as they are stored; let go what is due, opening no other session."""
     from dialog.app import Application
 
     application = Application(settings)
     try:
-        declared = application.declared()
+        declared, purging = application.declared(), application.purging
         if dry_run:
-            return list(map(asdict, await application.purging.due(declared)))
-        await application.start()
-        done = await application.purging.purge(declared)
+            return list(map(asdict, await purging.due(declared)))
+        done = await purging.purge(declared, sure=sure)
         await application.drain()
     finally:
         await application.close()

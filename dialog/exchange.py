@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from dialog import disk
 from dialog.app import Application
 from dialog.archive import folder
-from dialog.archive.intake import DECLARED, Bundle, Unfit, bundles
+from dialog.archive.intake import DECLARED, LOG, Bundle, Unfit, bundles
 from dialog.archive.package import Package
 from dialog.archive.record import upcast
 from dialog.programme import DeclarationError, read
@@ -23,7 +23,7 @@ from dialog.programme.reading import REHEARSAL, SLUG
 from dialog.web.pages.log import whole
 
 ZIP = ".zip"
-LOG = "moderation-log.csv"
+OURS = 0o600
 
 
 async def export(
@@ -42,7 +42,8 @@ async def export(
     draft = to.with_name(f".{to.name}.{secrets.token_hex(8)}")
     try:
         if to.suffix == ZIP:
-            with draft.open("xb") as out:
+            draft.touch(mode=OURS, exist_ok=False)  # a session.toml in it may hold a code
+            with draft.open("wb") as out:
                 await _into_zip(application, wanted, out, logs=logs)
         else:
             await _into_folder(application, wanted, draft, logs=logs)
@@ -133,14 +134,24 @@ async def take_in(
         with ExitStack() as undo:
             for slug in new_ones:
                 _put(stage, sessions, slug, undo)
-            for slug in new_ones if store else ():
-                record = folder.read(sessions / slug)
-                assert record is not None  # noqa: S101 - it was just put there
-                await application.transcripts.save(slug, record)
+            records = {slug: _laid(sessions / slug) for slug in new_ones}
+            if store:
+                await application.transcripts.save_all(records)
             undo.pop_all()
     finally:
         _remove(stage)
     return taken
+
+
+def _laid(place: Path) -> dict[str, Any]:
+    """Return the record that was just put in its place, as the next start will read it."""
+    try:
+        record = folder.read(place)
+    except folder.NoRecord as fault:
+        raise Unfit(str(fault)) from fault
+    if record is None:
+        raise Unfit(f"{place} holds no record.")
+    return record
 
 
 async def _is_new(application: Application, bundle: Bundle, *, replace: bool) -> bool:
@@ -199,9 +210,9 @@ def _put(stage: Path, sessions: Path, slug: str, undo: ExitStack) -> None:
 
 
 def _lay(place: Path, files: Mapping[str, bytes]) -> None:
-    place.mkdir(parents=True)
+    place.mkdir(mode=0o700, parents=True)
     for name, content in files.items():
-        disk.write(place / name, content)
+        disk.write(place / name, content, mode=OURS)
 
 
 def _content(file: Path) -> bytes | None:

@@ -7,10 +7,11 @@ that a restored one is brought to the same state.
 
 import asyncio
 import json
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from dialog.forum.journal import Batch, Place, Unavailable
 from dialog.forum.names import SECOND, SYSTEM
 from dialog.forum.refusals import Refusal
 from dialog.forum.retention import (
+    DAY,
     Term,
     due,
     persons_kept,
@@ -46,7 +48,9 @@ log = structlog.get_logger()
 LOOK_S: Final = 2.0
 TRY_S: Final = 0.1
 PATIENCE_S: Final = 300.0
-ASKED, TOLD = "purge.asked", "purge.told"
+NAME, ASKED, TOLD, SURE = "purge", "asked", "told", b"sure"
+SEEN: Final = "purge.seen"
+LONG_SINCE: Final = 60 * DAY
 BY_ROOM = (Term.SUPPORT, Term.PERSONS)
 
 
@@ -64,6 +68,15 @@ class Due:
     persons: int = 0
     entries: int = 0
     held: bool = False
+
+
+class Doubtful(Exception):  # noqa: N818 - it is said of a clock
+    """The clock shows a moment long after all that happened here."""
+
+    def __init__(self, now: str, last: str = "") -> None:
+        """Say what the clock shows, and when something happened last."""
+        sentence = f"The clock shows {now}, but the last that happened here was on {last}."
+        super().__init__(sentence if last else now)
 
 
 class Purging:
@@ -99,12 +112,15 @@ class Purging:
     async def look(self, declared: list[Declaration]) -> None:
         """Write down what was deleted, and purge if somebody has asked to."""
         await self._deletions.write_down(self._data / "deletions")
-        asked = self._data / ASKED
-        if asked.exists():
-            done = await self.purge(declared)
-            told = json.dumps([asdict(one) for one in done]).encode()
-            await asyncio.to_thread(disk.write, self._data / TOLD, told)
-            asked.unlink(missing_ok=True)
+        for asked in sorted(self._data.glob(f"{NAME}-*.{ASKED}")):
+            sure = await asyncio.to_thread(asked.read_bytes) == SURE
+            await asyncio.to_thread(asked.unlink)
+            try:
+                told: object = [asdict(one) for one in await self.purge(declared, sure=sure)]
+            except Doubtful as fault:
+                told = str(fault)
+            answer = asked.with_suffix(f".{TOLD}")
+            await asyncio.to_thread(disk.write, answer, json.dumps(told).encode(), mode=0o600)
 
     async def due(self, declared: list[Declaration]) -> list[Due]:
         """Return what would go now, and change nothing."""
@@ -116,24 +132,40 @@ class Purging:
                 found += [_told(declaration, session, term, now) for term in due(session, now)]
         return found
 
-    async def purge(self, declared: list[Declaration]) -> list[Due]:
-        """Let go what is due, and return that; what is held stays."""
+    async def purge(self, declared: list[Declaration], *, sure: bool = False) -> list[Due]:
+        """Let go what is due, and return that; what is held stays.
+
+        Raise ``Doubtful`` where the clock may be wrong, unless somebody is ``sure``.
+        """
         found = await self.due(declared)
+        await self._trust(sure=sure or not found)
         for declaration in declared:
             wanted = {one.term for one in found if one.session == declaration.slug and not one.held}
             if Term.SUPPORT in wanted:
                 self._hub.ended.update(await self._people.part(declaration.slug))
             if wanted.intersection(BY_ROOM):
-                await self._let_go(declaration.slug)
+                await self._let_go(declaration)
             if Term.LOG in wanted:
                 await self._begin_anew(declaration)
             await self._forget(declaration.slug)
         await self._deletions.write_down(self._data / "deletions")
         return [one for one in found if not one.held]
 
-    async def _let_go(self, slug: str) -> None:
+    async def _trust(self, *, sure: bool) -> None:
+        """Note the moment; one that lies long after all that happened here may be no moment."""
+        seen, now = self._data / SEEN, self._clock()
+        last = int(seen.read_text("ascii")) if seen.is_file() else 0
+        last = max(last, await self._journal.latest())
+        if not sure and now - last > LONG_SINCE:
+            raise Doubtful(_day(now), _day(last))
+        disk.write(seen, str(now).encode(), mode=0o600)
+
+    async def _let_go(self, declaration: Declaration) -> None:
         """Say it to the room until it has nothing left to do: one term after the other."""
-        room = self._hub.room(slug)
+        room = self._hub.room(declaration.slug)
+        if room is None:  # no server runs: this one room is opened, and no other
+            await self._begin(declaration)
+            room = self._hub.room(declaration.slug)
         while room and set(BY_ROOM).intersection(await room.read(self._due)):
             reply = await room.ask(Purge(), SYSTEM)
             if isinstance(reply, Refusal):
@@ -151,7 +183,8 @@ class Purging:
     async def _begin_anew(self, declaration: Declaration) -> None:
         """Let the journal begin with the record: nobody is there any more whom it would disturb."""
         slug = declaration.slug
-        await self._hub.shut(slug)
+        if self._hub.room(slug):
+            await self._hub.shut(slug)
         try:
             opened = await self._journal.open(slug)
             session = opened.added_up().session
@@ -168,23 +201,27 @@ class Purging:
         return (await self._journal.open(slug)).added_up().session
 
 
-def ask(data: Path, patience: float = PATIENCE_S) -> list[Due]:
+def ask(data: Path, *, sure: bool, patience: float = PATIENCE_S) -> list[Due]:
     """Ask a running server to purge, and return what went.
 
-    Raise ``TimeoutError`` where none answers within so many seconds.
+    Raise ``TimeoutError`` where none answers within so many seconds, ``Doubtful`` as ``purge``.
     """
-    asked, told = data / ASKED, data / TOLD
-    told.unlink(missing_ok=True)
-    disk.write(asked, b"")
+    asked = data / f"{NAME}-{secrets.token_hex(8)}.{ASKED}"
+    told = asked.with_suffix(f".{TOLD}")
+    disk.write(asked, SURE if sure else b"", mode=0o600)
     until = time.monotonic() + patience
-    while not told.exists():
-        if time.monotonic() > until:
-            asked.unlink(missing_ok=True)
-            raise TimeoutError
-        time.sleep(TRY_S)
-    found = [Due(**one) for one in json.loads(told.read_bytes())]
-    told.unlink()
-    return found
+    try:
+        while not told.exists():
+            if time.monotonic() > until:
+                raise TimeoutError
+            time.sleep(TRY_S)
+        found = json.loads(told.read_bytes())
+    finally:
+        asked.unlink(missing_ok=True)
+        told.unlink(missing_ok=True)
+    if isinstance(found, str):
+        raise Doubtful(found)
+    return [Due(**one) for one in found]
 
 
 def begun(session: Session, now: int) -> tuple[Batch, set[int]]:
@@ -197,6 +234,10 @@ def begun(session: Session, now: int) -> tuple[Batch, set[int]]:
     again = replay(entries, {n: body for n, body in session.texts.items() if n in kept})
     lines = tuple(line(again, number) for number in again.questions)
     return Batch(entries, lines=lines, phase=session.phase), kept
+
+
+def _day(ms: int) -> str:
+    return datetime.fromtimestamp(ms / SECOND, UTC).date().isoformat()
 
 
 def _told(declaration: Declaration, session: Session, term: Term, now: int) -> Due:

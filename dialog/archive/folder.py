@@ -77,7 +77,7 @@ def read(folder: Path) -> dict[str, Any] | None:
     if content is None:
         return None
     listed = _content(folder / SUMS)
-    if listed is not None and not listed.startswith(sums({FILE: content})):
+    if listed is not None and sums({FILE: content}) not in listed.splitlines(keepends=True):
         raise NoRecord(f"{folder / FILE}: damaged, for it does not fit {SUMS}")
     try:
         return decoded(content, folder.name)

@@ -3,6 +3,7 @@
 What they hold is anyone's: names lead nowhere, sizes are bounded, checksums and shape have to fit.
 """
 
+import lzma
 import stat
 import zipfile
 import zlib
@@ -15,10 +16,19 @@ from typing import Any
 from dialog.archive import folder
 
 DECLARED = ("session.toml", "intro.de.md", "intro.en.md")
+# A package for the archive of the state also holds logs, which no other server takes in.
+LOG = "moderation-log.csv"
+LEFT = frozenset({LOG, f"{LOG}.sha256"})
 KNOWN = frozenset({*DECLARED, *folder.OTHERS, folder.FILE, folder.SUMS})
 MOST_BYTES = 64 * 1024 * 1024  # of one file
 MOST_IN_ALL = 1024 * 1024 * 1024
 MOST_FILES = 20_000
+
+
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
+    UnicodeDecodeError,
+)  # fmt: skip
 
 
 class Unfit(ValueError):  # noqa: N818 - it is said of a bundle
@@ -113,7 +123,7 @@ def _in_zip(source: Path) -> Iterator[tuple[str, Mapping[str, bytes]]]:
         with zipfile.ZipFile(source) as archive:
             for slug, entries in _entries(source, archive).items():
                 yield slug, {name: _unpacked(archive, entry) for name, entry in entries.items()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+    except UNREADABLE as fault:
         raise Unfit(f"{source} is no ZIP file that can be read: {fault}") from fault
 
 
@@ -128,6 +138,8 @@ def _entries(source: Path, archive: zipfile.ZipFile) -> dict[str, dict[str, zipf
     for entry in entries:
         slug, _, name = entry.filename.partition("/")
         if entry.is_dir() and slug and not name:
+            continue
+        if name in LEFT:
             continue
         if not slug or slug.startswith(".") or name not in KNOWN or "\\" in slug:
             raise Unfit(f"{source}: {entry.filename!r} belongs to no record.")

@@ -4,6 +4,8 @@ A record of an earlier shape is brought forward when it is read (``upcast``); wh
 stays unsaid.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -18,7 +20,7 @@ SCHEMA = "dialog-transcript/2"
 Address = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/?#]\S*\Z")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}\Z")]
+Language = Literal["de", "en"]
 
 
 class Answerer(msgspec.Struct):
@@ -143,6 +145,12 @@ class Record(msgspec.Struct):
 
 
 FIRST = "dialog-transcript/1"
+MOST_QUESTIONS = 200_000
+MOMENTS = frozenset({"starts", "ends", "published", "changed", "at", "asked", "outcome_at"})
+# What every reader of moments reads; the years in which pages can name a day in any zone.
+WRITTEN = re.compile(
+    r"(?:199|20\d|21\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)"
+)
 
 
 def upcast(record: dict[str, Any]) -> dict[str, Any]:
@@ -184,11 +192,50 @@ def _told(answer: Mapping[str, Any], published: str) -> Iterator[dict[str, Any]]
 
 
 def check(record: dict[str, Any]) -> None:
-    """Raise ``ValueError`` where a record is not what pages can show."""
-    msgspec.convert(record, Record)
+    """Raise ``ValueError`` where a record is not what pages can show, or does not add up."""
+    _check_sums(msgspec.convert(record, Record))
+    for moment in _moments(record):
+        if not WRITTEN.fullmatch(moment):
+            raise ValueError(f"no moment of our time: {moment[:40]}")
+        datetime.fromisoformat(moment)
     for text in _texts(record):
         if not harmless(text.replace("\r\n", "\n").replace("\t", " ")):
             raise ValueError("a text holds signs that nobody may use")
+
+
+def _check_sums(record: Record) -> None:
+    """Every question received stands in exactly one line of the figures, under its own number."""
+    figures, questions = record.figures, record.questions
+    merged = [one.number for question in questions for one in question.merged]
+    numbers = [*(question.number for question in questions), *merged]
+    lines = (figures.approved, figures.stage_only, figures.merged, figures.withdrawn)
+    received = sum(lines) + figures.unreviewed + sum(figures.returned.values())
+    outcomes = Counter(question.outcome for question in questions)
+    sound = (
+        len(set(numbers)) == len(numbers)
+        and all(1 <= number <= figures.received for number in numbers)
+        and figures.received == received <= MOST_QUESTIONS
+        and figures.approved == len(questions)
+        and figures.merged >= len(merged)
+        and figures.outcomes == {one: outcomes[one] for one in Outcome if one is not Outcome.OPEN}
+    )
+    if not sound:
+        raise ValueError("the figures do not add up to the questions")
+
+
+def _moments(value: object) -> Iterator[str]:
+    """Yield every moment in a record as it is written."""
+    match value:
+        case dict():
+            for name, inner in value.items():
+                if name in MOMENTS and isinstance(inner, str):
+                    yield inner
+                yield from _moments(inner)
+        case list():
+            for inner in value:
+                yield from _moments(inner)
+        case _:
+            return
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -125,7 +125,7 @@ class Ledger:
         self._remembered: dict[str, bytes] = {}
         self._remember(opened.remembered)
         self._likeness = Likeness(self._text)
-        self._unread = iter(range(1, len(self.session.questions) + 1))
+        self._unread = iter(tuple(self.session.questions))
         self._read_on(READ_AT_ONCE)
         self.suggestions = Suggestions(self.session)
 

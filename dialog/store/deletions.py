@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from operator import eq
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select, update
@@ -40,37 +40,44 @@ SCHEMA = "dialog-deletion/1"
 AT_ONCE = 500
 
 
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+Instant = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+Marks = Annotated[int, msgspec.Meta(ge=0, le=20_000)]
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-z-]{1,80}\Z")]
+Hex = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+
+
 class Cut(NamedTuple):
     """From ``start`` to ``end``, in code points, ``marks`` black signs stand in a text's place."""
 
-    number: int
-    at: int
-    start: int
-    end: int
-    marks: int
+    number: Number
+    at: Instant
+    start: Number
+    end: Number
+    marks: Marks
 
 
 class Person(NamedTuple):
     """Somebody who came at ``since`` (ms UTC) and is known no more."""
 
-    number: int
-    since: int
+    number: Number
+    since: Instant
 
 
 class Removed(NamedTuple):
     """A question, asked at ``asked`` (ms UTC), that was taken out of the record, and why."""
 
-    number: int
-    asked: int
+    number: Number
+    asked: Instant
     why: str
 
 
 class Report(msgspec.Struct, frozen=True):
     """What one transaction deleted of one session; the ``unnamed`` keep their numbers."""
 
-    id: str
-    at: int
-    session: str
+    id: Hex
+    at: Instant
+    session: Slug
     cuts: list[Cut] = []
     people: list[Person] = []
     unnamed: list[Person] = []

@@ -130,6 +130,11 @@ class Journal:
         """Write as every batch does and leave all as it is, or raise."""
         await self._database.write(lambda connection: _trial(connection, slug))
 
+    async def latest(self) -> int:
+        """Return when the last entry of all was written, in ms UTC; 0 where there is none."""
+        query = select(func.max(JOURNAL.c.at))
+        return await self._database.read(lambda connection: connection.scalar(query)) or 0
+
     async def known(self, slug: str) -> bool:
         """Tell whether a session was ever opened here."""
         found = await self._database.read(lambda connection: find(connection, slug))

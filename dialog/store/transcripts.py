@@ -43,20 +43,17 @@ class Transcripts:
 
     async def save(self, slug: str, bundle: Bundle) -> None:
         """Store a transcript, or overwrite it after a correction or a redaction."""
-        row = {
-            "slug": slug,
-            "starts": bundle["starts"],
-            "summary": msgspec.json.encode(summary(slug, bundle)).decode(),
-        }
+        await self.save_all({slug: bundle})
 
-        def work(connection: Connection) -> bytes:
-            written = msgspec.json.encode(bundle)
-            mark = blake2b(written, digest_size=16).digest()
-            upsert(connection, TRANSCRIPTS, [row | {"bundle": written.decode(), "mark": mark}])
-            return mark
+    async def save_all(self, bundles: Mapping[str, Bundle]) -> None:
+        """Store transcripts by slug, all of them or none."""
 
-        mark = await self._database.write(work, scrub=True)
-        self._known[slug] = mark
+        def work(connection: Connection) -> dict[str, bytes]:
+            rows = [_row(slug, bundle) for slug, bundle in bundles.items()]
+            upsert(connection, TRANSCRIPTS, rows)
+            return {row["slug"]: row["mark"] for row in rows}
+
+        self._known |= await self._database.write(work, scrub=True)
         self.version += 1
 
     async def get(self, slug: str) -> dict[str, Any] | None:
@@ -121,6 +118,17 @@ def decoded(bundle: str) -> dict[str, Any]:
         if name == "questions"
         else msgspec.json.decode(part)
         for name, part in parts.items()
+    }
+
+
+def _row(slug: str, bundle: Bundle) -> dict[str, Any]:
+    written = msgspec.json.encode(bundle)
+    return {
+        "slug": slug,
+        "starts": bundle["starts"],
+        "summary": msgspec.json.encode(summary(slug, bundle)).decode(),
+        "bundle": written.decode(),
+        "mark": blake2b(written, digest_size=16).digest(),
     }
 
 

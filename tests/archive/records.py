@@ -271,6 +271,21 @@ class _Drawn:
         }
 
 
+def summed(told: dict[str, Any]) -> dict[str, Any]:
+    """Return a record whose questions were changed with figures that add up again."""
+    figures, questions = told["figures"], told["questions"]
+    merged = [one["number"] for question in questions for one in question["merged"]]
+    outcomes = dict.fromkeys(figures["outcomes"], 0)
+    for question in questions:
+        outcomes[question["outcome"]] += 1
+    apart = figures["stage_only"] + figures["withdrawn"] + sum(figures["returned"].values())
+    known = len(questions) + len(merged) + apart
+    most = max(*(question["number"] for question in questions), *merged, known)
+    figures |= {"approved": len(questions), "merged": len(merged), "outcomes": outcomes}
+    figures |= {"received": most, "unreviewed": most - known}
+    return told
+
+
 def _plain(title: str) -> str:
     spelled = title.lower().replace(" ", "-")
     for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):

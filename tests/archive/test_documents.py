@@ -17,7 +17,7 @@ from dialog.archive.record import check
 from dialog.archive.sheet import COLUMNS, sheet
 from dialog.web.formats import words
 from tests.archive.readers import Read, Tagged, computed, rows
-from tests.archive.records import record
+from tests.archive.records import record, summed
 from tests.hostile import TEXTS, WELCOME
 
 BASE = "https://dialog.example"
@@ -55,7 +55,7 @@ def hostile() -> dict[str, Any]:
     for text in TEXTS.values():
         question = next(source)
         try:
-            check(told | {"title": text})
+            check(summed(told) | {"title": text})
         except (ValueError, UnicodeError):
             continue
         if len(text) > 10_000:  # once is enough
@@ -73,7 +73,7 @@ def hostile() -> dict[str, Any]:
             "corrections": [{"at": at, "before": text}],
         }  # fmt: skip
     told |= {"title": TEXTS["element"], "introduction": "\n\n".join(["# Nein", TEXTS["form"]])}
-    check(told)
+    check(summed(told))
     return told
 
 

@@ -74,3 +74,46 @@ def test_what_was_taken_out_keeps_its_reason(first):
 def test_a_record_of_today_stays_as_it_is(first):
     record = upcast(first)
     assert upcast(record) is record
+
+
+def broken(record: dict[str, Any], *path: object, value: object) -> dict[str, Any]:
+    """Return a record with another value at a place."""
+    changed = copy.deepcopy(record)
+    inner: Any = changed
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+    return changed
+
+
+@pytest.mark.parametrize(
+    "path, value",
+    [
+        (("figures", "returned"), {}),
+        (("figures", "received"), 2**53 - 1),
+        (("figures", "received"), 1),
+        (("figures", "outcomes"), {}),
+        (("figures", "approved"), 0),
+        (("questions", 0, "number"), 0),
+        (("questions", 0, "number"), 1_000),
+        (("questions", 0, "outcome"), "not_reached"),
+        (("starts",), "0001-01-01T00:00:00+14:00"),
+        (("starts",), "9999-12-31T23:59:59-12:00"),
+        (("published",), "2026-10-20t10:00:00z"),
+        (("questions", 0, "asked"), "9999-12-31T23:59:59-12:00"),
+        (("questions", 0, "answer", "at"), "2026-13-01T00:00:00Z"),
+        (("language",), "xx"),
+    ],
+)
+def test_a_record_that_does_not_add_up_or_names_no_moment_is_refused(first, path, value):
+    record = upcast(first)
+    check(record)
+    with pytest.raises(ValueError, match=r"."):
+        check(broken(record, *path, value=value))
+
+
+def test_a_number_stands_once(first):
+    record = upcast(first)
+    twice = broken(record, "questions", 1, "number", value=record["questions"][0]["number"])
+    with pytest.raises(ValueError, match="add up"):
+        check(twice)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dialog.exchange import LOG
+from dialog.archive.intake import LOG
 from dialog.store.database import make_engine
 from tests.live.client import Browser
 from tests.live.programme import declare
@@ -209,6 +209,21 @@ async def test_a_running_server_purges_when_it_is_asked_to(server: Server) -> No
     assert left(server, NAME, *SECRET.values()) == []
     again = await asyncio.to_thread(server.run, "purge")
     assert again.stdout == "Nothing is due.\n"
+    server.stop()
+    age(server, 400)
+    (server.folder / "data" / "purge.seen").unlink()
+    server.start()
+    doubted = await asyncio.to_thread(server.run, "purge")
+    assert (doubted.returncode, "--clock-is-right" in doubted.stderr) == (1, True)
+    both = await asyncio.gather(
+        *(asyncio.to_thread(server.run, "purge", "--clock-is-right") for _ in range(2))
+    )
+    assert [one.returncode for one in both] == [0, 0], both
+    assert sorted(one.stdout.splitlines()[-1] for one in both) == [
+        "1 term ended.",
+        "Nothing is due.",
+    ]
+    assert not list((server.folder / "data").glob("purge-*"))
 
 
 async def test_after_a_year_the_log_is_gone_and_the_record_can_still_be_cared_for(
@@ -223,12 +238,15 @@ async def test_after_a_year_the_log_is_gone_and_the_record_can_still_be_cared_fo
     folder = server.folder / "sessions" / slug
     declared = (folder / "session.toml").read_text("utf-8")
     (folder / "session.toml").write_text(f"hold = true\n{declared}", "utf-8")
-    held = server.run("purge", "--json")
+    doubted = server.run("purge")
+    assert (doubted.returncode, "--clock-is-right" in doubted.stderr) == (1, True)
+    assert left(server, NAME) == [NAME]
+    held = server.run("purge", "--json", "--clock-is-right")
     assert [one["term"] for one in json.loads(held.stdout)] == ["persons"], held.stderr
     assert "log  ended" in server.run("purge", "--dry-run").stdout
     assert "is held" in server.run("purge", "--dry-run").stdout
     (folder / "session.toml").write_text(declared, "utf-8")
-    went = server.run("purge", "--json")
+    went = server.run("purge", "--json", "--clock-is-right")
     assert [one["term"] for one in json.loads(went.stdout)] == ["log"], went.stderr
     with closing(sqlite3.connect(server.folder / "data" / FILE)) as database:
         kinds = [kind for (kind,) in database.execute("SELECT kind FROM journal ORDER BY number")]

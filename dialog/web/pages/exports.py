@@ -86,7 +86,10 @@ async def json_schema(request: Request) -> Response:
 
 async def whole(request: Request) -> Response:
     """Return the whole archive in one file."""
-    made = await site_of(request).formats.whole()
+    try:
+        made = await site_of(request).formats.whole()
+    except NotSet as fault:
+        raise Refused(Refusal(Code.BUSY, field="pdf", retry_ms=RETRY_MS * 6)) from fault
     headers = {"etag": made.etag, "cache-control": "no-cache"}
     if made.etag in request.headers.get("if-none-match", ""):
         return Response(None, 304, headers)
