@@ -214,6 +214,18 @@ class People:
         query = select(PEOPLE.c.since).where(_volunteer(session, person))
         return await self._database.read(lambda c: c.execute(query).scalar_one_or_none()) or 0
 
+    async def unname(self, slug: str, person: int) -> None:
+        """Forget how a volunteer was called, and nothing else."""
+
+        def work(connection: Connection) -> None:
+            session = lock(connection, slug).id
+            named = and_(_volunteer(session, person), PEOPLE.c.name != "")
+            query = update(PEOPLE).where(named).values(name="").returning(PEOPLE.c.since)
+            gone = [deletions.Person(person, since) for since in connection.scalars(query)]
+            deletions.note(connection, slug, self._clock(), unnamed=gone)
+
+        await self._database.write(work, scrub=True)
+
     async def forget(self, slug: str, person: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Delete a volunteer: name, private link, and what passes open for them.
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dialog.archive.bundle import Heading, bundle
-from dialog.archive.folder import FILE, NoRecord, read, slugs, write
+from dialog.archive.folder import FILE, NoRecord, encoded, read, slugs, sums, write
 from dialog.archive.record import SCHEMA, check
 from dialog.forum import commands as c
 from dialog.forum.names import Phase
@@ -129,3 +129,16 @@ def test_a_file_that_is_no_json_is_no_record(tmp_path, raw) -> None:
     (tmp_path / SLUG / FILE).write_text(raw, "utf-8")
     with pytest.raises(NoRecord):
         read(tmp_path / SLUG)
+
+
+def test_checksums_may_stand_in_any_order(tmp_path, record) -> None:
+    """As ``sha256sum transcript.*`` writes them."""
+    folder = tmp_path / SLUG
+    write(folder, record)
+    others = {"transcript.csv": b"a", "transcript.md": b"b"}
+    listed = sums({**others, FILE: encoded(record)})
+    (folder / "transcript.sha256").write_bytes(listed)
+    assert read(folder) == record
+    (folder / "transcript.sha256").write_bytes(sums(others))
+    with pytest.raises(NoRecord, match="damaged"):
+        read(folder)

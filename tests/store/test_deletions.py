@@ -212,3 +212,16 @@ def test_a_file_that_is_no_report_is_named(tmp_path, content):
     (tmp_path / "1.json").write_bytes(content)
     with pytest.raises(ValueError, match=r"1\.json"):
         read(tmp_path)
+
+
+async def test_a_name_that_was_taken_back_is_reported_and_the_person_stays(database, journal):
+    await journal.open("a")
+    people = People(database, "secret", lambda: NOW)
+    token, grant = await people.join(None, "a", "Anna Beispielname")
+    await people.unname("a", grant.person)
+    await people.unname("a", grant.person)
+    held = await people.pass_of(token)
+    assert held
+    assert [one.name for one in held.grants] == [""]
+    (report,) = await database.read(deletions.reports)
+    assert report.unnamed == [Person(grant.person, NOW)]

@@ -68,6 +68,8 @@ async def act(request: Request) -> Response:
         made = await _page(request, entrance, refusal)
         made.status_code = STATUS[refusal.code]
         return made
+    if do == "names":
+        await entrance.site.people.unname(slug, who.person)
     place = link(f"/sessions/{slug}/mine/data", chosen(request))
     if do != "forget":
         return RedirectResponse(place, 303)
