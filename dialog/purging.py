@@ -105,6 +105,8 @@ class Purging:
         while True:
             try:
                 await self.look(declared())
+            except Unavailable:  # later, then
+                pass
             except Exception:
                 log.exception("not purged")
             await asyncio.sleep(LOOK_S)

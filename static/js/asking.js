@@ -8,6 +8,8 @@
 import { lengthOf } from "./format.js";
 import { marks } from "./marks.js";
 import { all, fieldsOf, find, make, need, refusalOf, whenLeft, write } from "./page.js";
+// Of what is imported later everything else has to be there: a part that was lost is not asked for again.
+import "./resembling.js";
 import { freshKey } from "./wire.js";
 
 const FIELDS = ["text", "background", "show", "district", "archive"];
@@ -61,6 +63,7 @@ export class AskForm {
     this.saving = undefined;
     /** @type {Promise<import("./similar.js").Similar> | undefined} */
     this.similar = undefined;
+    this.lost = 0;
     form.addEventListener("input", () => this.typed());
     this.text.addEventListener("input", () => this.resemble((similar) => similar.typed()));
     form.addEventListener("submit", (event) => {
@@ -232,8 +235,10 @@ export class AskForm {
    * @param {(similar: import("./similar.js").Similar) => void} run
    */
   resemble(run) {
-    this.similar ??= import("./similar.js").then(
-      ({ Similar }) =>
+    // Browsers remember under its name that a module could not be fetched.
+    const name = this.lost ? `./similar.js?${this.lost}` : "./similar.js";
+    this.similar ??= import(name).then(
+      (/** @type {typeof import("./similar.js")} */ { Similar }) =>
         new Similar(this.form, {
           ...this.site,
           connected: () => this.connected,
@@ -243,6 +248,7 @@ export class AskForm {
     // Without it the form is whole; the next letter tries again.
     this.similar.then(run, () => {
       this.similar = undefined;
+      this.lost++;
     });
   }
 

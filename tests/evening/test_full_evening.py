@@ -263,12 +263,15 @@ class Evening:
         scribe = self.scribes[0]
         left = self.minister.live.ranking[-1]
         await scribe.write(left, "written")
+        second = self.scribes[1]
+        await second.live.until(lambda: bool(second.row(left)["pending"]))
         await self.release()
         self.tally.end(left, "written")
         assert (await self.organiser.live.command("publish"))["code"] == "incomplete"
         assert await self.organiser.do("conclude")
         self.tally.close()
-        assert (await self.organiser.live.command("publish"))["type"] == "done"
+        published = await self.organiser.live.command("publish")
+        assert published["type"] == "done", published
         promise = next(
             told for told in self.tally.evening if (told.answer or {}).get("outcome") == "promised"
         )

@@ -281,7 +281,7 @@ async def test_of_two_moderators_the_first_wins(way, server, slug, moderator) ->
 @apart
 async def test_a_first_poll_does_not_wait_and_resumes_by_number(server, slug) -> None:
     browser = server.volunteer(slug)
-    _, whole = browser.get(f"/sessions/{slug}/updates?stream=floor").json()
+    whole, *_ = browser.get(f"/sessions/{slug}/updates?stream=floor").json()
     begun, known = time.monotonic(), f"stream=floor&epoch={whole['epoch']}&seq={whole['seq']}"
     messages = browser.get(f"/sessions/{slug}/updates?{known}&wait=0").json()
     assert [message["type"] for message in messages] == ["me"]
@@ -292,7 +292,7 @@ async def test_a_first_poll_does_not_wait_and_resumes_by_number(server, slug) ->
 @apart
 async def test_who_polls_is_told_when_to_come_back_from_a_restart(server, slug) -> None:
     browser = server.volunteer(slug)
-    _, whole = browser.get(f"/sessions/{slug}/updates?stream=floor").json()
+    whole, *_ = browser.get(f"/sessions/{slug}/updates?stream=floor").json()
     known = f"stream=floor&epoch={whole['epoch']}&seq={whole['seq']}"
     poll = asyncio.to_thread(browser.get, f"/sessions/{slug}/updates?{known}")
     waiting = asyncio.create_task(poll)
