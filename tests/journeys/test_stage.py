@@ -156,6 +156,7 @@ def test_the_lectern_by_touch(
     slug = server.slugs[name]
     _, desk = with_questions(people, slug, stage=False)
     stage = people.staff(slug, "minister", "Staatsminister", size=size, has_touch=True)
+    stage.wait_for_load_state("networkidle")  # before, its buttons are about to wait for the line
     tap(stage, "button", "Nächste Frage")
     expect(shown(stage)).to_have_text(QUESTIONS[0])
     fingers(stage)
