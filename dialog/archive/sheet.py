@@ -1,6 +1,7 @@
 """A record as a table: one row for each question that was public."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from dialog.archive.addresses import question_page
@@ -64,4 +65,7 @@ def _merged(question: Mapping[str, Any], words: Words) -> Iterator[str]:
 
 
 def _moment(moment: str | None, words: Words) -> str:
-    return words.local(moment).isoformat() if moment else ""
+    """Return a moment to the second: spreadsheets read no fractions."""
+    if not moment:
+        return ""
+    return datetime.fromisoformat(moment).astimezone(words.zone).isoformat(timespec="seconds")

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from dialog.web.templating import BERLIN
-from tests.archive.records import record
+from tests.archive.records import record, summed
 from tests.live.client import Browser
 from tests.live.programme import evening
 from tests.live.server import Server
@@ -53,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, today: date) -> Iterator[Se
     promise(asked[4], today)
     for one in (hostile, many):
         (folder / "sessions" / one["slug"]).mkdir(parents=True)
-        text = json.dumps(one, ensure_ascii=False)
+        text = json.dumps(summed(one), ensure_ascii=False)
         (folder / "sessions" / one["slug"] / "transcript.json").write_text(text, "utf-8")
     made = Server(folder, evening(folder / "sessions"))
     made.migrate()
