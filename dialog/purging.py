@@ -71,12 +71,7 @@ class Due:
 
 
 class Doubtful(Exception):  # noqa: N818 - it is said of a clock
-    """The clock shows a moment long after all that happened here."""
-
-    def __init__(self, now: str, last: str = "") -> None:
-        """Say what the clock shows, and when something happened last."""
-        sentence = f"The clock shows {now}, but the last that happened here was on {last}."
-        super().__init__(sentence if last else now)
+    """The clock shows a moment long after all that happened here; says which, and when that was."""
 
 
 class Purging:
@@ -159,7 +154,8 @@ class Purging:
         last = int(seen.read_text("ascii")) if seen.is_file() else 0
         last = max(last, await self._journal.latest())
         if not sure and now - last > LONG_SINCE:
-            raise Doubtful(_day(now), _day(last))
+            shows = f"The clock shows {_day(now)}"
+            raise Doubtful(f"{shows}, but the last that happened here was on {_day(last)}.")
         disk.write(seen, str(now).encode(), mode=0o600)
 
     async def _let_go(self, declaration: Declaration) -> None:

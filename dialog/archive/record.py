@@ -194,11 +194,9 @@ def _told(answer: Mapping[str, Any], published: str) -> Iterator[dict[str, Any]]
 def check(record: dict[str, Any]) -> None:
     """Raise ``ValueError`` where a record is not what pages can show, or does not add up."""
     _check_sums(msgspec.convert(record, Record))
-    for moment in _moments(record):
-        if not WRITTEN.fullmatch(moment):
-            raise ValueError(f"no moment of our time: {moment[:40]}")
-        datetime.fromisoformat(moment)
-    for text in _texts(record):
+    for name, text in _said(record):
+        if name in MOMENTS:
+            _check_moment(text)
         if not harmless(text.replace("\r\n", "\n").replace("\t", " ")):
             raise ValueError("a text holds signs that nobody may use")
 
@@ -223,31 +221,23 @@ def _check_sums(record: Record) -> None:
         raise ValueError("the figures do not add up to the questions")
 
 
-def _moments(value: object) -> Iterator[str]:
-    """Yield every moment in a record as it is written."""
-    match value:
-        case dict():
-            for name, inner in value.items():
-                if name in MOMENTS and isinstance(inner, str):
-                    yield inner
-                yield from _moments(inner)
-        case list():
-            for inner in value:
-                yield from _moments(inner)
-        case _:
-            return
+def _check_moment(written: str) -> None:
+    if not WRITTEN.fullmatch(written):
+        raise ValueError(f"no moment of our time: {written[:40]}")
+    datetime.fromisoformat(written)
 
 
-def _texts(value: object) -> Iterator[str]:
+def _said(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text in a record with the name under which it stands; names are texts, too."""
     match value:
         case str():
-            yield value
+            yield name, value
         case dict():
-            for name, inner in value.items():
-                yield name
-                yield from _texts(inner)
+            for inner, said in value.items():
+                yield "", inner
+                yield from _said(said, inner)
         case list():
-            for inner in value:
-                yield from _texts(inner)
+            for said in value:
+                yield from _said(said, name)
         case _:
             return
