@@ -80,6 +80,17 @@ class Show(StrEnum):
     ANONYMOUS = "anonymous"
 
 
+class Admission(StrEnum):
+    """How a volunteer came in: by an invitation, by a code or link for all, or as one of many new.
+
+    ``NEW``: more came from one network than usual; their first questions wait in a second list.
+    """
+
+    INVITED = "invited"
+    JOINED = "joined"
+    NEW = "new"
+
+
 class Via(StrEnum):
     """On which way a question reached a moderator who entered it for someone."""
 
@@ -159,6 +170,7 @@ class Who:
     person: int
     role: Role
     name: str = ""
+    admission: Admission = Admission.JOINED
 
 
 SYSTEM = Who(SYSTEM_PERSON, Role.SYSTEM)

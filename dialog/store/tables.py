@@ -1,7 +1,8 @@
 """The tables, and the few SQL helpers that both databases understand.
 
 Instants are integers (ms UTC, 0: never); closed sets are CHECK constraints; who a person is stands
-in ``people``, ``passes``, ``grants`` and ``invitations`` alone.
+in ``people``, ``passes``, ``grants``, ``invitations``, ``accounts`` and their roles, ``guests``,
+``rolls`` and ``letters`` alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,12 +19,13 @@ from sqlalchemy import (
     MetaData,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
-from dialog.forum.names import Outcome, Phase, Reason, Review, Role
+from dialog.forum.names import Admission, Outcome, Phase, Reason, Review, Role
 
 # Constraints need names, or batch migrations on SQLite could not drop them.
 NAMING = {
@@ -52,6 +54,17 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """Return the constraint that keeps a column to a closed set of words."""
     listed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f'"{column}" IN ({listed})', name=column)
+
+
+class Delivery(StrEnum):
+    """Where a mail stands; ``unclear``: a process ended while the relay had it, nobody knows."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCLEAR = "unclear"
+    DROPPED = "dropped"
 
 
 class Table(SQLModel):
@@ -151,20 +164,92 @@ class StateRow(Table, table=True):
 
 
 class PersonRow(Table, table=True):
-    """A person in one role of one session; ``link`` is the hash of the private link, if any."""
+    """A person in one role of one session; ``link`` is the hash of the private link, if any.
+
+    ``admission`` says how a volunteer came in; staff are ``joined``.
+    """
 
     __tablename__ = "people"
-    __table_args__ = (one_of("role", Role),)
+    __table_args__ = (one_of("role", Role), one_of("admission", Admission))
     session: int = Field(primary_key=True, foreign_key="sessions.id")
     number: int = Field(primary_key=True)
     role: str = Field(primary_key=True, sa_type=Prose)
     name: str = Field(sa_type=Prose)
     since: int = Field(sa_type=BigInteger)
     link: bytes | None = Field(default=None, sa_type=LargeBinary, unique=True)
+    admission: str = Field(
+        default=Admission.JOINED.value,
+        sa_type=Prose,
+        sa_column_kwargs={"server_default": Admission.JOINED.value},
+    )
+
+
+class AccountRow(Table, table=True):
+    """A member of staff who signs in, by mail (``address``) or with a provider (``subject``).
+
+    The address is as it was given; ``key`` is it in the form in which it is looked for.
+    """
+
+    __tablename__ = "accounts"
+    __table_args__ = {"sqlite_autoincrement": True}
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(sa_type=Prose, unique=True)
+    address: str = Field(sa_type=Prose)
+    subject: str | None = Field(default=None, sa_type=Prose, unique=True)
+    name: str = Field(sa_type=Prose)
+    lang: str = Field(default="de", sa_type=Prose)
+    made: int = Field(sa_type=BigInteger)
+
+
+class OfficeRow(Table, table=True):
+    """A role that an account has in every session, of now and to come."""
+
+    __tablename__ = "offices"
+    __table_args__ = (one_of("role", Role),)
+    account: int = Field(primary_key=True, foreign_key="accounts.id", ondelete="CASCADE")
+    role: str = Field(primary_key=True, sa_type=Prose)
+
+
+class SeatRow(Table, table=True):
+    """A role that an account has in one session."""
+
+    __tablename__ = "seats"
+    __table_args__ = (one_of("role", Role),)
+    account: int = Field(primary_key=True, foreign_key="accounts.id", ondelete="CASCADE")
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    role: str = Field(primary_key=True, sa_type=Prose)
+
+
+class MemberRow(Table, table=True):
+    """Which person an account is in a session: the same in every role and every browser."""
+
+    __tablename__ = "members"
+    account: int = Field(primary_key=True, foreign_key="accounts.id", ondelete="CASCADE")
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    person: int
+
+
+class SignInRow(Table, table=True):
+    """A sign-in that was asked for: hashes of its link and of its code, and how often it was tried.
+
+    ``id`` (32 hex digits) stands in the browser that asked, and in the letter that is on its way.
+    """
+
+    __tablename__ = "signins"
+    id: str = Field(primary_key=True, sa_type=Prose)
+    account: int = Field(foreign_key="accounts.id", ondelete="CASCADE")
+    token: bytes = Field(sa_type=LargeBinary, unique=True)
+    code: bytes = Field(sa_type=LargeBinary)
+    expires: int = Field(sa_type=BigInteger)
+    used: int = Field(sa_type=BigInteger)
+    tries: int
 
 
 class PassRow(Table, table=True):
-    """A browser's pass: hash of its token, when it was made and last seen."""
+    """A browser's pass: hash of its token, when it was made and last seen.
+
+    ``account`` is who signed in with it, ``confirmed`` when they last showed that it is them.
+    """
 
     __tablename__ = "passes"
     # Signed page tokens name a pass by number: a number is never given twice.
@@ -173,6 +258,10 @@ class PassRow(Table, table=True):
     token: bytes = Field(sa_type=LargeBinary, unique=True)
     made: int = Field(sa_type=BigInteger, index=True)
     seen: int = Field(sa_type=BigInteger)
+    account: int | None = Field(
+        default=None, foreign_key="accounts.id", ondelete="CASCADE", index=True
+    )
+    confirmed: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class GrantRow(Table, table=True):
@@ -197,6 +286,80 @@ class InvitationRow(Table, table=True):
     name: str = Field(sa_type=Prose)
     expires: int = Field(sa_type=BigInteger)
     used: int = Field(sa_type=BigInteger)
+
+
+class GuestRow(Table, table=True):
+    """An invited volunteer: address, and which person that is from the first day on.
+
+    ``key`` is the address in the form in which it is looked for; moments are ms UTC, 0 for never.
+    ``asked`` says that a mail with the record is wanted.
+    """
+
+    __tablename__ = "guests"
+    __table_args__ = (
+        UniqueConstraint("session", "key", name="uq_guests_session_key"),
+        UniqueConstraint("session", "person", name="uq_guests_session_person"),
+    )
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    number: int = Field(primary_key=True)
+    key: str = Field(sa_type=Prose)
+    address: str = Field(sa_type=Prose)
+    name: str = Field(sa_type=Prose)
+    lang: str = Field(sa_type=Prose)
+    person: int
+    made: int = Field(sa_type=BigInteger)
+    opened: int = Field(sa_type=BigInteger)
+    joined: int = Field(sa_type=BigInteger)
+    withdrawn: int = Field(sa_type=BigInteger)
+    asked: bool
+
+
+class RollRow(Table, table=True):
+    """A list of addresses, handed in and not yet taken over; ``body`` is its cells as JSON."""
+
+    __tablename__ = "rolls"
+    id: str = Field(primary_key=True, sa_type=Prose)
+    session: int = Field(foreign_key="sessions.id")
+    made: int = Field(sa_type=BigInteger)
+    body: str = Field(sa_type=Text)
+
+
+class LetterRow(Table, table=True):
+    """A mail on its way or gone; ``id`` (32 hex digits) is its Message-ID for good.
+
+    What it says is written when it is sent, from ``kind`` and ``told`` (JSON without secrets).
+    ``due`` is when to try (next), ``at`` when its state changed; ``fault`` is in the relay's words.
+    """
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        one_of("state", Delivery),
+        Index(None, "state", "due"),
+        Index(None, "session", "person"),
+    )
+    id: str = Field(primary_key=True, sa_type=Prose)
+    kind: str = Field(sa_type=Prose)
+    address: str = Field(sa_type=Prose)
+    lang: str = Field(sa_type=Prose)
+    session: int | None = Field(default=None, foreign_key="sessions.id")
+    person: int
+    told: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Prose)
+    due: int = Field(sa_type=BigInteger)
+    at: int = Field(sa_type=BigInteger)
+    tries: int
+    fault: str = Field(sa_type=Prose)
+    made: int = Field(sa_type=BigInteger)
+
+
+class EditionRow(Table, table=True):
+    """How often what a calendar shows of a session has changed: its SEQUENCE, and a hash of it."""
+
+    __tablename__ = "editions"
+    session: int = Field(primary_key=True, foreign_key="sessions.id")
+    sequence: int
+    mark: bytes = Field(sa_type=LargeBinary)
+    at: int = Field(sa_type=BigInteger)
 
 
 class TranscriptRow(Table, table=True):
@@ -242,6 +405,15 @@ PEOPLE = METADATA.tables["people"]
 PASSES = METADATA.tables["passes"]
 GRANTS = METADATA.tables["grants"]
 INVITATIONS = METADATA.tables["invitations"]
+ACCOUNTS = METADATA.tables["accounts"]
+OFFICES = METADATA.tables["offices"]
+SEATS = METADATA.tables["seats"]
+MEMBERS = METADATA.tables["members"]
+SIGNINS = METADATA.tables["signins"]
+GUESTS = METADATA.tables["guests"]
+ROLLS = METADATA.tables["rolls"]
+LETTERS = METADATA.tables["letters"]
+EDITIONS = METADATA.tables["editions"]
 PROCESSES = METADATA.tables["processes"]
 TRANSCRIPTS = METADATA.tables["transcripts"]
 DELETIONS = METADATA.tables["deletions"]

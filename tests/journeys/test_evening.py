@@ -134,6 +134,7 @@ class Evening:
     def answering(self) -> None:
         """The scribe's text is kept while it is typed; a second person releases it."""
         scribe = self.scribe
+        expect(scribe.locator("[data-t=now_text]")).to_have_text(COURSES)
         scribe.get_by_role("link", name="Neue Frage – wechseln").click()
         expect(scribe.locator("h2.wq")).to_have_text(COURSES)
         scribe.get_by_label(re.compile("^Antwort:")).fill(ANSWER)
