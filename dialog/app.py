@@ -59,6 +59,7 @@ from dialog.store.database import Database
 from dialog.store.deletions import Deletions
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
+from dialog.store.outbox import Outbox
 from dialog.store.people import DAY, Lifetime, People
 from dialog.store.processes import Processes
 from dialog.store.transcripts import Transcripts
@@ -100,6 +101,7 @@ class Application:
         self.journal = Journal(self.database)
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
         self.people = People(self.database, secret, clock, lifetime)
+        self.outbox = Outbox(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
         self.library = Library(self.transcripts, clock)
@@ -298,6 +300,7 @@ class Application:
         return Site(
             hub=self.hub,
             people=self.people,
+            outbox=self.outbox,
             transcripts=self.transcripts,
             records=self.records,
             announcements=self.announcements,
