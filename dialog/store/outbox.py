@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
@@ -52,7 +52,7 @@ class Letter:
     lang: str
     slug: str = ""
     person: int = 0
-    told: Mapping[str, object] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
     due: int = 0
     once: str = ""
 
@@ -67,7 +67,10 @@ class Taken(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where a letter stands since ``at`` (ms UTC); ``due`` is when it is tried (again)."""
+    """Where a letter stands since ``at`` (ms UTC); ``due`` is when it is tried (again).
+
+    ``told`` is what it was put with, or what it told once it has gone.
+    """
 
     id: str
     kind: Kind
@@ -79,6 +82,7 @@ class Standing(NamedTuple):
     at: int
     tries: int
     fault: str
+    told: Mapping[str, Any]
 
 
 class Queue(NamedTuple):
@@ -167,12 +171,16 @@ class Outbox:
         query = (
             select(columns.id, columns.kind, slug, columns.person, columns.address)
             .add_columns(columns.state, columns.due, columns.at, columns.tries, columns.fault)
+            .add_columns(columns.told)
             .outerjoin(SESSIONS, SESSIONS.c.id == columns.session)
             .where(own)
             .order_by(columns.made.desc(), columns.at.desc(), columns.id)
         )
         rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return tuple(Standing(*row)._replace(state=Delivery(row.state)) for row in rows)
+        return tuple(
+            Standing(*row[:-2], row.fault, _told(row.told))._replace(state=Delivery(row.state))
+            for row in rows
+        )
 
     # --- delivery --------------------------------------------------------------------------------
 
@@ -194,17 +202,19 @@ class Outbox:
             if row is None:
                 return None
             of = connection.scalar(slug.where(SESSIONS.c.id == row.session)) or ""
-            told = msgspec.json.decode(row.told, type=dict[str, object])
-            letter = Letter(row.kind, row.address, row.lang, of, row.person, told, row.due)
+            letter = Letter(
+                row.kind, row.address, row.lang, of, row.person, _told(row.told), row.due
+            )
             return Taken(row.id, letter, row.tries, row.made)
 
         return await self._database.write(work)
 
-    async def sent(self, id_: str) -> None:
-        """Note that the relay has a letter; nobody needs its address any more."""
+    async def sent(self, id_: str, told: Mapping[str, Any] | None = None) -> None:
+        """Note that the relay has a letter, and what it told; nobody needs its address any more."""
         # It may have become unclear to another process meanwhile: this one knows.
         under_way = LETTERS.c.state.in_((Delivery.SENDING, Delivery.UNCLEAR))
         change = {"state": Delivery.SENT, "at": self._clock(), "fault": "", **BLANK}
+        change["told"] = msgspec.json.encode(told or {}).decode()
         await self._change(id_, under_way, change)
 
     async def later(self, id_: str, due: int, fault: str) -> None:
@@ -302,6 +312,10 @@ def _of(slug: str) -> ColumnElement[bool]:
 
 def _session(connection: Connection, slug: str) -> int:
     return (find(connection, slug) or lock(connection, slug)).id
+
+
+def _told(body: str) -> dict[str, Any]:
+    return msgspec.json.decode(body, type=dict[str, Any])
 
 
 def _id(letter: Letter) -> str:

@@ -97,6 +97,14 @@ async def test_of_a_letter_that_has_gone_no_address_is_left(outbox, database, cl
     assert (row["state"], row["address"], row["told"]) == (Delivery.SENT, "", "{}")
 
 
+async def test_what_a_letter_told_stays_known(outbox, clock):
+    (one,) = await outbox.put([letter(told={"was": 1})])
+    assert (await outbox.standing(SLUG))[1][0].told == {"was": 1}
+    await outbox.take(clock.now)
+    await outbox.sent(one, {"sequence": 3})
+    assert (await outbox.standing(SLUG))[1][0].told == {"sequence": 3}
+
+
 async def test_what_the_relay_did_not_take_is_tried_again(outbox, clock):
     (one,) = await outbox.put([letter()])
     await outbox.take(clock.now)
