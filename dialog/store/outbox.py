@@ -178,8 +178,7 @@ class Outbox:
         )
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return tuple(
-            Standing(*row[:-2], row.fault, _told(row.told))._replace(state=Delivery(row.state))
-            for row in rows
+            Standing(*row)._replace(state=Delivery(row.state), told=_told(row.told)) for row in rows
         )
 
     # --- delivery --------------------------------------------------------------------------------
