@@ -60,9 +60,8 @@ from dialog.store.database import Database
 from dialog.store.deletions import Deletions
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
-from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.outbox import Outbox
-from dialog.store.people import DAY, Lifetime, People
+from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
@@ -105,7 +104,6 @@ class Application:
         staff = Lifetime(settings.staff_idle_hours * HOUR, settings.staff_days * DAY)
         self.people = People(self.database, secret, clock, lifetime, staff)
         self.accounts = Accounts(self.database, clock)
-        self.people = People(self.database, secret, clock, lifetime)
         self.outbox = Outbox(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
