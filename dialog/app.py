@@ -57,6 +57,7 @@ from dialog.purging import Purging
 from dialog.settings import Settings
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
+from dialog.store.editions import Editions
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
 from dialog.store.outbox import Outbox
@@ -102,6 +103,7 @@ class Application:
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
         self.people = People(self.database, secret, clock, lifetime)
         self.outbox = Outbox(self.database, clock)
+        self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
         self.library = Library(self.transcripts, clock)
@@ -301,6 +303,7 @@ class Application:
             hub=self.hub,
             people=self.people,
             outbox=self.outbox,
+            editions=self.editions,
             transcripts=self.transcripts,
             records=self.records,
             announcements=self.announcements,
