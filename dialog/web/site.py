@@ -11,6 +11,7 @@ from dialog.edge.crowd import Crowd
 from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
 from dialog.hub.limits import Buckets
+from dialog.store.accounts import Accounts
 from dialog.store.editions import Editions
 from dialog.store.outbox import Outbox
 from dialog.store.people import People
@@ -54,6 +55,7 @@ class Site:
 
     hub: Hub
     people: People
+    accounts: Accounts
     outbox: Outbox
     editions: Editions
     transcripts: Transcripts
