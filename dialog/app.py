@@ -60,6 +60,7 @@ from dialog.store.database import Database
 from dialog.store.deletions import Deletions
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
+from dialog.store.outbox import Outbox
 from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
 from dialog.store.transcripts import Transcripts
@@ -103,6 +104,7 @@ class Application:
         staff = Lifetime(settings.staff_idle_hours * HOUR, settings.staff_days * DAY)
         self.people = People(self.database, secret, clock, lifetime, staff)
         self.accounts = Accounts(self.database, clock)
+        self.outbox = Outbox(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
         self.library = Library(self.transcripts, clock)
@@ -302,6 +304,7 @@ class Application:
             hub=self.hub,
             people=self.people,
             accounts=self.accounts,
+            outbox=self.outbox,
             transcripts=self.transcripts,
             records=self.records,
             announcements=self.announcements,
