@@ -58,6 +58,7 @@ from dialog.settings import Settings
 from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
+from dialog.store.editions import Editions
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
 from dialog.store.outbox import Outbox
@@ -105,6 +106,7 @@ class Application:
         self.people = People(self.database, secret, clock, lifetime, staff)
         self.accounts = Accounts(self.database, clock)
         self.outbox = Outbox(self.database, clock)
+        self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
         self.library = Library(self.transcripts, clock)
@@ -305,6 +307,7 @@ class Application:
             people=self.people,
             accounts=self.accounts,
             outbox=self.outbox,
+            editions=self.editions,
             transcripts=self.transcripts,
             records=self.records,
             announcements=self.announcements,

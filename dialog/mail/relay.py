@@ -19,6 +19,7 @@ from aiosmtplib import (
 )
 
 LASTING: Final = 500
+AWAY: Final = 421
 LONGEST: Final = 200
 PORTS: Final = {"smtp": 587, "smtps": 465}
 MAILBOX: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
@@ -87,7 +88,8 @@ def mailbox(written: str) -> Address:
     name, address = parseaddr(written)
     if not MAILBOX.fullmatch(address) or not written.isprintable():
         raise ValueError("The sender is somebody@example.org or Name <somebody@example.org>")
-    return Address(display_name=name, addr_spec=deliverable(address))
+    local, _, domain = address.rpartition("@")
+    return Address(display_name=name, addr_spec=f"{local}@{_ascii(domain)}")
 
 
 def deliverable(address: str) -> str:
@@ -97,10 +99,14 @@ def deliverable(address: str) -> str:
     """
     local, _, domain = address.rpartition("@")
     try:
-        known = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError as fault:
+        return f"{local}@{_ascii(domain)}"
+    except ValueError as fault:
         raise NotTaken("no domain is called that", lasting=True) from fault
-    return f"{local}@{known}"
+
+
+def _ascii(domain: str) -> str:
+    """Return a domain in ASCII by the rules of 2008: straße.de is not strasse.de."""
+    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
 
 
 class Relay:
@@ -183,9 +189,6 @@ class Relay:
         if away:
             self.drop()
         return NotTaken(_said(fault), lasting=fault.code >= LASTING, away=away)
-
-
-AWAY: Final = 421
 
 
 def _said(fault: Exception) -> str:

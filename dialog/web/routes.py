@@ -62,7 +62,7 @@ def routes() -> list[BaseRoute]:
         Route("/", home.home),
         Route("/enter/{token}", enter.show),
         Route("/enter/{token}", enter.use, methods=["POST"]),
-        Route(f"{SESSION}.ics", calendar.ics),
+        Route(f"{SESSION}.ics", calendar.show),
         Route(SESSION, room.show),
         Route(f"{SESSION}/join", join.show),
         Route(f"{SESSION}/join", join.join, methods=["POST"]),

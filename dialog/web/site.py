@@ -12,6 +12,7 @@ from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
 from dialog.hub.limits import Buckets
 from dialog.store.accounts import Accounts
+from dialog.store.editions import Editions
 from dialog.store.outbox import Outbox
 from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
@@ -56,6 +57,7 @@ class Site:
     people: People
     accounts: Accounts
     outbox: Outbox
+    editions: Editions
     transcripts: Transcripts
     records: Records
     announcements: Mapping[str, Announcement]
