@@ -33,7 +33,7 @@ from dialog.forum.commands import Declare
 from dialog.forum.events import Entry
 from dialog.forum.evolve import replay
 from dialog.forum.journal import Batch, Place, Unavailable
-from dialog.forum.names import SECOND, SYSTEM, Limits
+from dialog.forum.names import SECOND, SYSTEM, Limits, Role
 from dialog.forum.phase import Schedule
 from dialog.forum.retention import MONTH
 from dialog.forum.transcript import Transcript
@@ -46,6 +46,8 @@ from dialog.hub.limits import (
     SEARCHES_OF_ADDRESS,
     SEARCHES_OF_ARCHIVE,
     SEARCHES_OF_ROOM,
+    SIGN_INS,
+    SIGN_INS_OF_ADDRESS,
     Buckets,
     Pace,
     Spent,
@@ -53,6 +55,7 @@ from dialog.hub.limits import (
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
+from dialog.provider import Client, Provider
 from dialog.purging import Purging
 from dialog.settings import Settings
 from dialog.store.accounts import Accounts
@@ -64,6 +67,7 @@ from dialog.store.listening import listen
 from dialog.store.outbox import Outbox
 from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
+from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
@@ -105,6 +109,8 @@ class Application:
         staff = Lifetime(settings.staff_idle_hours * HOUR, settings.staff_days * DAY)
         self.people = People(self.database, secret, clock, lifetime, staff)
         self.accounts = Accounts(self.database, clock)
+        self.signins = SignIns(self.database, self.people, secret, clock)
+        self.provider = provider(settings, secret)
         self.outbox = Outbox(self.database, clock)
         self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
@@ -183,6 +189,8 @@ class Application:
             await asyncio.wait([self._upkeep])
         await self.library.stop()
         await self.formats.stop()
+        if self.provider is not None:
+            await self.provider.close()
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
@@ -306,6 +314,9 @@ class Application:
             hub=self.hub,
             people=self.people,
             accounts=self.accounts,
+            signins=self.signins,
+            provider=self.provider,
+            mails=bool(settings.mail_relay),
             outbox=self.outbox,
             editions=self.editions,
             transcripts=self.transcripts,
@@ -318,11 +329,14 @@ class Application:
                 settings.staff_message_bytes,
                 settings.hello_seconds,
                 settings.pass_days * DAY // SECOND,
+                settings.staff_days * DAY // SECOND,
             ),
             crowd=self.crowd,
             volunteers=self.volunteers,
             staff=self.staff,
             guesses=Buckets(GUESSES),
+            signins_of_network=Buckets(SIGN_INS),
+            signins_of_address=Buckets(SIGN_INS_OF_ADDRESS),
             searches=Buckets(SEARCHES),
             searches_of_rooms=Buckets(SEARCHES_OF_ROOM),
             searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
@@ -376,6 +390,22 @@ def server(
         ),
     )
     return Server(config, listening=listening, drain=drain or application.drain)
+
+
+def provider(settings: Settings, secret: str) -> Provider | None:
+    """Return the provider with which staff sign in, if one is set."""
+    if not settings.oidc_issuer:
+        return None
+    client = Client(
+        issuer=settings.oidc_issuer,
+        client=settings.oidc_client,
+        secret=settings.oidc_secret,
+        redirect=f"{settings.base_url.rstrip('/')}/signin/callback",
+        scopes=settings.oidc_scopes,
+        claim=settings.oidc_claim,
+        offices={group: Role(role) for group, role in settings.oidc_offices.items()},
+    )
+    return Provider(client, secret, clock)
 
 
 def _from_one_address(settings: Settings, most: int) -> int:
