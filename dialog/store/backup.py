@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from alembic.util import CommandError
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from dialog import disk
 from dialog.store import deletions
@@ -18,8 +18,9 @@ from dialog.store.database import locate, make_engine
 from dialog.store.deletions import Report
 from dialog.store.lock import lock
 from dialog.store.migrate import migrate
+from dialog.store.outbox import doubt_all
 from dialog.store.sessions import draw_epoch, set_session
-from dialog.store.tables import INVITATIONS, SESSIONS
+from dialog.store.tables import INVITATIONS, PASSES, SESSIONS, SIGNINS
 
 OURS = frozenset({"alembic_version", "sessions", "journal"})
 LOGS = ("-wal", "-shm")
@@ -111,10 +112,11 @@ def renew(url: str, now: datetime, reports: Collection[Report] = ()) -> int:
 def begin_anew(url: str, now: datetime, reports: Collection[Report] = ()) -> int:
     """Draw new epochs, so that every client takes a snapshot, and end unused invitations.
 
-    One of them may have been used after the moment to which the database went back; and what was
-    deleted after it goes again, in the same transaction.
+    One of them may have been used after the moment to which the database went back, and mail that
+    waited may have gone; what was deleted after it goes again, in the same transaction.
     """
-    used = {"used": int(now.timestamp() * 1000)}
+    at = int(now.timestamp() * 1000)
+    used = {"used": at}
     engine = make_engine(url, size=1)
     try:
         with engine.begin() as connection:
@@ -122,6 +124,10 @@ def begin_anew(url: str, now: datetime, reports: Collection[Report] = ()) -> int
             for session in sessions:
                 set_session(connection, session, epoch=draw_epoch())
             connection.execute(update(INVITATIONS).where(INVITATIONS.c.used == 0).values(used))
+            connection.execute(update(SIGNINS).where(SIGNINS.c.used == 0).values(used))
+            # One may have ended since, with a role that went or by its owner: they sign in again.
+            connection.execute(delete(PASSES).where(PASSES.c.account.is_not(None)))
+            doubt_all(connection, at)
             deletions.apply(connection, reports)
     finally:
         engine.dispose()

@@ -28,11 +28,13 @@ from dialog.store.tables import (
     GRANTS,
     INVITATIONS,
     JOURNAL,
+    LETTERS,
     PEOPLE,
     QUESTIONS,
     RESULTS,
     TEXTS,
     TRANSCRIPTS,
+    Delivery,
     insert,
 )
 
@@ -73,7 +75,10 @@ class Removed(NamedTuple):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What one transaction deleted of one session; the ``unnamed`` keep their numbers."""
+    """What one transaction deleted of one session; the ``unnamed`` keep their numbers.
+
+    Of ``letters`` (their ids) address and content are gone.
+    """
 
     id: Hex
     at: Instant
@@ -82,6 +87,7 @@ class Report(msgspec.Struct, frozen=True):
     people: list[Person] = []
     unnamed: list[Person] = []
     removed: list[Removed] = []
+    letters: list[Hex] = []
     schema: str = SCHEMA
 
     @property
@@ -226,6 +232,7 @@ def apply(connection: Connection, found: Iterable[Report]) -> list[Report]:
             _forget_again(connection, session.id, report)
             for one in report.removed:
                 _remove_again(connection, session.id, one, report.at)
+            _blank_again(connection, report.letters)
             _begin_anew(connection, session.id, report.session)
         keep(connection, report)
     return new
@@ -273,6 +280,14 @@ def _remove_again(connection: Connection, session: int, one: Removed, at: int) -
     row = {"session": session, "number": head + 1, "at": max(at, latest), "person": 0}
     connection.execute(JOURNAL.insert(), row | {"kind": kind, "payload": payload})
     set_session(connection, session, head=head + 1)
+
+
+def _blank_again(connection: Connection, letters: Sequence[str]) -> None:
+    for start in range(0, len(letters), AT_ONCE):
+        own = LETTERS.c.id.in_(letters[start : start + AT_ONCE])
+        blank = {"state": Delivery.DROPPED, "address": "", "told": "{}"}
+        unsent = LETTERS.c.address != ""
+        connection.execute(update(LETTERS).where(own, unsent).values(blank))
 
 
 def _begin_anew(connection: Connection, session: int, slug: str) -> None:

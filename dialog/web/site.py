@@ -12,6 +12,8 @@ from dialog.edge.crowd import Crowd
 from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
 from dialog.hub.limits import Buckets
+from dialog.store.accounts import Accounts
+from dialog.store.outbox import Outbox
 from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
@@ -53,6 +55,8 @@ class Site:
 
     hub: Hub
     people: People
+    accounts: Accounts
+    outbox: Outbox
     transcripts: Transcripts
     records: Records
     announcements: Mapping[str, Announcement]

@@ -1,0 +1,44 @@
+"""A letter as it travels: headers, text, HTML, and a calendar file."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import formatdate
+from typing import Final, NamedTuple
+
+CTE: Final = "quoted-printable"
+FILE: Final = "dialog.ics"
+
+
+class Content(NamedTuple):
+    """What a letter says; ``calendar`` is an iCalendar file, of the ``method`` that stands in it."""
+
+    lang: str
+    subject: str
+    text: str
+    html: str
+    calendar: str = ""
+    method: str = ""
+
+
+def message(content: Content, id_: str, host: str, sender: Address, to: str, at: int) -> bytes:
+    """Return a letter as bytes, written at ``at`` (ms UTC); its Message-ID follows from ``id_``."""
+    made = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
+    made["From"] = sender
+    made["To"] = Address(addr_spec=to)
+    made["Subject"] = " ".join(content.subject.split())
+    made["Date"] = formatdate(at / 1000)
+    made["Message-ID"] = f"<{id_}@{host}>"
+    made["Auto-Submitted"] = "auto-generated"
+    made["Content-Language"] = content.lang
+    made.set_content(content.text, cte=CTE)
+    made.add_alternative(content.html, subtype="html", cte=CTE)
+    if content.calendar:
+        made.add_attachment(
+            content.calendar.replace("\r\n", "\n"),
+            subtype="calendar",
+            cte=CTE,
+            filename=FILE,
+            params={"method": content.method},
+        )
+    return made.as_bytes()
