@@ -14,7 +14,7 @@ import structlog
 from dialog.copies import delete, over
 from dialog.hub.hub import Hub
 from dialog.programme import Declaration, DeclarationError, Fault, read
-from dialog.programme.reading import INTRO, REHEARSAL, TOML, folders
+from dialog.programme.reading import INTRO, REHEARSAL, TOML, listed
 from dialog.store.database import Database
 from dialog.store.rehearsals import RealSession, erase
 
@@ -124,7 +124,7 @@ class Follower:
 
 def _signs(root: Path) -> dict[str, Sign]:
     """Return of every session's folder what is another once its files have changed."""
-    found = folders(root)
+    found = listed(root)
     return {one.name: tuple(_sign(one / name) for name in (TOML, INTRO)) for one in found}
 
 

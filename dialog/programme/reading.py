@@ -61,7 +61,7 @@ def programme(root: Path) -> Programme:
         return Programme((), tuple(missing.faults))
     declarations: list[Declaration] = []
     faults: list[Fault] = []
-    for folder in folders(root):
+    for folder in listed(root):
         try:
             declarations.append(read(folder))
         except DeclarationError as error:
@@ -105,7 +105,7 @@ def checked(
     return declaration
 
 
-def folders(root: Path) -> list[Path]:
+def listed(root: Path) -> list[Path]:
     """Return the folders of sessions, except those whose name begins with `_` or a dot."""
     return sorted(path for path in root.iterdir() if _is_session(path))
 
