@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 from starlette.requests import HTTPConnection
@@ -87,6 +88,8 @@ class Site:
     base_url: str
     clock: Callable[[], int]
     record: Callable[[str, Transcript], dict[str, Any]]
+    sessions: Path
+    look: Callable[[], Awaitable[None]]
     ready: Callable[[], bool]
     storing: Callable[[], Awaitable[bool]]
     standings: Standings = field(default_factory=Standings)

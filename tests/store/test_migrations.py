@@ -42,8 +42,10 @@ def shape(connection: Connection) -> dict[str, object]:
     seen = inspect(connection)
     tables = sorted(set(seen.get_table_names()) - {"alembic_version"})
     found = {(table, one): getattr(seen, one)(table) for table in tables for one in SHAPES}
-    told = {str(key): sorted(map(str, value)) if isinstance(value, list) else str(value)
-            for key, value in found.items()}  # fmt: skip
+    told: dict[str, object] = {
+        str(key): sorted(map(str, value)) if isinstance(value, list) else str(value)
+        for key, value in found.items()
+    }
     return told | {"numbers never given twice": never_twice(connection)}
 
 

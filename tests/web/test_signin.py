@@ -92,7 +92,9 @@ def test_whoever_is_not_known_is_answered_alike(server) -> None:
         assert ({answer.status for answer in answers}, len(said)) == ({403}, 1)
 
 
-@pytest.mark.parametrize("address", ["", "niemand", "@", "a b@c.example", "a@b\u2028.example", "x" * 300])
+@pytest.mark.parametrize(
+    "address", ["", "niemand", "@", "a b@c.example", "a@b\u2028.example", "x" * 300]
+)
 def test_what_is_no_address_is_said_to_be_none_and_stays_typed(server, address) -> None:
     page = asked(server.browser(), address)
     assert page.status == 422
@@ -211,7 +213,10 @@ def test_own_sign_ins_are_seen_and_ended(server) -> None:
     assert page.text.count("Ein anderer Browser") == 2
     numbers = re.findall(r'name="number" value="(\d+)"', page.text)
     assert submit(here, "end", number=numbers[0]).status == 303
-    assert [bool(who(one)) for one in (here, there, elsewhere)] in ([True, True, False], [True, False, True])
+    assert [bool(who(one)) for one in (here, there, elsewhere)] in (
+        [True, True, False],
+        [True, False, True],
+    )
     assert submit(here, "end_others").status == 303
     assert [bool(who(one)) for one in (here, there, elsewhere)] == [True, False, False]
     cookie = here.cookie
@@ -231,7 +236,9 @@ def test_nobody_ends_what_is_somebody_elses(server) -> None:
     assert who(other)
 
 
-@pytest.mark.parametrize("do, fields", [("end", {"number": "9" * 30}), ("end", {}), ("speak", {"lang": "xx"}), ("", {})])
+@pytest.mark.parametrize(
+    "do, fields", [("end", {"number": "9" * 30}), ("end", {}), ("speak", {"lang": "xx"}), ("", {})]
+)
 def test_what_the_account_page_does_not_know_is_refused(server, do, fields) -> None:
     assert submit(signed_in(server, f"{uuid4().hex[:12]}@amt.example"), do, **fields).status == 422
 

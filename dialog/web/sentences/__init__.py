@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dialog.web.sentences.declaring import fault, label
 from dialog.web.sentences.record import RECORD
 from dialog.web.sentences.refusals import BY_PAGE, REASONS, REFUSALS, TO_STAFF
 from dialog.web.sentences.said import Said, State, say
@@ -27,8 +28,8 @@ from dialog.web.sentences.words import (
 __all__ = [
     "AMENDED", "BLACKENED", "DEEDS", "FACETS", "KINDS", "LIVE", "MARKS", "OUTCOMES",
     "PERSONAL_DATA", "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS", "ROLES", "SHOWN",
-    "STATES", "VIAS", "Said", "State", "own_state", "reason", "recorded", "refusal", "refusals",
-    "say", "state",
+    "STATES", "VIAS", "Said", "State", "fault", "label", "own_state", "reason", "recorded",
+    "refusal", "refusals", "say", "state",
 ]  # fmt: skip
 
 

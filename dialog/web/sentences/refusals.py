@@ -277,6 +277,31 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Jemand anderes war schneller; es wurde keine Frage übersprungen."),
         N_("Bitte sehen Sie auf den neuen Stand und drücken Sie dann noch einmal."),
     ),
+    "malformed.fields": Said(
+        N_("Noch nicht gesichert"),
+        N_("Einige Angaben stimmen noch nicht. Alles, was Sie geschrieben haben, steht noch hier."),
+        N_("Bitte ändern Sie die markierten Felder."),
+    ),
+    "incomplete.folder": Said(
+        N_("Der Ordner dieses Dialogs lässt sich nicht lesen"),
+        N_("Jemand hat ihn von Hand geändert, und dabei ist ein Fehler entstanden."),
+        N_("Öffnen Sie „Bearbeiten“; dort steht, was zu ändern ist."),
+    ),
+    "unknown.folder": Said(
+        N_("Diesen Dialog gibt es nicht"),
+        N_("Die Adresse ist nicht vollständig, oder der Entwurf hat jetzt einen anderen Tag."),
+        N_("Bitte gehen Sie zum Programm der Organisation."),
+    ),
+    "conflict.folder": Said(
+        N_("Inzwischen hat jemand anderes diesen Dialog geändert"),
+        N_("Ihre Eingaben stehen noch hier, gesichert sind sie nicht."),
+        N_("Unten steht, was abweicht. Noch einmal gesichert, ersetzt Ihre Fassung die andere."),
+    ),
+    "busy.folder": Said(
+        N_("Der Ordner der Dialoge lässt sich nicht beschreiben"),
+        N_("Nichts ist gesichert, und nichts ist verloren: Ihre Eingaben stehen noch hier."),
+        N_("Bitte sagen Sie es der Technik – Platz oder Rechte fehlen – und sichern Sie dann neu."),
+    ),
     "busy.fault": Said(
         N_("Da ist bei uns etwas schiefgegangen"),
         N_("Der Fehler liegt nicht bei Ihnen und ist vermerkt."),
@@ -310,6 +335,7 @@ BY_PAGE: Final = frozenset({
     "too_fast.signin", "too_fast.signin_minutes", "incomplete.address", "forbidden.signin_code",
     "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
     "forbidden.stranger", "gone.signin",
+    "malformed.fields", "incomplete.folder", "unknown.folder", "conflict.folder", "busy.folder",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
     "confirm", "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
