@@ -61,9 +61,8 @@ from dialog.store.deletions import Deletions
 from dialog.store.editions import Editions
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
-from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.outbox import Outbox
-from dialog.store.people import DAY, Lifetime, People
+from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
