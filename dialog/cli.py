@@ -130,7 +130,9 @@ def organiser(address: str, name: str) -> None:
         try:
             accounts = application.accounts
             account = await accounts.make(address, called)
-            await accounts.appoint(account.id, {Role.ORGANISER, *await accounts.offices(account.id)})
+            await accounts.appoint(
+                account.id, {Role.ORGANISER, *await accounts.offices(account.id)}
+            )
             number = await application.signins.ask(account.id, LINK_HOURS * HOUR_S * 1000)
             return application.signins.sealed(number).token
         finally:

@@ -25,12 +25,11 @@ def new(server: Server, name: str = "Jana Brandl") -> str:
 
 
 def asked(browser: Browser, address: str, **fields: str) -> Page:
-    answer = browser.submit("/signin", "/signin", address=address, **fields)
-    return answer
+    return browser.submit("/signin", "/signin", address=address, **fields)
 
 
 def number(page: Page) -> str:
-    return re.search(r'name="signin" value="([0-9a-f]{32})"', page.text)[1]
+    return re.search(r'name="signin" value="([0-9a-f]{32})"', page.text)[1]  # type: ignore[index]
 
 
 def typed(browser: Browser, page: Page, code: str, **fields: str) -> Page:
@@ -92,7 +91,9 @@ def test_whoever_is_not_known_is_answered_alike(server) -> None:
         assert ({answer.status for answer in answers}, len(said)) == ({403}, 1)
 
 
-@pytest.mark.parametrize("address", ["", "niemand", "@", "a b@c.example", "a@b\u2028.example", "x" * 300])
+@pytest.mark.parametrize(
+    "address", ["", "niemand", "@", "a b@c.example", "a@b\u2028.example", "x" * 300]
+)
 def test_what_is_no_address_is_said_to_be_none_and_stays_typed(server, address) -> None:
     page = asked(server.browser(), address)
     assert page.status == 422
@@ -130,8 +131,9 @@ def test_whoever_asks_again_and_again_waits_and_can_use_what_came(server) -> Non
 @pytest.mark.parametrize(
     "wanted",
     [
-        "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:1",
-        "/%09/evil.example", "/\t/evil.example", "/ /evil", "http:evil.example", "/a@evil.example:80//",
+        "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example",
+        "javascript:1", "/%09/evil.example", "/\t/evil.example", "/ /evil", "http:evil.example",
+        "/a@evil.example:80//",
         "///evil.example", "/..//evil.example", "/a\r\nset-cookie: x=y",
     ],
 )  # fmt: skip
@@ -211,7 +213,10 @@ def test_own_sign_ins_are_seen_and_ended(server) -> None:
     assert page.text.count("Ein anderer Browser") == 2
     numbers = re.findall(r'name="number" value="(\d+)"', page.text)
     assert submit(here, "end", number=numbers[0]).status == 303
-    assert [bool(who(one)) for one in (here, there, elsewhere)] in ([True, True, False], [True, False, True])
+    assert [bool(who(one)) for one in (here, there, elsewhere)] in (
+        [True, True, False],
+        [True, False, True],
+    )
     assert submit(here, "end_others").status == 303
     assert [bool(who(one)) for one in (here, there, elsewhere)] == [True, False, False]
     cookie = here.cookie
@@ -231,7 +236,9 @@ def test_nobody_ends_what_is_somebody_elses(server) -> None:
     assert who(other)
 
 
-@pytest.mark.parametrize("do, fields", [("end", {"number": "9" * 30}), ("end", {}), ("speak", {"lang": "xx"}), ("", {})])
+@pytest.mark.parametrize(
+    "do, fields", [("end", {"number": "9" * 30}), ("end", {}), ("speak", {"lang": "xx"}), ("", {})]
+)
 def test_what_the_account_page_does_not_know_is_refused(server, do, fields) -> None:
     assert submit(signed_in(server, f"{uuid4().hex[:12]}@amt.example"), do, **fields).status == 422
 
