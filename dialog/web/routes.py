@@ -38,6 +38,7 @@ from dialog.web.pages import (
     scribe,
     signin,
     stage,
+    team,
     transcript,
 )
 from dialog.web.places import folder
@@ -113,6 +114,10 @@ def routes() -> list[BaseRoute]:
         Route(f"{SESSION}/scribe/promises.ics", promises.ics),
         Route(f"{SESSION}/organiser", organiser.PAGE.show),
         Route(f"{SESSION}/organiser", organiser.PAGE.act, methods=["POST"]),
+        Route(f"{SESSION}/organiser/staff", team.show_seats),
+        Route(f"{SESSION}/organiser/staff", team.act_seats, methods=["POST"]),
+        Route("/organiser/staff", team.show),
+        Route("/organiser/staff", team.act, methods=["POST"]),
         Route(f"{SESSION}/organiser/preview", preview.show),
         Route(f"{SESSION}/organiser/edit", declaring.show),
         Route(f"{SESSION}/organiser/edit", declaring.change, methods=["POST"]),

@@ -162,6 +162,26 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Sie sind als Teil des Teams angemeldet und bleiben dieselbe Person."),
         N_("Bitte öffnen Sie den Link in einem anderen Browser, oder melden Sie sich zuerst ab."),
     ),
+    "incomplete.roles": Said(
+        N_("Es fehlt noch eine Aufgabe"),
+        N_("Ohne Aufgabe kann diese Person nichts tun."),
+        N_("Bitte kreuzen Sie mindestens eine an."),
+    ),
+    "empty.name": Said(
+        N_("Es fehlt noch der Name"),
+        N_("Die anderen im Team müssen sehen, wer das ist."),
+        N_("Bitte tragen Sie Vor- und Nachnamen ein."),
+    ),
+    "unknown.account": Said(
+        N_("Dieses Konto gibt es nicht mehr"),
+        N_("Jemand anderes hat es inzwischen entfernt."),
+        N_("Bitte sehen Sie sich die Liste noch einmal an."),
+    ),
+    "conflict.last_organiser": Said(
+        N_("Jemand muss das Programm organisieren"),
+        N_("Dies ist das einzige Konto, das Aufgaben vergeben kann."),
+        N_("Geben Sie zuerst einer zweiten Person die Organisation."),
+    ),
     "gone.signin": Said(
         N_("Dieser Anmeldelink gilt nicht mehr"),
         N_("Er gilt nur einmal und nur kurze Zeit."),
@@ -336,6 +356,8 @@ BY_PAGE: Final = frozenset({
     "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
     "forbidden.stranger", "gone.signin",
     "malformed.fields", "incomplete.folder", "unknown.folder", "conflict.folder", "busy.folder",
+    "forbidden.stranger", "gone.signin", "incomplete.roles", "empty.name", "unknown.account",
+    "conflict.last_organiser",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
     "confirm", "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
