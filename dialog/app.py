@@ -55,12 +55,13 @@ from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
 from dialog.purging import Purging
 from dialog.settings import Settings
+from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
 from dialog.store.outbox import Outbox
-from dialog.store.people import DAY, Lifetime, People
+from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
@@ -100,8 +101,10 @@ class Application:
         self.database = Database(settings.database)
         self.journal = Journal(self.database)
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
-        self.people = People(self.database, secret, clock, lifetime)
         self.outbox = Outbox(self.database, clock)
+        staff = Lifetime(settings.staff_idle_hours * HOUR, settings.staff_days * DAY)
+        self.people = People(self.database, secret, clock, lifetime, staff)
+        self.accounts = Accounts(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
         self.library = Library(self.transcripts, clock)
@@ -301,6 +304,7 @@ class Application:
             hub=self.hub,
             people=self.people,
             outbox=self.outbox,
+            accounts=self.accounts,
             transcripts=self.transcripts,
             records=self.records,
             announcements=self.announcements,

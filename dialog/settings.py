@@ -98,9 +98,15 @@ class Settings(BaseSettings):
         default=10, ge=1, description="Time for connections to end on shutdown."
     )
     pass_idle_days: int = Field(
-        default=30, ge=1, description="Days after which an unused pass ends."
+        default=30, ge=1, description="Days after which an unused pass of volunteers ends."
     )
-    pass_days: int = Field(default=180, ge=1, description="Days after which any pass ends.")
+    pass_days: int = Field(
+        default=180, ge=1, description="Days after which any pass of volunteers ends."
+    )
+    staff_idle_hours: int = Field(
+        default=12, ge=1, description="Hours after which an unused sign-in of staff ends."
+    )
+    staff_days: int = Field(default=7, ge=1, description="Days after which any sign-in ends.")
     operator: str = Field(
         default="Demonstration", description="Name of the operator, shown on every page."
     )

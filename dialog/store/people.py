@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -26,9 +26,10 @@ from sqlalchemy import (
 
 from dialog.forum.journal import Unavailable
 from dialog.forum.names import MINUTE, Role
-from dialog.store import deletions
+from dialog.store import accounts, deletions
+from dialog.store.accounts import Account
 from dialog.store.database import Database
-from dialog.store.sessions import find, lock, set_session
+from dialog.store.sessions import find, lock
 from dialog.store.tables import GRANTS, INVITATIONS, PASSES, PEOPLE, SESSIONS, insert, upsert
 
 TOKEN_BYTES = 24
@@ -36,11 +37,9 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 # Made once: thousands come back at the same moment, and each is looked up.
-_GOOD_PASS = select(PASSES.c.id, PASSES.c.seen).where(
-    PASSES.c.token == bindparam("token"),
-    PASSES.c.seen > bindparam("unused_since"),
-    PASSES.c.made > bindparam("made_before"),
-)
+_PASS = select(
+    PASSES.c.id, PASSES.c.made, PASSES.c.seen, PASSES.c.account, PASSES.c.confirmed
+).where(PASSES.c.token == bindparam("token"))
 _GRANTS_OF = (
     select(SESSIONS.c.slug, GRANTS.c.person, GRANTS.c.role, PEOPLE.c.name)
     .join(SESSIONS, SESSIONS.c.id == GRANTS.c.session)
@@ -54,6 +53,8 @@ _GRANTS_OF = (
     )
     .where(GRANTS.c.holder == bindparam("holder"))
 )
+# A pass that opens nothing, with which nobody has signed in either.
+_EMPTY = and_(PASSES.c.account.is_(None), PASSES.c.id.not_in(select(GRANTS.c.holder)))
 
 Clock = Callable[[], int]
 
@@ -70,6 +71,13 @@ class Lifetime:
         """How old *last seen* may grow before it is written anew: not at every page."""
         return min(HOUR, self.idle // 8)
 
+    def good(self, made: int, seen: int, now: int) -> bool:
+        """Tell whether a pass has not run out."""
+        return seen > now - self.idle and made > now - self.absolute
+
+
+STAFF_LIFETIME = Lifetime(12 * HOUR, 7 * DAY)
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -83,10 +91,20 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """A browser's pass, and what it opens."""
+    """A browser's pass, and what it opens.
+
+    Of whoever signed in: the account, its offices, and when they last showed that it is them (ms).
+    """
 
     id: int
     grants: tuple[Grant, ...]
+    account: Account | None = None
+    offices: frozenset[Role] = frozenset()
+    confirmed: int = 0
+
+
+class Stranger(Exception):  # noqa: N818 - it is said of a link
+    """A private link of one person, opened where another one has signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +121,19 @@ class People:
     """The people of all sessions of one database; ``clock`` returns ms UTC."""
 
     def __init__(
-        self, database: Database, secret: str, clock: Clock, lifetime: Lifetime | None = None
+        self,
+        database: Database,
+        secret: str,
+        clock: Clock,
+        lifetime: Lifetime | None = None,
+        staff: Lifetime = STAFF_LIFETIME,
     ) -> None:
+        """``lifetime`` is that of passes without an account, ``staff`` of those with one."""
         self._database = database
         self._secret = secret.encode()
         self._clock = clock
         self._lifetime = lifetime or Lifetime()
+        self._staff = staff
 
     async def new_pass(self) -> str:
         """Make a pass that opens nothing yet and return its token."""
@@ -123,7 +148,7 @@ class People:
         if found is None:
             return None
         holder, seen = found
-        if seen < now - self._lifetime.stale and not self._database.failing:
+        if seen < now - self._good_for(holder.account).stale and not self._database.failing:
             with suppress(Unavailable):  # whoever only reads a page need not know
                 await self._database.write(
                     lambda connection: connection.execute(
@@ -169,6 +194,7 @@ class People:
             session = lock(connection, slug).id
             volunteers = and_(GRANTS.c.session == session, GRANTS.c.role == Role.VOLUNTEER.value)
             left_empty = and_(
+                PASSES.c.account.is_(None),
                 PASSES.c.id.in_(select(GRANTS.c.holder).where(volunteers)),
                 PASSES.c.id.not_in(select(GRANTS.c.holder).where(not_(volunteers))),
             )
@@ -239,8 +265,7 @@ class People:
             known = _volunteer(session, person)
             since = connection.scalars(select(PEOPLE.c.since).where(known)).all()
             held = connection.scalars(delete(GRANTS).where(own).returning(GRANTS.c.holder)).all()
-            left = PASSES.c.id.not_in(select(GRANTS.c.holder))
-            empty = delete(PASSES).where(PASSES.c.id.in_(held), left).returning(PASSES.c.id)
+            empty = delete(PASSES).where(PASSES.c.id.in_(held), _EMPTY).returning(PASSES.c.id)
             ended = set(connection.scalars(empty))
             connection.execute(delete(PEOPLE).where(known))
             gone = [deletions.Person(person, moment) for moment in since]
@@ -327,7 +352,11 @@ class People:
         return link
 
     async def follow(self, link: str, pass_token: str | None) -> tuple[str, Grant] | None:
-        """Let this browser be the person of a private link, or return None where there is none."""
+        """Let this browser be the person of a private link, or return None where there is none.
+
+        Raise ``Stranger`` where somebody else has signed in, or staff of the session: nobody may
+        decide as one person on what they asked as another.
+        """
         now = self._clock()
         query = (
             select(PEOPLE.c.session, SESSIONS.c.slug, PEOPLE.c.number, PEOPLE.c.name)
@@ -339,7 +368,9 @@ class People:
             row = connection.execute(query).one_or_none()
             if row is None:
                 return None
+            lock(connection, row.slug)
             holder, _ = self._holder(connection, pass_token, now)
+            _be(connection, holder, row.session, row.number)
             _grant(connection, holder, row.session, row.number, Role.VOLUNTEER)
             grant = Grant(row.slug, row.number, Role.VOLUNTEER, row.name)
             return _rotate(connection, holder), grant
@@ -360,6 +391,67 @@ class People:
         code = hmac.digest(self._secret, body, "sha256")
         return urlsafe_b64encode(code[:TOKEN_BYTES]).decode()
 
+    # --- people who sign in --------------------------------------------------------------------
+
+    async def sign_in(self, account: int, before: str | None) -> tuple[str, tuple[int, ...]]:
+        """Return the token of a new pass of an account, and the passes that ended by that.
+
+        The one that this browser had before ends: nothing that was planted rises with it.
+        """
+        now = self._clock()
+        return await self._database.write(
+            lambda connection: self.make_signed(connection, account, before, now)
+        )
+
+    def make_signed(
+        self, connection: Connection, account: int, before: str | None, now: int
+    ) -> tuple[str, tuple[int, ...]]:
+        """Make a pass of an account within a transaction, as ``sign_in`` does."""
+        own = delete(PASSES).where(PASSES.c.token == digest(before or ""))
+        ended = tuple(connection.scalars(own.returning(PASSES.c.id)))
+        number, token = self._make_pass(connection, now)
+        signed = update(PASSES).where(PASSES.c.id == number)
+        connection.execute(signed.values(account=account, confirmed=now))
+        return token, ended
+
+    async def confirm(self, token: str, account: int) -> str | None:
+        """Note that it is still whoever signed in; return the pass's new token.
+
+        None where the pass has ended, or is another account's.
+        """
+        now = self._clock()
+
+        def work(connection: Connection) -> str | None:
+            found = self._pass(connection, token, now)
+            if found is None or found[0].account is None or found[0].account.id != account:
+                return None
+            own = update(PASSES).where(PASSES.c.id == found[0].id)
+            connection.execute(own.values(confirmed=now))
+            return _rotate(connection, found[0].id)
+
+        return await self._database.write(work)
+
+    async def enter(self, token: str, slug: str) -> Pass | None:
+        """Let staff be a person of a session from now on; return the pass with what it opens.
+
+        None where nobody has signed in, or who did has no role there.
+        """
+        now = self._clock()
+
+        def work(connection: Connection) -> Pass | None:
+            found = self._pass(connection, token, now)
+            session = find(connection, slug, lock=True)
+            if found is None or found[0].account is None or session is None:
+                return None
+            holder, account = found[0].id, found[0].account.id
+            if not accounts.serves(connection, account, session.id):
+                return None
+            _person_of(connection, holder, session.id, slug, Role.ORGANISER)
+            again = self._pass(connection, token, now)
+            return again[0] if again else None
+
+        return await self._database.write(work)
+
     # --- passes ----------------------------------------------------------------------------------
 
     def _holder(self, connection: Connection, token: str | None, now: int) -> tuple[int, str]:
@@ -371,20 +463,35 @@ class People:
 
     def _make_pass(self, connection: Connection, now: int) -> tuple[int, str]:
         """Return a new pass's number and token; those that ran out go whenever a new one comes."""
-        connection.execute(delete(PASSES).where(PASSES.c.made <= now - self._lifetime.absolute))
+        signed, others = now - self._staff.absolute, now - self._lifetime.absolute
+        ran_out = or_(
+            and_(PASSES.c.account.is_(None), PASSES.c.made <= others),
+            and_(PASSES.c.account.is_not(None), PASSES.c.made <= signed),
+        )
+        connection.execute(delete(PASSES).where(ran_out))
         token = secrets.token_urlsafe(TOKEN_BYTES)
         statement = insert(connection, PASSES).returning(PASSES.c.id)
         row = {"token": digest(token), "made": now, "seen": now}
         return int(connection.execute(statement, row).scalar_one()), token
 
     def _pass(self, connection: Connection, token: str, now: int) -> tuple[Pass, int] | None:
-        asked = {
-            "token": digest(token),
-            "unused_since": now - self._lifetime.idle,
-            "made_before": now - self._lifetime.absolute,
-        }
-        row = connection.execute(_GOOD_PASS, asked).one_or_none()
-        return None if row is None else (Pass(row.id, _grants(connection, row.id)), row.seen)
+        row = connection.execute(_PASS, {"token": digest(token)}).one_or_none()
+        if row is None:
+            return None
+        grants = _grants(connection, row.id)
+        held = Pass(row.id, grants)
+        if row.account is not None:
+            account, offices, places = accounts.held(connection, row.account)
+            own = {(grant.session, grant.role): grant for grant in grants}
+            for one in places:
+                grant = Grant(one.session, one.person, one.role, account.name)
+                own[one.session, one.role] = grant
+            held = Pass(row.id, _sorted(own.values()), account, offices, row.confirmed)
+        good = self._good_for(held.account).good(row.made, row.seen, now)
+        return (held, row.seen) if good else None
+
+    def _good_for(self, account: Account | None) -> Lifetime:
+        return self._lifetime if account is None else self._staff
 
 
 def _end(connection: Connection, session: int, persons: Collection[int]) -> None:
@@ -395,8 +502,7 @@ def _end(connection: Connection, session: int, persons: Collection[int]) -> None
         own = and_(theirs, GRANTS.c.person == person)
         holders.update(connection.scalars(delete(GRANTS).where(own).returning(GRANTS.c.holder)))
     for holder in holders:
-        empty = PASSES.c.id.not_in(select(GRANTS.c.holder))
-        connection.execute(delete(PASSES).where(PASSES.c.id == holder, empty))
+        connection.execute(delete(PASSES).where(PASSES.c.id == holder, _EMPTY))
 
 
 def digest(token: str) -> bytes:
@@ -414,7 +520,10 @@ def _rotate(connection: Connection, holder: int) -> str:
 
 def _grants(connection: Connection, holder: int) -> tuple[Grant, ...]:
     rows = connection.execute(_GRANTS_OF, {"holder": holder})
-    grants = (Grant(slug, person, Role(role), name) for slug, person, role, name in rows)
+    return _sorted(Grant(slug, person, Role(role), name) for slug, person, role, name in rows)
+
+
+def _sorted(grants: Iterable[Grant]) -> tuple[Grant, ...]:
     return tuple(sorted(grants, key=lambda grant: (grant.session, grant.role.value)))
 
 
@@ -427,19 +536,38 @@ def _grant(connection: Connection, holder: int, session: int, person: int, role:
 
 
 def _person_of(connection: Connection, holder: int, session: int, slug: str, role: Role) -> int:
-    """Return who a pass is in a session: in this role, else in any, else a new number.
+    """Return who a pass is in a session: its account's person, else in this role, else in any.
 
-    One number for all roles, or people could decide on their own questions. The session is locked.
+    Else a new number. One number for all roles, or people could decide on their own questions.
+    The session is locked.
     """
+    account = connection.scalar(select(PASSES.c.account).where(PASSES.c.id == holder))
+    if account is not None:
+        person = accounts.member(connection, account, session)
+        if person is None:
+            person = accounts.next_person(connection, session, slug)
+            accounts.admit(connection, account, session, person)
+        return person
     own = and_(GRANTS.c.holder == holder, GRANTS.c.session == session)
     rows = connection.execute(select(GRANTS.c.role, GRANTS.c.person).where(own)).all()
     known = {str(found): int(person) for found, person in rows}
     if known:
         return known.get(role.value, min(known.values()))
-    row = find(connection, slug)
-    number = row.persons + 1 if row else 1
-    set_session(connection, session, persons=number)
-    return number
+    return accounts.next_person(connection, session, slug)
+
+
+def _be(connection: Connection, holder: int, session: int, person: int) -> None:
+    """Let who signed in be a volunteer of a session, or raise ``Stranger``."""
+    account = connection.scalar(select(PASSES.c.account).where(PASSES.c.id == holder))
+    if account is None:
+        return
+    known = accounts.member(connection, account, session)
+    if known is None and not accounts.serves(connection, account, session):
+        if accounts.taken(connection, session, person):
+            raise Stranger
+        accounts.admit(connection, account, session, person)
+    elif known != person:
+        raise Stranger
 
 
 def _volunteer(session: int | ScalarSelect[int], person: int) -> ColumnElement[bool]:

@@ -29,6 +29,7 @@ def _erase(connection: Connection, slug: str) -> None:
         raise RealSession(f"{slug} is a real session.")
     here = GRANTS.c.session == session.id
     opens_nothing_else = and_(
+        PASSES.c.account.is_(None),
         PASSES.c.id.in_(select(GRANTS.c.holder).where(here)),
         PASSES.c.id.not_in(select(GRANTS.c.holder).where(not_(here))),
     )

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from dialog.forum.names import Role, Who
 from dialog.forum.refusals import Code, Refusal
 from dialog.hub.room import Room
+from dialog.store.accounts import Account
 from dialog.web.announcement import Announcement
 from dialog.web.errors import Elsewhere, Refused
 from dialog.web.passes import Visitor, visitor
@@ -22,6 +23,31 @@ class Entrance:
     room: Room
     visitor: Visitor
     who: Who
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a page begins with that belongs to whoever signed in."""
+
+    site: Site
+    visitor: Visitor
+    account: Account
+
+
+async def signed(request: Request) -> Signed:
+    """Enter a page of whoever signed in, or be refused."""
+    guest = await visitor(request)
+    if guest.holder is None or guest.holder.account is None:
+        raise Refused(Refusal(Code.FORBIDDEN, field="account"))
+    return Signed(site_of(request), guest, guest.holder.account)
+
+
+async def programme_organiser(request: Request) -> Signed:
+    """Enter a page of the programme's organisers, or be refused."""
+    entered = await signed(request)
+    if entered.visitor.holder is None or Role.ORGANISER not in entered.visitor.holder.offices:
+        raise Refused(Refusal(Code.FORBIDDEN, field="office"))
+    return entered
 
 
 async def floor(request: Request) -> Entrance:
@@ -49,6 +75,10 @@ async def staff(request: Request, role: Role) -> Entrance:
     site, dialog, room = await _session(request)
     guest = await visitor(request)
     who = guest.who(room.slug, role)
+    if who is None and guest.token and guest.holder and guest.holder.account:
+        # The first time here: from now on this account is a person of the session.
+        guest = Visitor(guest.token, await site.people.enter(guest.token, room.slug))
+        who = guest.who(room.slug, role)
     if who is None:
         raise Refused(Refusal(Code.FORBIDDEN, field="role"))
     return Entrance(site, dialog, room, guest, who)

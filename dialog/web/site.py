@@ -11,6 +11,7 @@ from dialog.edge.crowd import Crowd
 from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
 from dialog.hub.limits import Buckets
+from dialog.store.accounts import Accounts
 from dialog.store.outbox import Outbox
 from dialog.store.people import People
 from dialog.store.transcripts import Transcripts
@@ -54,6 +55,7 @@ class Site:
     hub: Hub
     people: People
     outbox: Outbox
+    accounts: Accounts
     transcripts: Transcripts
     records: Records
     announcements: Mapping[str, Announcement]

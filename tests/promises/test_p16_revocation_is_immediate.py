@@ -94,12 +94,11 @@ MUTANTS = (
     ),
     Mutant(
         "a pass that is not used is good for ever", PEOPLE,
-        '    PASSES.c.seen > bindparam("unused_since"),\n', "", "runs_out",
+        "return seen > now - self.idle and made", "return made", "runs_out",
     ),
     Mutant(
         "a pass that is used is good for ever", PEOPLE,
-        '    PASSES.c.made > bindparam("made_before"),\n)', ")",
-        "runs_out",
+        " and made > now - self.absolute", "", "runs_out",
     ),
     Mutant(
         "a token is good for ever", "dialog/web/seals.py",

@@ -13,6 +13,8 @@ depends_on: None = None
 
 ROLES = "'reader', 'volunteer', 'moderator', 'scribe', 'minister', 'organiser', 'system'"
 STATES = "'waiting', 'sending', 'sent', 'failed', 'unclear', 'dropped'"
+# SQLite copies the table, and would forget that a pass's number is never given again.
+NEVER_TWICE = {"sqlite_autoincrement": True}
 ADMISSIONS = "'invited', 'joined', 'new'"
 
 
@@ -26,7 +28,7 @@ def upgrade() -> None:
     _create_rolls()
     _create_letters()
     _create_editions()
-    with op.batch_alter_table("passes") as passes:
+    with op.batch_alter_table("passes", table_kwargs=NEVER_TWICE) as passes:
         passes.add_column(sa.Column("account", sa.Integer(), nullable=True))
         passes.add_column(
             sa.Column("confirmed", sa.BigInteger(), nullable=False, server_default="0")
@@ -48,7 +50,7 @@ def downgrade() -> None:
     with op.batch_alter_table("people") as people:
         people.drop_constraint(op.f("ck_people_admission"), type_="check")
         people.drop_column("admission")
-    with op.batch_alter_table("passes") as passes:
+    with op.batch_alter_table("passes", table_kwargs=NEVER_TWICE) as passes:
         passes.drop_constraint(op.f("fk_passes_account"), type_="foreignkey")
         passes.drop_index(op.f("ix_passes_account"))
         passes.drop_column("confirmed")
