@@ -58,15 +58,18 @@ from dialog.settings import Settings
 from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
+from dialog.store.guests import Guests
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
 from dialog.store.outbox import Outbox
 from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
+from dialog.store.rolls import Rolls
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce, plain
+from dialog.web.attendance import Attendance
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
 from dialog.web.library import Library
@@ -104,6 +107,8 @@ class Application:
         self.outbox = Outbox(self.database, clock)
         staff = Lifetime(settings.staff_idle_hours * HOUR, settings.staff_days * DAY)
         self.people = People(self.database, secret, clock, lifetime, staff)
+        self.guests = Guests(self.database, self.people, clock)
+        self.rolls = Rolls(self.database, clock)
         self.accounts = Accounts(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
@@ -114,6 +119,7 @@ class Application:
         self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
         self.hub = Hub(text_frame)
+        self.attendance = Attendance(self.guests, lambda: self.hub)
         self.announcements = {slug: announce(d) for slug, d in self._declared.items()}
         self.copies = Copies(settings.sessions, self.database, self.hub, clock, self._begin)
         self._looking: list[asyncio.Task[None]] = []
@@ -147,6 +153,7 @@ class Application:
         self._looking = [
             asyncio.create_task(self.copies.run(), name="rehearsals"),
             asyncio.create_task(self.purging.run(self.declared), name="purging"),
+            asyncio.create_task(self.attendance.run(), name="attendance"),
         ]
         if self.database.shared:
             self.relay.start(self.crowd.places)
@@ -304,6 +311,9 @@ class Application:
             hub=self.hub,
             people=self.people,
             outbox=self.outbox,
+            guests=self.guests,
+            rolls=self.rolls,
+            attendance=self.attendance,
             accounts=self.accounts,
             transcripts=self.transcripts,
             records=self.records,

@@ -12,10 +12,13 @@ from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
 from dialog.hub.limits import Buckets
 from dialog.store.accounts import Accounts
+from dialog.store.guests import Guests
 from dialog.store.outbox import Outbox
 from dialog.store.people import People
+from dialog.store.rolls import Rolls
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
+from dialog.web.attendance import Attendance
 from dialog.web.formats import Formats
 from dialog.web.library import Library
 from dialog.web.records import Records
@@ -55,6 +58,9 @@ class Site:
     hub: Hub
     people: People
     outbox: Outbox
+    guests: Guests
+    rolls: Rolls
+    attendance: Attendance
     accounts: Accounts
     transcripts: Transcripts
     records: Records
