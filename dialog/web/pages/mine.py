@@ -3,14 +3,16 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from dialog.forum.journal import Unavailable
 from dialog.forum.names import Role, Stream
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.texts import clean
 from dialog.forum.views import Row
 from dialog.store.guests import Guest
+from dialog.store.people import Stranger
 from dialog.web import forms
 from dialog.web.entrance import Entrance, floor
-from dialog.web.errors import STATUS, Refused, spoken
+from dialog.web.errors import RETRY_MS, STATUS, Refused, spoken
 from dialog.web.language import chosen
 from dialog.web.page import link, page
 from dialog.web.pages.join import NAME, OVER
@@ -64,19 +66,25 @@ async def follow(request: Request) -> Response:
     if refusal:
         raise Refused(refusal)
     token = request.path_params["token"]
-    invited = await _invited(entrance, token)
-    if invited:
-        name = clean(form["name"], NAME, "name") if "name" in form else None
-        if isinstance(name, Refusal):
-            return await _landing(request, entrance, form, name)
-        asked = form.get("asked") == "1" if "asks" in form else None
-        await entrance.site.guests.open(token, name, asked=asked)
-    followed = await entrance.site.people.follow(token, entrance.visitor.token)
+    guest = await _invited(entrance, token)
+    name = clean(form["name"], NAME, "name") if guest and "name" in form else None
+    if isinstance(name, Refusal):
+        return await _landing(request, entrance, form, name)
+    try:
+        followed = await entrance.site.people.follow(token, entrance.visitor.token)
+    except Stranger:
+        raise Refused(Refusal(Code.FORBIDDEN, field="stranger")) from None
     if followed is None:
         raise Refused(Refusal(Code.GONE, field="invitation"))
     given, grant = followed
-    place = f"/sessions/{grant.session}" + ("" if invited else "/mine")
-    onward = RedirectResponse(link(place, chosen(request)), 303)
+    place = f"/sessions/{grant.session}" + ("" if guest else "/mine")
+    onward: Response = RedirectResponse(link(place, chosen(request)), 303)
+    asked = form.get("asked") == "1" if "asks" in form else None
+    try:
+        await entrance.site.guests.open(token, name, asked=asked)
+    except Unavailable:  # the browser is in already, and would not be without its new cookie
+        busy = Refusal(Code.BUSY, field="storage", retry_ms=RETRY_MS)
+        onward = await _landing(request, entrance, form, busy)
     give(onward, entrance.site, given)
     return onward
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dialog.web.sentences.declaring import fault, label
 from dialog.web.sentences.invitations import FLAWS, INVITATIONS
 from dialog.web.sentences.record import RECORD
 from dialog.web.sentences.refusals import BY_PAGE, REASONS, REFUSALS, TO_STAFF
@@ -28,8 +29,8 @@ from dialog.web.sentences.words import (
 __all__ = [
     "AMENDED", "BLACKENED", "DEEDS", "FACETS", "FLAWS", "INVITATIONS", "KINDS", "LIVE", "MARKS",
     "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS", "ROLES",
-    "SHOWN", "STATES", "VIAS", "Said", "State", "invitation", "own_state", "reason", "recorded", "refusal",
-    "refusals", "say", "state",
+    "SHOWN", "STATES", "VIAS", "Said", "State", "fault", "invitation", "label", "own_state",
+    "reason", "recorded", "refusal", "refusals", "say", "state",
 ]  # fmt: skip
 
 
@@ -39,6 +40,7 @@ def refusal(code: str, lang: str, fields: Mapping[str, Any] | None = None) -> Sa
     if "retry_ms" in given:
         # Two at least: the sentence knows no singular.
         given["seconds"] = max(2, -(-int(given["retry_ms"]) // 1000))
+        given["minutes"] = max(2, -(-int(given["retry_ms"]) // 60_000))
     own = f"{code}.{given.get('field', '')}"
     said = REFUSALS.get(own) or REFUSALS.get(code, REFUSALS["malformed"])
     return said.translated(lang).filled(given)
