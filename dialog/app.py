@@ -56,7 +56,7 @@ from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
 from dialog.provider import Client, Provider
-from dialog.purging import Purging
+from dialog.purging import Persons, Purging
 from dialog.settings import Settings
 from dialog.store.accounts import Accounts
 from dialog.store.database import Database
@@ -117,6 +117,7 @@ class Application:
         self.signins = SignIns(self.database, self.people, secret, clock)
         self.provider = provider(settings, secret)
         self.outbox = Outbox(self.database, clock)
+        self.persons = Persons(self.people, self.guests, self.rolls, self.outbox)
         self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
@@ -135,7 +136,13 @@ class Application:
         self._looking: list[asyncio.Task[None]] = []
         deletions = Deletions(self.database)
         self.purging = Purging(
-            settings.data, self.journal, self.people, deletions, self.hub, clock, self._begin
+            settings.data,
+            self.journal,
+            self.persons,
+            deletions,
+            self.hub,
+            clock,
+            self._begin,
         )
         listening = partial(listen, settings.database)
         self.relay = Relay(self.hub, Processes(self.database), listening)
@@ -212,6 +219,7 @@ class Application:
         kept = await self.transcripts.get(slug)
         if kept is None:
             self.hub.ended.update(await self.people.part(slug))
+            await self.persons.let_go(slug, whole=False)
         if record != kept:  # every start hands it on again
             await self.transcripts.save(slug, record)
         await asyncio.to_thread(folder.write, self.settings.sessions / slug, record)
