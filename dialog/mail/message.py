@@ -25,7 +25,8 @@ def message(content: Content, id_: str, host: str, sender: Address, to: str, at:
     """Return a letter as bytes, written at ``at`` (ms UTC); its Message-ID follows from ``id_``."""
     made = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
     made["From"] = sender
-    made["To"] = Address(addr_spec=to)
+    local, _, domain = to.rpartition("@")
+    made["To"] = Address(username=local, domain=domain)
     made["Subject"] = " ".join(content.subject.split())
     made["Date"] = formatdate(at / 1000)
     made["Message-ID"] = f"<{id_}@{host}>"
