@@ -55,7 +55,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """One session as it was announced; every time is aware and in the zone of Bavaria."""
+    """One session as it was announced; every time is aware and in the zone of Bavaria.
+
+    A ``draft`` is not announced yet; one that was ``postponed`` starts on another day than its
+    name says.
+    """
 
     slug: str
     title: str
@@ -77,3 +81,5 @@ class Declaration:
     goes_live: Opening
     rehearsal_until: datetime | None = None
     hold: bool = False
+    draft: bool = False
+    postponed: bool = False
