@@ -62,16 +62,19 @@ from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
 from dialog.store.editions import Editions
+from dialog.store.guests import Guests
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
 from dialog.store.outbox import Outbox
 from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
+from dialog.store.rolls import Rolls
 from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce, declare, plain
+from dialog.web.attendance import Attendance
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
 from dialog.web.library import Library
@@ -108,6 +111,8 @@ class Application:
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
         staff = Lifetime(settings.staff_idle_hours * HOUR, settings.staff_days * DAY)
         self.people = People(self.database, secret, clock, lifetime, staff)
+        self.guests = Guests(self.database, self.people, clock)
+        self.rolls = Rolls(self.database, clock)
         self.accounts = Accounts(self.database, clock)
         self.signins = SignIns(self.database, self.people, secret, clock)
         self.provider = provider(settings, secret)
@@ -122,6 +127,7 @@ class Application:
         self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
         self.hub = Hub(text_frame)
+        self.attendance = Attendance(self.guests, lambda: self.hub)
         self.announcements = {slug: announce(d) for slug, d in self._declared.items()}
         self.follower = Follower(
             settings.sessions, self.database, self.hub, clock, self._take, self.programme.faults
@@ -157,6 +163,7 @@ class Application:
         self._looking = [
             asyncio.create_task(self.follower.run(), name="folders"),
             asyncio.create_task(self.purging.run(self.declared), name="purging"),
+            asyncio.create_task(self.attendance.run(), name="attendance"),
         ]
         if self.database.shared:
             self.relay.start(self.crowd.places)
@@ -355,6 +362,9 @@ class Application:
         return Site(
             hub=self.hub,
             people=self.people,
+            guests=self.guests,
+            rolls=self.rolls,
+            attendance=self.attendance,
             accounts=self.accounts,
             signins=self.signins,
             provider=self.provider,
