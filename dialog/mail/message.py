@@ -31,7 +31,6 @@ def message(content: Content, id_: str, host: str, sender: Address, to: str, at:
     made["Date"] = formatdate(at / 1000)
     made["Message-ID"] = f"<{id_}@{host}>"
     made["Auto-Submitted"] = "auto-generated"
-    made["Content-Language"] = content.lang
     made.set_content(content.text, cte=CTE)
     made.add_alternative(content.html, subtype="html", cte=CTE)
     if content.calendar:
@@ -42,4 +41,6 @@ def message(content: Content, id_: str, host: str, sender: Address, to: str, at:
             filename=FILE,
             params={"method": content.method},
         )
+    # Set at last: what is said of a content goes with it into its part.
+    made["Content-Language"] = content.lang
     return made.as_bytes()
