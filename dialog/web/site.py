@@ -57,6 +57,15 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """How mail leaves: host of the relay (empty: none is set), sender, why nothing leaves now."""
+
+    relay: str
+    sender: str
+    fault: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The parts of the running server that pages use."""
 
@@ -70,6 +79,7 @@ class Site:
     signins: SignIns
     provider: Provider | None
     mails: bool
+    mail: Mail
     editions: Editions
     transcripts: Transcripts
     records: Records
