@@ -46,6 +46,7 @@ from dialog.hub.limits import (
     SEARCHES_OF_ADDRESS,
     SEARCHES_OF_ARCHIVE,
     SEARCHES_OF_ROOM,
+    Arrivals,
     Buckets,
     Pace,
     Spent,
@@ -60,9 +61,8 @@ from dialog.store.database import Database
 from dialog.store.deletions import Deletions
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
-from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.outbox import Outbox
-from dialog.store.people import DAY, Lifetime, People
+from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
@@ -322,6 +322,7 @@ class Application:
             volunteers=self.volunteers,
             staff=self.staff,
             guesses=Buckets(GUESSES),
+            arrivals=arrivals(settings),
             searches=Buckets(SEARCHES),
             searches_of_rooms=Buckets(SEARCHES_OF_ROOM),
             searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
@@ -391,6 +392,8 @@ def demonstration(data: Path, port: int) -> Settings:
         base_url=f"http://127.0.0.1:{port}",
         operator="Demonstration",
         demonstration=True,
+        joins_at_once=10_000,  # all of its volunteers come from here
+        joins_per_hour=10_000,
     )
 
 
@@ -416,6 +419,7 @@ def declare(declaration: Declaration) -> Declare:
             ask_ms=limits.ask_seconds * SECOND,
         ),
         rehearsal=declaration.rehearsal_until is not None,
+        shows=declaration.names,
     )
 
 
@@ -433,6 +437,12 @@ def heading(declaration: Declaration) -> Heading:
         topics=declaration.topics,
         recording=(recording.url, recording.starts) if recording else None,
     )
+
+
+def arrivals(settings: Settings) -> Arrivals:
+    """Return how many come in from one network as usual, and at most."""
+    usual = Pace(settings.joins_per_minute / 60, settings.joins_at_once)
+    return Arrivals(usual, Pace(settings.joins_per_hour / 3600, settings.joins_per_hour))
 
 
 def operator(settings: Settings) -> Operator:

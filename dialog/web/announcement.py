@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from dialog.forum.names import Show
 from dialog.programme import Answerer, Declaration, Recording, Video
 
 _markdown = MarkdownIt("commonmark", {"html": False})
@@ -34,6 +35,7 @@ class Announcement:
     readers: bool
     release: str
     rehearsal: bool
+    names: tuple[Show, ...] = tuple(Show)
 
 
 def announce(declaration: Declaration) -> Announcement:
@@ -55,6 +57,7 @@ def announce(declaration: Declaration) -> Announcement:
         readers=declaration.readers,
         release=declaration.release,
         rehearsal=declaration.rehearsal_until is not None,
+        names=declaration.names,
     )
 
 

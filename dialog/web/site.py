@@ -10,7 +10,7 @@ from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
 from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
-from dialog.hub.limits import Buckets
+from dialog.hub.limits import Arrivals, Buckets
 from dialog.store.accounts import Accounts
 from dialog.store.outbox import Outbox
 from dialog.store.people import People
@@ -66,6 +66,7 @@ class Site:
     volunteers: Buckets
     staff: Buckets
     guesses: Buckets
+    arrivals: Arrivals
     searches: Buckets
     searches_of_rooms: Buckets
     searches_of_address: Buckets
