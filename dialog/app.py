@@ -22,21 +22,21 @@ from dialog import disk
 from dialog.archive import folder
 from dialog.archive.bundle import Heading, bundle
 from dialog.archive.founding import founding
-from dialog.copies import Copies
 from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
 from dialog.edge.door import Door, room_for
 from dialog.edge.frames import text_frame
 from dialog.edge.limits import Limits as EdgeLimits
 from dialog.edge.server import Server, configure
-from dialog.forum.commands import Declare
+from dialog.follower import Follower
 from dialog.forum.events import Entry
 from dialog.forum.evolve import replay
 from dialog.forum.journal import Batch, Place, Unavailable
-from dialog.forum.names import SECOND, SYSTEM, Limits
-from dialog.forum.phase import Schedule
+from dialog.forum.names import SECOND, SYSTEM, Phase, Role
+from dialog.forum.refusals import Code, Refusal
 from dialog.forum.retention import MONTH
-from dialog.forum.transcript import Transcript
+from dialog.forum.session import Session
+from dialog.forum.transcript import Transcript, transcript
 from dialog.hub.clock import Patient
 from dialog.hub.hub import Hub
 from dialog.hub.ledger import line
@@ -46,6 +46,8 @@ from dialog.hub.limits import (
     SEARCHES_OF_ADDRESS,
     SEARCHES_OF_ARCHIVE,
     SEARCHES_OF_ROOM,
+    SIGN_INS,
+    SIGN_INS_OF_ADDRESS,
     Arrivals,
     Buckets,
     Pace,
@@ -54,20 +56,23 @@ from dialog.hub.limits import (
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
+from dialog.provider import Client, Provider
 from dialog.purging import Purging
 from dialog.settings import Settings
 from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
+from dialog.store.editions import Editions
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
 from dialog.store.outbox import Outbox
 from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
+from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
-from dialog.web.announcement import announce, plain
+from dialog.web.announcement import announce, declare, plain
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
 from dialog.web.library import Library
@@ -97,7 +102,7 @@ class Application:
         """Join the parts; nothing is opened before ``start``."""
         self.settings = settings
         self.programme = programme(settings.sessions)
-        self._declared = {d.slug: d for d in self.programme.declarations}
+        self._declared = {d.slug: d for d in self.programme.declarations if not d.draft}
         secret = settings.secret or kept_secret(settings.data)
         self.database = Database(settings.database)
         self.journal = Journal(self.database)
@@ -105,8 +110,10 @@ class Application:
         staff = Lifetime(settings.staff_idle_hours * HOUR, settings.staff_days * DAY)
         self.people = People(self.database, secret, clock, lifetime, staff)
         self.accounts = Accounts(self.database, clock)
-        self.people = People(self.database, secret, clock, lifetime)
+        self.signins = SignIns(self.database, self.people, secret, clock)
+        self.provider = provider(settings, secret)
         self.outbox = Outbox(self.database, clock)
+        self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
         self.library = Library(self.transcripts, clock)
@@ -117,7 +124,9 @@ class Application:
         self.aliases = Aliases(time.monotonic)
         self.hub = Hub(text_frame)
         self.announcements = {slug: announce(d) for slug, d in self._declared.items()}
-        self.copies = Copies(settings.sessions, self.database, self.hub, clock, self._begin)
+        self.follower = Follower(
+            settings.sessions, self.database, self.hub, clock, self._take, self.programme.faults
+        )
         self._looking: list[asyncio.Task[None]] = []
         deletions = Deletions(self.database)
         self.purging = Purging(
@@ -145,9 +154,9 @@ class Application:
             await self.hub.start({d.slug: declare(d) for d in live})
         finally:
             gc.enable()
-        await self.copies.look()
+        await self.follower.look()
         self._looking = [
-            asyncio.create_task(self.copies.run(), name="rehearsals"),
+            asyncio.create_task(self.follower.run(), name="folders"),
             asyncio.create_task(self.purging.run(self.declared), name="purging"),
         ]
         if self.database.shared:
@@ -183,6 +192,8 @@ class Application:
             await asyncio.wait([self._upkeep])
         await self.library.stop()
         await self.formats.stop()
+        if self.provider is not None:
+            await self.provider.close()
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
@@ -250,10 +261,50 @@ class Application:
         await self.journal.append(slug, Place(opened.epoch, 0, 0), lambda _tail: batch)
         return ""
 
-    async def _begin(self, declaration: Declaration) -> None:
-        """Open the room of a rehearsal, which may come while others are open."""
+    async def _take(self, declaration: Declaration) -> None:
+        """Let a session be as its folder says now: its room opens, or is told.
+
+        One that was over before anybody here knew it begins nothing: it may be a record on its way.
+        """
+        slug = declaration.slug
+        if declaration == self._declared.get(slug):
+            return
+        room = self.hub.room(slug)
+        if room is not None:
+            await self._tell(room, declaration)
+        elif declaration.rehearsal_until:
+            await self._begin(declaration)
+        elif await self._take_in(slug):
+            self._announce(declaration)
+        elif declaration.ends.timestamp() * SECOND > clock():
+            await self._begin(declaration)
+        else:
+            log.warning("session is over already, a restart takes it in", session=slug)
+
+    async def _tell(self, room: Room, declaration: Declaration) -> None:
+        """Declare a session anew; where its room does not take that, what it was told before holds.
+
+        A record says what its session's folder says.
+        """
+        reply = await room.ask(declare(declaration), SYSTEM)
+        if isinstance(reply, Refusal):
+            if reply.code is Code.BUSY:
+                raise Unavailable
+            fields = {"session": room.slug, "code": reply.code.value}
+            log.warning("declaration not taken, the one of before holds", **fields)
+            return
+        self._announce(declaration)
+        said = await room.read(lambda session, _board: published(session))
+        if said is not None:
+            await self.publish(room.slug, said)
+
+    def _announce(self, declaration: Declaration) -> None:
         self._declared[declaration.slug] = declaration
         self.announcements[declaration.slug] = announce(declaration)
+
+    async def _begin(self, declaration: Declaration) -> None:
+        """Open the room of a session, which may come while others are open."""
+        self._announce(declaration)
         await self.hub.open(self._room(declaration), declare(declaration))
 
     def _room(self, declaration: Declaration) -> Room:
@@ -306,7 +357,11 @@ class Application:
             hub=self.hub,
             people=self.people,
             accounts=self.accounts,
+            signins=self.signins,
+            provider=self.provider,
+            mails=bool(settings.mail_relay),
             outbox=self.outbox,
+            editions=self.editions,
             transcripts=self.transcripts,
             records=self.records,
             announcements=self.announcements,
@@ -317,12 +372,15 @@ class Application:
                 settings.staff_message_bytes,
                 settings.hello_seconds,
                 settings.pass_days * DAY // SECOND,
+                settings.staff_days * DAY // SECOND,
             ),
             crowd=self.crowd,
             volunteers=self.volunteers,
             staff=self.staff,
             guesses=Buckets(GUESSES),
             arrivals=arrivals(settings),
+            signins_of_network=Buckets(SIGN_INS),
+            signins_of_address=Buckets(SIGN_INS_OF_ADDRESS),
             searches=Buckets(SEARCHES),
             searches_of_rooms=Buckets(SEARCHES_OF_ROOM),
             searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
@@ -334,6 +392,8 @@ class Application:
             base_url=settings.base_url.rstrip("/"),
             clock=clock,
             record=self.record,
+            sessions=settings.sessions,
+            look=self.follower.look,
             ready=lambda: self.ready,
             storing=self.storing,
         )
@@ -378,6 +438,22 @@ def server(
     return Server(config, listening=listening, drain=drain or application.drain)
 
 
+def provider(settings: Settings, secret: str) -> Provider | None:
+    """Return the provider with which staff sign in, if one is set."""
+    if not settings.oidc_issuer:
+        return None
+    client = Client(
+        issuer=settings.oidc_issuer,
+        client=settings.oidc_client,
+        secret=settings.oidc_secret,
+        redirect=f"{settings.base_url.rstrip('/')}/signin/callback",
+        scopes=settings.oidc_scopes,
+        claim=settings.oidc_claim,
+        offices={group: Role(role) for group, role in settings.oidc_offices.items()},
+    )
+    return Provider(client, secret, clock)
+
+
 def _from_one_address(settings: Settings, most: int) -> int:
     """Behind a proxy every connection comes from its address; the guards count those it names."""
     return most if settings.proxies else settings.connections_per_address
@@ -394,32 +470,6 @@ def demonstration(data: Path, port: int) -> Settings:
         demonstration=True,
         joins_at_once=10_000,  # all of its volunteers come from here
         joins_per_hour=10_000,
-    )
-
-
-def declare(declaration: Declaration) -> Declare:
-    """Return what the rules need to know of a declared session."""
-    until = declaration.questions_until
-    limits = declaration.limits
-    return Declare(
-        schedule=Schedule(
-            _ms(declaration.opens.timestamp()),
-            _ms(declaration.starts.timestamp()),
-            _ms(declaration.ends.timestamp()),
-            _ms(until.timestamp()) if until else 0,
-        ),
-        topics=declaration.topics,
-        by_clock=declaration.goes_live == "by_clock",
-        readers=declaration.readers,
-        second_person=declaration.release == "second_person",
-        limits=Limits(
-            text=limits.text,
-            background=limits.background,
-            waiting=limits.waiting,
-            ask_ms=limits.ask_seconds * SECOND,
-        ),
-        rehearsal=declaration.rehearsal_until is not None,
-        shows=declaration.names,
     )
 
 
@@ -443,6 +493,11 @@ def arrivals(settings: Settings) -> Arrivals:
     """Return how many come in from one network as usual, and at most."""
     usual = Pace(settings.joins_per_minute / 60, settings.joins_at_once)
     return Arrivals(usual, Pace(settings.joins_per_hour / 3600, settings.joins_per_hour))
+
+
+def published(session: Session) -> Transcript | None:
+    """Return the record of a published session."""
+    return transcript(session) if session.phase is Phase.PUBLISHED else None
 
 
 def operator(settings: Settings) -> Operator:
@@ -479,10 +534,6 @@ def kept_secret(data: Path) -> str:
     if not secret:
         raise ValueError(f"{file} is empty: remove it, and a new secret is drawn")
     return secret
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * SECOND)
 
 
 def _pace(messages: int, burst: int) -> Pace:

@@ -145,8 +145,10 @@ def _names(question: Question, event: Entered) -> bool:
 
 
 def _declared(session: Session, event: Declared) -> None:
+    # What an evening was extended by stays, unless other times were declared.
+    if session.declaration is None or session.declaration.schedule != event.schedule:
+        session.schedule = event.schedule
     session.declaration = event
-    session.schedule = event.schedule
     session.topics = event.topics
     session.by_clock = event.by_clock
     session.readers = event.readers

@@ -61,6 +61,8 @@ class Declaration:
     """One session as it was announced; every time is aware and in the zone of Bavaria.
 
     ``names`` are the ways in which people may be shown with their questions.
+    A ``draft`` is not announced yet; one that was ``postponed`` starts on another day than its
+    name says.
     """
 
     slug: str
@@ -84,3 +86,5 @@ class Declaration:
     rehearsal_until: datetime | None = None
     hold: bool = False
     names: tuple[Show, ...] = NAMES
+    draft: bool = False
+    postponed: bool = False

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from alembic.util import CommandError
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from dialog import disk
 from dialog.store import deletions
@@ -20,7 +20,7 @@ from dialog.store.lock import lock
 from dialog.store.migrate import migrate
 from dialog.store.outbox import doubt_all
 from dialog.store.sessions import draw_epoch, set_session
-from dialog.store.tables import INVITATIONS, SESSIONS
+from dialog.store.tables import INVITATIONS, PASSES, SESSIONS, SIGNINS
 
 OURS = frozenset({"alembic_version", "sessions", "journal"})
 LOGS = ("-wal", "-shm")
@@ -124,6 +124,9 @@ def begin_anew(url: str, now: datetime, reports: Collection[Report] = ()) -> int
             for session in sessions:
                 set_session(connection, session, epoch=draw_epoch())
             connection.execute(update(INVITATIONS).where(INVITATIONS.c.used == 0).values(used))
+            connection.execute(update(SIGNINS).where(SIGNINS.c.used == 0).values(used))
+            # One may have ended since, with a role that went or by its owner: they sign in again.
+            connection.execute(delete(PASSES).where(PASSES.c.account.is_not(None)))
             doubt_all(connection, at)
             deletions.apply(connection, reports)
     finally:

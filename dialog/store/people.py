@@ -104,6 +104,24 @@ class Pass:
     confirmed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who signed in, the token of their pass, and the passes that ended by that."""
+
+    token: str
+    account: Account
+    ended: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A pass as its owner sees it: when it was made and last seen, in ms UTC."""
+
+    id: int
+    made: int
+    seen: int
+
+
 class Stranger(Exception):  # noqa: N818 - it is said of a link
     """A private link of one person, opened where another one has signed in."""
 
@@ -397,43 +415,52 @@ class People:
 
     # --- people who sign in --------------------------------------------------------------------
 
-    async def sign_in(self, account: int, before: str | None) -> tuple[str, tuple[int, ...]]:
-        """Return the token of a new pass of an account, and the passes that ended by that.
+    async def sign_in(self, account: int, before: str | None) -> SignedIn:
+        """Let a browser be an account's, with a new pass; ``before`` is the token that it had.
 
-        The one that this browser had before ends: nothing that was planted rises with it.
+        What it had ends: nothing that was planted rises. Where it is that account's already, only
+        its token changes, and it is noted when they showed that it is them.
         """
-        now = self._clock()
         return await self._database.write(
-            lambda connection: self.make_signed(connection, account, before, now)
+            lambda connection: self.signed_in(connection, account, before)
         )
 
-    def make_signed(
-        self, connection: Connection, account: int, before: str | None, now: int
-    ) -> tuple[str, tuple[int, ...]]:
-        """Make a pass of an account within a transaction, as ``sign_in`` does."""
-        own = delete(PASSES).where(PASSES.c.token == digest(before or ""))
-        ended = tuple(connection.scalars(own.returning(PASSES.c.id)))
-        number, token = self._make_pass(connection, now)
-        signed = update(PASSES).where(PASSES.c.id == number)
-        connection.execute(signed.values(account=account, confirmed=now))
-        return token, ended
-
-    async def confirm(self, token: str, account: int) -> str | None:
-        """Note that it is still whoever signed in; return the pass's new token.
-
-        None where the pass has ended, or is another account's.
-        """
+    def signed_in(self, connection: Connection, account: int, before: str | None) -> SignedIn:
+        """Do within a transaction what ``sign_in`` does."""
         now = self._clock()
-
-        def work(connection: Connection) -> str | None:
-            found = self._pass(connection, token, now)
-            if found is None or found[0].account is None or found[0].account.id != account:
-                return None
+        found = self._pass(connection, before, now) if before else None
+        known = found[0].account if found else None
+        if found and known and known.id == account:
             own = update(PASSES).where(PASSES.c.id == found[0].id)
             connection.execute(own.values(confirmed=now))
-            return _rotate(connection, found[0].id)
+            return SignedIn(_rotate(connection, found[0].id), known)
+        theirs = delete(PASSES).where(PASSES.c.token == digest(before or ""))
+        ended = tuple(connection.scalars(theirs.returning(PASSES.c.id)))
+        number, token = self._make_pass(connection, now)
+        made = update(PASSES).where(PASSES.c.id == number)
+        connection.execute(made.values(account=account, confirmed=now))
+        return SignedIn(token, accounts.held(connection, account)[0], ended)
 
-        return await self._database.write(work)
+    async def confirmed(self, number: int) -> int:
+        """Return when whoever signed in with a pass last showed that it is them, in ms UTC."""
+        query = select(PASSES.c.confirmed).where(PASSES.c.id == number)
+        return await self._database.read(lambda connection: connection.scalar(query)) or 0
+
+    async def passes(self, account: int) -> tuple[Held, ...]:
+        """Return the good passes of an account, the last seen first."""
+        now = self._clock()
+        columns = PASSES.c
+        own = columns.account == account
+        query = select(columns.id, columns.made, columns.seen).where(own)
+        rows = await self._database.read(lambda c: c.execute(query).all())
+        good = [Held(*row) for row in rows if self._staff.good(row.made, row.seen, now)]
+        return tuple(sorted(good, key=lambda held: (-held.seen, -held.id)))
+
+    async def end(self, account: int, number: int = 0, *, but: int = 0) -> tuple[int, ...]:
+        """End one pass of an account, or all ``but`` one; return those that ended."""
+        which = PASSES.c.id == number if number else PASSES.c.id != but
+        own = delete(PASSES).where(PASSES.c.account == account, which).returning(PASSES.c.id)
+        return await self._database.write(lambda connection: tuple(connection.scalars(own)))
 
     async def enter(self, token: str, slug: str) -> Pass | None:
         """Let staff be a person of a session from now on; return the pass with what it opens.

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 from starlette.requests import HTTPConnection
@@ -11,9 +12,12 @@ from dialog.edge.crowd import Crowd
 from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
 from dialog.hub.limits import Arrivals, Buckets
+from dialog.provider import Provider
 from dialog.store.accounts import Accounts
+from dialog.store.editions import Editions
 from dialog.store.outbox import Outbox
 from dialog.store.people import People
+from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
 from dialog.web.formats import Formats
@@ -46,6 +50,7 @@ class Bounds:
     staff_message: int
     hello: float
     pass_s: int
+    staff_pass_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,11 @@ class Site:
     hub: Hub
     people: People
     accounts: Accounts
+    signins: SignIns
+    provider: Provider | None
+    mails: bool
     outbox: Outbox
+    editions: Editions
     transcripts: Transcripts
     records: Records
     announcements: Mapping[str, Announcement]
@@ -67,6 +76,8 @@ class Site:
     staff: Buckets
     guesses: Buckets
     arrivals: Arrivals
+    signins_of_network: Buckets
+    signins_of_address: Buckets
     searches: Buckets
     searches_of_rooms: Buckets
     searches_of_address: Buckets
@@ -78,6 +89,8 @@ class Site:
     base_url: str
     clock: Callable[[], int]
     record: Callable[[str, Transcript], dict[str, Any]]
+    sessions: Path
+    look: Callable[[], Awaitable[None]]
     ready: Callable[[], bool]
     storing: Callable[[], Awaitable[bool]]
     standings: Standings = field(default_factory=Standings)

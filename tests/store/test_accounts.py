@@ -29,8 +29,7 @@ async def elsewhere(url, clock):
 
 
 async def signed(people: People, account, before=None) -> str:
-    token, _ = await people.sign_in(account.id, before)
-    return token
+    return (await people.sign_in(account.id, before)).token
 
 
 def roles(held, slug="a") -> set[Role]:
@@ -241,24 +240,52 @@ async def test_signing_in_ends_the_pass_of_before(accounts, people):
     planted, _ = await people.join(None, "a", "Vera")
     number = (await people.pass_of(planted)).id
     account = await accounts.make("a@b.example", "A")
-    token, ended = await people.sign_in(account.id, planted)
-    assert ended == (number,)
+    entered = await people.sign_in(account.id, planted)
+    assert (entered.account, entered.ended) == (account, (number,))
     assert await people.pass_of(planted) is None
-    held = await people.pass_of(token)
+    held = await people.pass_of(entered.token)
     assert (held.account, held.grants) == (account, ())
 
 
-async def test_confirming_is_for_the_same_account_and_changes_the_token(accounts, people, clock):
+async def test_signing_in_once_more_notes_when_and_changes_the_token_alone(accounts, people, clock):
+    account = await accounts.make("a@b.example", "A")
+    token = await signed(people, account)
+    before = await people.pass_of(token)
+    clock.now += HOUR
+    again = await people.sign_in(account.id, token)
+    assert again.ended == ()
+    assert await people.pass_of(token) is None
+    after = await people.pass_of(again.token)
+    assert (after.id, after.confirmed) == (before.id, clock.now)
+
+
+async def test_another_account_in_the_same_browser_has_another_pass(accounts, people):
     one, two = [await accounts.make(f"{n}@b.example", n) for n in "12"]
     token = await signed(people, one)
-    clock.now += HOUR
-    assert await people.confirm(token, two.id) is None
-    assert await people.confirm("guessed", one.id) is None
     before = await people.pass_of(token)
-    again = await people.confirm(token, one.id)
+    entered = await people.sign_in(two.id, token)
+    assert entered.ended == (before.id,)
     assert await people.pass_of(token) is None
-    after = await people.pass_of(again)
-    assert (after.id, after.confirmed) == (before.id, clock.now)
+    assert (await people.pass_of(entered.token)).account == two
+
+
+async def test_own_passes_are_listed_and_ended(accounts, people, clock):
+    one, two = [await accounts.make(f"{n}@b.example", n) for n in "12"]
+    other = await signed(people, two)
+    tokens = []
+    for _ in range(3):
+        tokens.append(await signed(people, one))
+        clock.now += 60_000
+    ids = [(await people.pass_of(token)).id for token in tokens]
+    listed = await people.passes(one.id)
+    assert [held.id for held in listed] == ids[::-1]
+    assert listed[0].made == listed[0].seen == clock.now - 60_000
+    strange = (await people.pass_of(other)).id
+    assert await people.end(one.id, strange) == ()
+    assert await people.end(one.id, ids[1]) == (ids[1],)
+    assert await people.end(one.id, but=ids[2]) == (ids[0],)
+    assert [held.id for held in await people.passes(one.id)] == [ids[2]]
+    assert await people.pass_of(other)
 
 
 async def test_a_sign_in_runs_out_sooner_than_a_volunteers_pass(database, accounts, clock):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dialog.web.sentences.declaring import fault, label
 from dialog.web.sentences.record import RECORD
 from dialog.web.sentences.refusals import BY_PAGE, REASONS, REFUSALS, TO_STAFF
 from dialog.web.sentences.said import Said, State, say
@@ -27,8 +28,8 @@ from dialog.web.sentences.words import (
 __all__ = [
     "AMENDED", "BLACKENED", "DEEDS", "FACETS", "KINDS", "LIVE", "MARKS", "OUTCOMES",
     "PERSONAL_DATA", "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS", "ROLES", "SHOWN",
-    "STATES", "VIAS", "Said", "State", "own_state", "reason", "recorded", "refusal", "refusals",
-    "say", "state",
+    "STATES", "VIAS", "Said", "State", "fault", "label", "own_state", "reason", "recorded",
+    "refusal", "refusals", "say", "state",
 ]  # fmt: skip
 
 
@@ -38,6 +39,7 @@ def refusal(code: str, lang: str, fields: Mapping[str, Any] | None = None) -> Sa
     if "retry_ms" in given:
         # Two at least: the sentence knows no singular.
         given["seconds"] = max(2, -(-int(given["retry_ms"]) // 1000))
+        given["minutes"] = max(2, -(-int(given["retry_ms"]) // 60_000))
     own = f"{code}.{given.get('field', '')}"
     said = REFUSALS.get(own) or REFUSALS.get(code, REFUSALS["malformed"])
     return said.translated(lang).filled(given)

@@ -109,6 +109,64 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Ihre wurde noch nicht gespeichert."),
         N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
     ),
+    "confirm": Said(
+        N_("Bitte bestätigen Sie, dass Sie es sind"),
+        N_("Das lässt sich nicht zurücknehmen, und Ihre Anmeldung ist älter als zehn Minuten."),
+        N_("Bestätigen Sie es in einem neuen Tab und drücken Sie dann hier noch einmal."),
+    ),
+    "too_fast.signin": Said(
+        N_("Das waren sehr viele Versuche"),
+        N_("So schützen wir Konten vor dem Erraten und Postfächer vor zu vielen Nachrichten."),
+        N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
+    ),
+    "too_fast.signin_minutes": Said(
+        N_("Das waren sehr viele Versuche"),
+        N_("So schützen wir Konten vor dem Erraten und Postfächer vor zu vielen Nachrichten."),
+        N_(
+            "Bitte versuchen Sie es in {minutes} Minuten noch einmal. "
+            "Der Link in Ihrer letzten E-Mail gilt solange weiter."
+        ),
+    ),
+    "incomplete.address": Said(
+        N_("Das ist keine E-Mail-Adresse"),
+        N_("Eine Adresse sieht so aus: name@amt.example."),
+        N_("Bitte prüfen Sie die Adresse."),
+    ),
+    "forbidden.signin_code": Said(
+        N_("Der Code stimmt nicht oder gilt nicht mehr"),
+        N_("Er hat sechs Ziffern, gilt zehn Minuten und nur in diesem Browser."),
+        N_("Nach fünf falschen Codes hilft nur noch der Link in der E-Mail oder eine neue E-Mail."),
+    ),
+    "forbidden.no_mail": Said(
+        N_("Dieser Server verschickt noch keine E-Mails"),
+        N_("Deshalb kann er Ihnen keinen Anmeldelink senden."),
+        N_("Bitte fragen Sie die Administration nach einem Link."),
+    ),
+    "forbidden.staff": Said(
+        N_("Diese Seite ist für das Team"),
+        N_("Mit Ihrem jetzigen Zugang öffnet sie sich nicht."),
+        N_("Bitte melden Sie sich an, oder öffnen Sie den Link aus Ihrer Einladung."),
+    ),
+    "forbidden.account": Said(
+        N_("Diese Seite ist für das Team"),
+        N_("Sie sind nicht angemeldet, oder Ihre Anmeldung ist abgelaufen."),
+        N_("Bitte melden Sie sich an."),
+    ),
+    "forbidden.office": Said(
+        N_("Diese Seite ist für die Organisation des Programms"),
+        N_("Ihr Konto hat dieses Amt nicht."),
+        N_("Wer es hat, kann es Ihnen geben."),
+    ),
+    "forbidden.stranger": Said(
+        N_("Das ist der persönliche Link von jemand anderem"),
+        N_("Sie sind als Teil des Teams angemeldet und bleiben dieselbe Person."),
+        N_("Bitte öffnen Sie den Link in einem anderen Browser, oder melden Sie sich zuerst ab."),
+    ),
+    "gone.signin": Said(
+        N_("Dieser Anmeldelink gilt nicht mehr"),
+        N_("Er gilt nur einmal und nur kurze Zeit."),
+        N_("Bitte fordern Sie einen neuen an."),
+    ),
     "malformed.passage": Said(
         N_("Diese Stelle steht so nicht im Text"),
         N_("Geschwärzt wurde noch nichts."),
@@ -249,6 +307,31 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Jemand anderes war schneller; es wurde keine Frage übersprungen."),
         N_("Bitte sehen Sie auf den neuen Stand und drücken Sie dann noch einmal."),
     ),
+    "malformed.fields": Said(
+        N_("Noch nicht gesichert"),
+        N_("Einige Angaben stimmen noch nicht. Alles, was Sie geschrieben haben, steht noch hier."),
+        N_("Bitte ändern Sie die markierten Felder."),
+    ),
+    "incomplete.folder": Said(
+        N_("Der Ordner dieses Dialogs lässt sich nicht lesen"),
+        N_("Jemand hat ihn von Hand geändert, und dabei ist ein Fehler entstanden."),
+        N_("Öffnen Sie „Bearbeiten“; dort steht, was zu ändern ist."),
+    ),
+    "unknown.folder": Said(
+        N_("Diesen Dialog gibt es nicht"),
+        N_("Die Adresse ist nicht vollständig, oder der Entwurf hat jetzt einen anderen Tag."),
+        N_("Bitte gehen Sie zum Programm der Organisation."),
+    ),
+    "conflict.folder": Said(
+        N_("Inzwischen hat jemand anderes diesen Dialog geändert"),
+        N_("Ihre Eingaben stehen noch hier, gesichert sind sie nicht."),
+        N_("Unten steht, was abweicht. Noch einmal gesichert, ersetzt Ihre Fassung die andere."),
+    ),
+    "busy.folder": Said(
+        N_("Der Ordner der Dialoge lässt sich nicht beschreiben"),
+        N_("Nichts ist gesichert, und nichts ist verloren: Ihre Eingaben stehen noch hier."),
+        N_("Bitte sagen Sie es der Technik – Platz oder Rechte fehlen – und sichern Sie dann neu."),
+    ),
     "busy.fault": Said(
         N_("Da ist bei uns etwas schiefgegangen"),
         N_("Der Fehler liegt nicht bei Ihnen und ist vermerkt."),
@@ -280,9 +363,13 @@ BY_PAGE: Final = frozenset({
     "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
     "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
     "too_fast.network",
+    "too_fast.signin", "too_fast.signin_minutes", "incomplete.address", "forbidden.signin_code",
+    "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
+    "forbidden.stranger", "gone.signin",
+    "malformed.fields", "incomplete.folder", "unknown.folder", "conflict.folder", "busy.folder",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
-    "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
+    "confirm", "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
     "incomplete.ends", "incomplete.questions", "incomplete.answers", "incomplete.by",
     "incomplete.until", "incomplete.to", "incomplete.numbers", "incomplete.note", "conflict.order",
 })  # fmt: skip
