@@ -194,29 +194,29 @@ REFUSALS: Final[dict[str, Said]] = {
     ),
     "forbidden.invited": Said(
         N_("Gerade nehmen nur Eingeladene teil"),
-        N_("Die Organisation hat das für diesen Dialog so eingestellt."),
+        N_("Fragen und unterstützen kann gerade nur, wer eine persönliche Einladung hat."),
         N_("Sie können weiter mitlesen. Wer eine Einladung hat, öffnet den Link aus der E-Mail."),
     ),
     "forbidden.show": Said(
         N_("So zeigt dieser Dialog niemanden"),
-        N_("Die Organisation hat festgelegt, wie Fragende erscheinen."),
+        N_("In diesem Dialog erscheinen Fragende anders, als Sie es gewählt haben."),
         N_("Bitte wählen Sie unter „Name und Ort“ eine der angebotenen Möglichkeiten."),
     ),
     "incomplete.name": Said(
         N_("In diesem Dialog wird mit Namen gefragt"),
-        N_("Sie haben noch keinen Namen angegeben."),
+        N_("In diesem Dialog wird mit Namen gefragt, und Sie haben noch keinen angegeben."),
         N_("Bitte tragen Sie ihn unter „Meine Fragen“ ein und reichen Sie die Frage dann ein."),
     ),
     "too_fast.network": Said(
         N_("Gerade kommen sehr viele aus Ihrem Netz dazu"),
-        N_("Zum Beispiel aus demselben Saal oder Büro. Wer schon teilnimmt, merkt davon nichts."),
+        N_("Aus Ihrem Netz, zum Beispiel Ihrem Saal, kommen gerade sehr viele auf einmal dazu."),
         N_(
             "Bitte versuchen Sie es in {seconds} Sekunden noch einmal; Ihre Angaben bleiben stehen."
         ),
     ),
     "busy.second": Said(
         N_("Gerade hat die Moderation sehr viele Fragen"),
-        N_("Ihr Text bleibt im Formular; eingereicht ist er noch nicht."),
+        N_("Die Moderation hat gerade sehr viele Fragen; Ihre ist noch nicht eingereicht."),
         N_(
             "Bitte versuchen Sie es in {seconds} Sekunden noch einmal. "
             "Fragen der anderen können Sie jederzeit unterstützen."
