@@ -42,6 +42,7 @@ EMPTY = {
     "identity": "open",
     "goes_live": "by_hand",
     "release": "second_person",
+    "names": "name,team,anonymous",
     "languages": "de",
     "readers": "1",
     "limits.text": "300",

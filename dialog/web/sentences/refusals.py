@@ -213,6 +213,36 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Er hat sechs Ziffern und steht auf dem Beamer oder im Video."),
         N_("Bitte geben Sie ihn noch einmal ein."),
     ),
+    "forbidden.invited": Said(
+        N_("Gerade nehmen nur Eingeladene teil"),
+        N_("Fragen und unterstützen kann gerade nur, wer eine persönliche Einladung hat."),
+        N_("Sie können weiter mitlesen. Wer eine Einladung hat, öffnet den Link aus der E-Mail."),
+    ),
+    "forbidden.show": Said(
+        N_("So zeigt dieser Dialog niemanden"),
+        N_("In diesem Dialog erscheinen Fragende anders, als Sie es gewählt haben."),
+        N_("Bitte wählen Sie unter „Name und Ort“ eine der angebotenen Möglichkeiten."),
+    ),
+    "incomplete.name": Said(
+        N_("In diesem Dialog wird mit Namen gefragt"),
+        N_("In diesem Dialog wird mit Namen gefragt, und Sie haben noch keinen angegeben."),
+        N_("Bitte tragen Sie ihn unter „Meine Fragen“ ein und reichen Sie die Frage dann ein."),
+    ),
+    "too_fast.network": Said(
+        N_("Gerade kommen sehr viele aus Ihrem Netz dazu"),
+        N_("Aus Ihrem Netz, zum Beispiel Ihrem Saal, kommen gerade sehr viele auf einmal dazu."),
+        N_(
+            "Bitte versuchen Sie es in {seconds} Sekunden noch einmal; Ihre Angaben bleiben stehen."
+        ),
+    ),
+    "busy.second": Said(
+        N_("Gerade hat die Moderation sehr viele Fragen"),
+        N_("Die Moderation hat gerade sehr viele Fragen; Ihre ist noch nicht eingereicht."),
+        N_(
+            "Bitte versuchen Sie es in {seconds} Sekunden noch einmal. "
+            "Fragen der anderen können Sie jederzeit unterstützen."
+        ),
+    ),
     "forbidden.link": Said(
         N_("Dieser Dialog ist für Eingeladene"),
         N_("Teilnehmen kann, wer eine persönliche Einladung hat."),
@@ -354,11 +384,12 @@ BY_PAGE: Final = frozenset({
     "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
     "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
     *REFUSED_LISTS,
+    "too_fast.network",
     "too_fast.signin", "too_fast.signin_minutes", "incomplete.address", "forbidden.signin_code",
     "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
     "forbidden.stranger", "gone.signin",
     "malformed.fields", "incomplete.folder", "unknown.folder", "conflict.folder", "busy.folder",
-    "forbidden.stranger", "gone.signin", "incomplete.roles", "empty.name", "unknown.account",
+    "incomplete.roles", "empty.name", "unknown.account",
     "conflict.last_organiser",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
