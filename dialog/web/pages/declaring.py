@@ -128,7 +128,7 @@ async def make(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """Return a session's form as its folder says it."""
-    desk = await _enter(request)
+    desk = await enter(request)
     seen, one = await asyncio.to_thread(_as_it_is, desk.folder)
     if isinstance(one, DeclarationError):
         return _page(request, desk, {}, Said(faults=one.faults, broken=True))
@@ -140,7 +140,7 @@ async def show(request: Request) -> Response:
 
 async def change(request: Request) -> Response:
     """Write a session's folder, announce a draft, or delete it."""
-    desk = await _enter(request)
+    desk = await enter(request)
     form = {"readers": "", "hold": ""} | await forms.read(request)
     _seen, before = await asyncio.to_thread(_as_it_is, desk.folder)
     if isinstance(before, DeclarationError):
@@ -170,7 +170,7 @@ async def change(request: Request) -> Response:
 
 async def export(request: Request) -> Response:
     """Return a session's folder as a ZIP file."""
-    desk = await _enter(request)
+    desk = await enter(request)
     one = await _read(desk.folder)
     if isinstance(one, DeclarationError):
         raise Refused(Refusal(Code.INCOMPLETE, field="folder"))
@@ -183,7 +183,7 @@ async def export(request: Request) -> Response:
 
 async def preview(request: Request) -> Response:
     """Return what the page of a session will show before it begins."""
-    desk = await _enter(request)
+    desk = await enter(request)
     one = await _read(desk.folder)
     if isinstance(one, DeclarationError):
         raise Refused(Refusal(Code.INCOMPLETE, field="folder"))
@@ -211,7 +211,7 @@ async def _delete(
     return _onward(request, "/organiser?done=deleted")
 
 
-async def _enter(request: Request) -> Desk:
+async def enter(request: Request) -> Desk:
     """Let organisers of the programme in, and those of this session where it is announced."""
     site, slug = site_of(request), str(request.path_params["slug"])
     guest = await visitor(request)

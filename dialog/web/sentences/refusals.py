@@ -234,6 +234,11 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Die Adresse ist nicht vollständig, oder der Entwurf hat jetzt einen anderen Tag."),
         N_("Bitte gehen Sie zum Programm der Organisation."),
     ),
+    "unknown.rehearsal": Said(
+        N_("Diese Probe gibt es nicht mehr"),
+        N_("Sie ist beendet und gelöscht."),
+        N_("Sie können jederzeit eine neue anlegen."),
+    ),
     "conflict.folder": Said(
         N_("Inzwischen hat jemand anderes diesen Dialog geändert"),
         N_("Ihre Eingaben stehen noch hier, gesichert sind sie nicht."),
@@ -274,7 +279,8 @@ REFUSALS: Final[dict[str, Said]] = {
 BY_PAGE: Final = frozenset({
     "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
     "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
-    "malformed.fields", "incomplete.folder", "unknown.folder", "conflict.folder", "busy.folder",
+    "malformed.fields", "incomplete.folder", "unknown.folder", "unknown.rehearsal",
+    "conflict.folder", "busy.folder",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
     "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
