@@ -49,7 +49,20 @@ EMPTY = {
     "limits.waiting": "5",
     "limits.ask_seconds": "20",
 }
-OVER = (Phase.PUBLISHED, Phase.CANCELLED)
+# how the fields follow each other on the page
+PLACES = {
+    name: place
+    for place, name in enumerate(
+        (
+            "title", "intro", "topics", "answerer.name", "answerer.office", "starts", "ends",
+            "opens", "questions_until", "goes_live", "words", "video.url", "video.phone",
+            "video.pin", "video.from", "identity", "code", "readers", "release", "languages",
+            "recording.url", "recording.starts", "limits.text", "limits.background",
+            "limits.waiting", "limits.ask_seconds", "hold",
+        ),
+        1,
+    )
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +341,7 @@ def _page(
 ) -> Response:
     lang, query = language(request), request.query_params
     told = [(_key(fault), *sentences.fault(fault, lang)) for fault in said.faults]
+    told.sort(key=lambda fault: PLACES.get(fault[0], 0))
     status = 200
     if said.refusal or (told and not said.broken):
         status = STATUS[said.refusal.code if said.refusal else Code.MALFORMED]

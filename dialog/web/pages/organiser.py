@@ -74,6 +74,7 @@ def closing(session: Session) -> dict[str, Any]:
     ends += [(q, left(q).value) for q in still_open]
     return {
         "still_open": len(still_open),
+        "open_for_stage": sum(not q.public for q in still_open),
         "unreleased": sum(not answer.released for answer in answers),
         "endings": [
             {"number": q.number, "text": session.text(q.wording.text), "becomes": becomes}
