@@ -32,7 +32,7 @@ from dialog.follower import Follower
 from dialog.forum.events import Entry
 from dialog.forum.evolve import replay
 from dialog.forum.journal import Batch, Place, Unavailable
-from dialog.forum.names import SECOND, SYSTEM, Phase
+from dialog.forum.names import SECOND, SYSTEM, Phase, Role
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.retention import MONTH
 from dialog.forum.session import Session
@@ -46,6 +46,8 @@ from dialog.hub.limits import (
     SEARCHES_OF_ADDRESS,
     SEARCHES_OF_ARCHIVE,
     SEARCHES_OF_ROOM,
+    SIGN_INS,
+    SIGN_INS_OF_ADDRESS,
     Buckets,
     Pace,
     Spent,
@@ -53,16 +55,19 @@ from dialog.hub.limits import (
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
+from dialog.provider import Client, Provider
 from dialog.purging import Purging
 from dialog.settings import Settings
 from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
+from dialog.store.editions import Editions
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
 from dialog.store.outbox import Outbox
 from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
+from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
@@ -104,7 +109,10 @@ class Application:
         staff = Lifetime(settings.staff_idle_hours * HOUR, settings.staff_days * DAY)
         self.people = People(self.database, secret, clock, lifetime, staff)
         self.accounts = Accounts(self.database, clock)
+        self.signins = SignIns(self.database, self.people, secret, clock)
+        self.provider = provider(settings, secret)
         self.outbox = Outbox(self.database, clock)
+        self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
         self.library = Library(self.transcripts, clock)
@@ -183,6 +191,8 @@ class Application:
             await asyncio.wait([self._upkeep])
         await self.library.stop()
         await self.formats.stop()
+        if self.provider is not None:
+            await self.provider.close()
         await self.database.close()
 
     async def publish(self, slug: str, transcript: Transcript) -> None:
@@ -346,7 +356,11 @@ class Application:
             hub=self.hub,
             people=self.people,
             accounts=self.accounts,
+            signins=self.signins,
+            provider=self.provider,
+            mails=bool(settings.mail_relay),
             outbox=self.outbox,
+            editions=self.editions,
             transcripts=self.transcripts,
             records=self.records,
             announcements=self.announcements,
@@ -357,11 +371,14 @@ class Application:
                 settings.staff_message_bytes,
                 settings.hello_seconds,
                 settings.pass_days * DAY // SECOND,
+                settings.staff_days * DAY // SECOND,
             ),
             crowd=self.crowd,
             volunteers=self.volunteers,
             staff=self.staff,
             guesses=Buckets(GUESSES),
+            signins_of_network=Buckets(SIGN_INS),
+            signins_of_address=Buckets(SIGN_INS_OF_ADDRESS),
             searches=Buckets(SEARCHES),
             searches_of_rooms=Buckets(SEARCHES_OF_ROOM),
             searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
@@ -418,6 +435,22 @@ def server(
         ),
     )
     return Server(config, listening=listening, drain=drain or application.drain)
+
+
+def provider(settings: Settings, secret: str) -> Provider | None:
+    """Return the provider with which staff sign in, if one is set."""
+    if not settings.oidc_issuer:
+        return None
+    client = Client(
+        issuer=settings.oidc_issuer,
+        client=settings.oidc_client,
+        secret=settings.oidc_secret,
+        redirect=f"{settings.base_url.rstrip('/')}/signin/callback",
+        scopes=settings.oidc_scopes,
+        claim=settings.oidc_claim,
+        offices={group: Role(role) for group, role in settings.oidc_offices.items()},
+    )
+    return Provider(client, secret, clock)
 
 
 def _from_one_address(settings: Settings, most: int) -> int:

@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, check, invite, rehearse, backup, restore, records, demo."""
+"""The command line: serve, migrate, check, organiser, invite, rehearse, backup, records, demo."""
 
 import asyncio
 import json
@@ -20,6 +20,7 @@ from dialog.settings import Settings
 
 STAFF = ("moderator", "minister", "scribe", "organiser")
 HOUR_S = 60 * 60
+LINK_HOURS = 24
 SURE = "If the clock is right, add --clock-is-right."
 
 
@@ -100,6 +101,44 @@ def invite(slug: str, role: str, name: str, hours: int) -> None:
             await application.close()
 
     click.echo(f"{settings.base_url.rstrip('/')}/enter/{asyncio.run(make())}")
+
+
+@main.command()
+@click.argument("address")
+@click.option("--name", required=True, help="The person's name, as colleagues see it.")
+def organiser(address: str, name: str) -> None:
+    """Let somebody organise the programme, and make a link that signs them in, once.
+
+    The first one, or whoever gets no mail. The link is good for 24 hours, the office for good.
+    """
+    from dialog.forum.names import Limits, Role
+    from dialog.forum.texts import required
+    from dialog.store.accounts import addressable
+
+    settings = _settings()
+    called = required(name, Limits().name, "name")
+    if not isinstance(called, str):
+        sys.exit(f"This name cannot be used: {called.code.value}.")
+    if not addressable(address):
+        sys.exit(f"{address} is no mail address.")
+    _be_at_head(settings.database)
+
+    async def make() -> str:
+        from dialog.app import Application
+
+        application = Application(settings)
+        try:
+            accounts = application.accounts
+            account = await accounts.make(address, called)
+            await accounts.appoint(
+                account.id, {Role.ORGANISER, *await accounts.offices(account.id)}
+            )
+            number = await application.signins.ask(account.id, LINK_HOURS * HOUR_S * 1000)
+            return application.signins.sealed(number).token
+        finally:
+            await application.close()
+
+    click.echo(f"{settings.base_url.rstrip('/')}/signin/{asyncio.run(make())}")
 
 
 @main.command()

@@ -3,8 +3,10 @@
 from ipaddress import ip_network
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+OFFICES = ("organiser", "moderator", "minister", "scribe")
 
 
 class Settings(BaseSettings):
@@ -107,6 +109,21 @@ class Settings(BaseSettings):
         default=12, ge=1, description="Hours after which an unused sign-in of staff ends."
     )
     staff_days: int = Field(default=7, ge=1, description="Days after which any sign-in ends.")
+    mail_relay: str = Field(default="", description="The operator's mail relay.")
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(|https://.+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/.*)?)$",
+        description="OpenID Connect provider with which staff sign in; empty: by mail only.",
+    )
+    oidc_client: str = Field(default="", description="Name of this server at the provider.")
+    oidc_secret: str = Field(default="", description="Its secret there.")
+    oidc_scopes: str = Field(
+        default="openid email profile", description="Scopes that are asked for, with spaces."
+    )
+    oidc_claim: str = Field(default="groups", description="Claim that names somebody's groups.")
+    oidc_groups: str = Field(
+        default="", description="Offices by group: group=role,group=role; they follow each sign-in."
+    )
     operator: str = Field(
         default="Demonstration", description="Name of the operator, shown on every page."
     )
@@ -131,6 +148,22 @@ class Settings(BaseSettings):
         for named in filter(None, (proxy.strip() for proxy in proxies.split(","))):
             ip_network(named)
         return proxies
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Settings":
+        """Refuse a provider that does not know us, and groups with an office there is not."""
+        if self.oidc_issuer and not self.oidc_client:
+            raise ValueError("DIALOG_OIDC_ISSUER needs DIALOG_OIDC_CLIENT")
+        unknown = set(self.oidc_offices.values()) - set(OFFICES)
+        if unknown:
+            raise ValueError(f"DIALOG_OIDC_GROUPS: group=role, with {', '.join(OFFICES)}")
+        return self
+
+    @property
+    def oidc_offices(self) -> dict[str, str]:
+        """The office of each group; a group may have signs of equality in it."""
+        pairs = (pair.rpartition("=") for pair in self.oidc_groups.split(",") if pair.strip())
+        return {group.strip(): role.strip() for group, _, role in pairs}
 
     @property
     def database(self) -> str:

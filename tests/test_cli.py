@@ -29,6 +29,7 @@ COMMANDS = [
     "serve",
     "migrate",
     "check",
+    "organiser",
     "invite",
     "rehearsal",
     "rehearse",

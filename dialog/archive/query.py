@@ -56,6 +56,11 @@ def read(text: str) -> Query:
     return Query(tuple(kept[:MOST]), len(kept) > MOST or len(text) > LONGEST)
 
 
+def unquoted(text: str) -> str:
+    """Return a typed text with the words of its phrases standing alone; itself without phrases."""
+    return _QUOTED.sub(r"\1", text)
+
+
 def _terms(text: str) -> Iterator[Term]:
     end = 0
     for quoted in _QUOTED.finditer(text):

@@ -122,9 +122,12 @@ def _declare(session: Session, command: c.Declare, now: int) -> Decision:
         command.second_person,
         command.limits,
         command.rehearsal,
+        command.shows,
     )
     if declared == session.declaration:
         return None
+    if not command.shows:
+        return Refusal(Code.INCOMPLETE, field="shows")
     if session.declaration and session.rehearsal is not command.rehearsal:
         # Rehearsals are deleted whole: what was real once must never become one.
         return Refusal(Code.CONFLICT, field="rehearsal")

@@ -89,13 +89,15 @@ def _phase(session: Session, command: c.ChangePhase, now: int) -> Decision:
 
 def _accept(session: Session, command: c.Accept, now: int) -> Decision:
     """Turn the switches; taking questions again after their end takes that end away."""
-    switches, schedule = session.switches, session.schedule
-    if command.questions is not None:
-        switches = replace(switches, questions=command.questions)
-    if command.upvotes is not None:
-        switches = replace(switches, upvotes=command.upvotes)
+    schedule = session.schedule
+    wanted = {
+        "questions": command.questions,
+        "upvotes": command.upvotes,
+        "invited": command.invited,
+    }
+    turned = {name: on for name, on in wanted.items() if on is not None}
     act = Act(session, command.do)
-    act.set(Axis.SWITCHES, 0, switches)
+    act.set(Axis.SWITCHES, 0, replace(session.switches, **turned))
     if command.questions and schedule.questions_until <= now:
         act.set(Axis.SCHEDULE, 0, replace(schedule, questions_until=0))
     return act.fact()

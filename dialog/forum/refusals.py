@@ -25,6 +25,7 @@ class Code(StrEnum):
     TOO_BIG = "too_big"
     MUTED = "muted"
     INCOMPLETE = "incomplete"
+    CONFIRM = "confirm"
     BUSY = "busy"
 
 

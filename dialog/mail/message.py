@@ -11,7 +11,7 @@ FILE: Final = "dialog.ics"
 
 
 class Content(NamedTuple):
-    """What a letter says; ``calendar`` is an iCalendar file, of the ``method`` that stands in it."""
+    """What a letter says; ``calendar`` is an iCalendar file with this ``method`` in it."""
 
     lang: str
     subject: str

@@ -26,6 +26,8 @@ from dialog.store.tables import (
     insert,
 )
 
+LONGEST = 254
+
 # Made once: a pass of staff is looked up at every page and socket.
 _ACCOUNT = select(ACCOUNTS.c.id, ACCOUNTS.c.address, ACCOUNTS.c.name, ACCOUNTS.c.lang)
 _HOLDER = _ACCOUNT.where(ACCOUNTS.c.id == bindparam("account"))
@@ -73,6 +75,13 @@ class Place:
 def key_of(address: str) -> str:
     """Return an address in the form in which it is looked for."""
     return unicodedata.normalize("NFKC", address.strip()).casefold()
+
+
+def addressable(address: str) -> bool:
+    """Tell whether something looks as a mail address does, and fits into a header."""
+    plain = address.strip()
+    spaced = any(map(str.isspace, plain))
+    return len(plain) <= LONGEST and plain.isprintable() and not spaced and "@" in plain[1:-1]
 
 
 class Accounts:
@@ -124,6 +133,43 @@ class Accounts:
             return None if row is None else Account(*row)
 
         return await self._database.write(work)
+
+    async def make_known(self, subject: str, address: str, name: str) -> Account | None:
+        """Return a new account of a provider's subject, None where its address is somebody's.
+
+        Without a verified address it gets no letters.
+        """
+        now = self._clock()
+
+        def work(connection: Connection) -> Account | None:
+            row = {
+                "key": key_of(address) or f"subject {subject}",
+                "address": address.strip(),
+                "subject": subject,
+                "name": name,
+                "lang": "de",
+                "made": now,
+            }
+            connection.execute(insert(connection, ACCOUNTS).on_conflict_do_nothing(), row)
+            own = _ACCOUNT.where(ACCOUNTS.c.subject == subject)
+            found = connection.execute(own).one_or_none()
+            return None if found is None else Account(*found)
+
+        return await self._database.write(work)
+
+    async def offices(self, account: int) -> frozenset[Role]:
+        """Return the offices of an account."""
+        found = await self._database.read(lambda c: c.scalars(_OFFICES, {"account": account}).all())
+        return frozenset(map(Role, found))
+
+    async def seats(self, account: int) -> dict[str, frozenset[Role]]:
+        """Return the seats of an account, by the slug of their session."""
+        seats = select(SESSIONS.c.slug, SEATS.c.role).join(SEATS)
+        rows = await self._database.read(
+            lambda c: c.execute(seats.where(SEATS.c.account == account)).all()
+        )
+        slugs = {slug for slug, _ in rows}
+        return {slug: frozenset(Role(r) for s, r in rows if s == slug) for slug in slugs}
 
     async def rename(self, account: int, name: str) -> None:
         """Let an account be called otherwise."""

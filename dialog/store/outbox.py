@@ -36,6 +36,7 @@ Kind = Literal[
 
 # Longer than a relay may take for one letter: whoever is silent for so long has ended.
 LEASE: Final = 5 * MINUTE
+PATIENCE: Final = 3 * DAY
 BLANK: Final = {"address": "", "told": "{}"}
 HELD: Final = (Delivery.WAITING, Delivery.FAILED, Delivery.UNCLEAR)
 
@@ -247,6 +248,17 @@ class Outbox:
             left = and_(left, LETTERS.c.at < now - LEASE)
         change = {"state": Delivery.UNCLEAR, "at": now}
         statement = update(LETTERS).where(left).values(change).returning(LETTERS.c.id)
+        return len(await self._database.write(lambda c: c.scalars(statement).all()))
+
+    async def expire(self) -> int:
+        """Give up what should have gone three days ago, and return how many letters these are."""
+        now = self._clock()
+        old = and_(LETTERS.c.due < now - PATIENCE, LETTERS.c.at < now - PATIENCE)
+        own = and_(LETTERS.c.state == Delivery.WAITING, old)
+        change = {"state": Delivery.FAILED, "at": now, "fault": "old"}
+        if not await self._database.read(lambda c: c.scalar(select(LETTERS.c.id).where(own))):
+            return 0
+        statement = update(LETTERS).where(own).values(change).returning(LETTERS.c.id)
         return len(await self._database.write(lambda c: c.scalars(statement).all()))
 
     async def wait(self, seconds: float) -> None:

@@ -437,6 +437,11 @@ class People:
         connection.execute(made.values(account=account, confirmed=now))
         return SignedIn(token, accounts.held(connection, account)[0], ended)
 
+    async def confirmed(self, number: int) -> int:
+        """Return when whoever signed in with a pass last showed that it is them, in ms UTC."""
+        query = select(PASSES.c.confirmed).where(PASSES.c.id == number)
+        return await self._database.read(lambda connection: connection.scalar(query)) or 0
+
     async def passes(self, account: int) -> tuple[Held, ...]:
         """Return the good passes of an account, the last seen first."""
         now = self._clock()

@@ -80,7 +80,7 @@ async def staff(request: Request, role: Role) -> Entrance:
         guest = Visitor(guest.token, await site.people.enter(guest.token, room.slug))
         who = guest.who(room.slug, role)
     if who is None:
-        raise Refused(Refusal(Code.FORBIDDEN, field="role"))
+        raise Refused(Refusal(Code.FORBIDDEN, field="staff"))
     return Entrance(site, dialog, room, guest, who)
 
 

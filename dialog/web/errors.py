@@ -23,6 +23,7 @@ STATUS: Mapping[Code, int] = {
     Code.INCOMPLETE: 422,
     Code.FORBIDDEN: 403,
     Code.MUTED: 403,
+    Code.CONFIRM: 403,
     Code.UNKNOWN: 404,
     Code.GONE: 410,
     Code.CONFLICT: 409,
@@ -38,6 +39,8 @@ STATUS: Mapping[Code, int] = {
 }
 TYPED = ("text", "background", "note", "name")
 RETRY_MS = 5_000
+# Of which refusals the page leads to the sign-in.
+TO_SIGN_IN = frozenset({"staff", "account"})
 CODES = {403: Code.FORBIDDEN, 404: Code.UNKNOWN, 410: Code.GONE, 413: Code.TOO_BIG, 503: Code.BUSY}
 
 
@@ -176,6 +179,7 @@ def _error(
         next_step=said.next,
         typed=typed,
         again=again,
+        signin=said.fields.get("field") in TO_SIGN_IN,
     )
 
 

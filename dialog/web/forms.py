@@ -23,6 +23,7 @@ from dialog.web.errors import STATUS, as_message, retry, wants_json
 from dialog.web.language import chosen
 from dialog.web.page import link
 from dialog.web.passes import Visitor
+from dialog.web.signing import unconfirmed
 from dialog.web.site import Site, site_of
 
 FIELDS = 60
@@ -81,6 +82,7 @@ async def command(
     room, who = entrance.room, entrance.who
     refusal = check(request, entrance.visitor, form, room.slug, who.role)
     refusal = refusal or pace(entrance.site, who, room.slug)
+    refusal = refusal or unconfirmed(entrance.site, entrance.visitor, form.get("do", ""))
     if refusal:
         return refusal
     try:

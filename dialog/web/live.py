@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -26,10 +27,11 @@ from dialog.hub.room import Room
 from dialog.web import forms
 from dialog.web.announcement import Announcement
 from dialog.web.entrance import Entrance, floor
-from dialog.web.errors import Refused, as_message
+from dialog.web.errors import RETRY_MS, Refused, as_message
 from dialog.web.language import chosen
 from dialog.web.passes import Visitor, visitor
 from dialog.web.seals import Sealed
+from dialog.web.signing import asks_again, confirmed, unconfirmed
 from dialog.web.similar import Typed, resembling
 from dialog.web.site import Site, site_of
 
@@ -100,6 +102,7 @@ class Line:
         self._connection: Connection | None = None
         self._entering: asyncio.Task[None] | None = None
         self._early: list[Waiting] = []
+        self._asking: set[asyncio.Task[None]] = set()
         self._entered = False
         self._leaving = False
         bounds = site.bounds
@@ -243,8 +246,27 @@ class Line:
             self._room.seen(connection, numbers)
 
     def _give(self, connection: Connection, key: str | None, command: Command | Refusal) -> None:
-        """Take a command, or why it is none, unless it came too fast."""
-        self._queue(connection, key, self._too_fast(connection) or command)
+        """Take a command, or why it is none, unless it came too fast.
+
+        One that asks again whoever signed in waits until it is known when they last showed who
+        they are: that may have been in another tab, since this line began.
+        """
+        slow = self._too_fast(connection)
+        if slow or isinstance(command, Refusal) or not asks_again(self._guest, command.do):
+            self._queue(connection, key, slow or command)
+        else:
+            asking = asyncio.create_task(self._if_confirmed(connection, key, command))
+            self._asking.add(asking)
+            asking.add_done_callback(self._asking.discard)
+
+    async def _if_confirmed(
+        self, connection: Connection, key: str | None, command: Command
+    ) -> None:
+        refusal: Refusal | None = Refusal(Code.BUSY, field="storage", retry_ms=RETRY_MS)
+        with suppress(Unavailable):
+            at = await self._site.people.confirmed(connection.pass_id)
+            refusal = None if confirmed(self._site, at) else Refusal(Code.CONFIRM)
+        self._queue(connection, key, refusal or command)
 
     def _queue(self, connection: Connection, key: str | None, command: Command | Refusal) -> None:
         """Let the room answer, in the order of asking; what comes before the welcome waits."""
@@ -365,9 +387,9 @@ async def commands(request: Request) -> Response:
     key, command = _order(body)
     stream = Stream.FLOOR if who.role is Role.VOLUNTEER else Stream.STAGE
     stream = Stream.DESK if sees(who.role, Stream.DESK) else stream
-    reply = forms.pace(site, who, slug) or await entrance.room.ask(
-        command, who, key=key or "", stream=stream
-    )
+    unsure = None if isinstance(command, Refusal) else command.do
+    refusal = forms.pace(site, who, slug) or unconfirmed(site, entrance.visitor, unsure or "")
+    reply = refusal or await entrance.room.ask(command, who, key=key or "", stream=stream)
     return forms.message(reply, key)
 
 

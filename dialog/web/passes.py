@@ -84,12 +84,12 @@ async def visitor(connection: HTTPConnection) -> Visitor:
     return Visitor(token, await site.people.pass_of(token))
 
 
-def give(response: Response, site: Site, token: str) -> None:
+def give(response: Response, site: Site, token: str, good_s: int = 0) -> None:
     """Put the pass into the browser's cookie, for as long as it is good."""
     response.set_cookie(
         cookie_name(site),
         token,
-        max_age=site.bounds.pass_s,
+        max_age=good_s or site.bounds.pass_s,
         path="/",
         secure=site.secure,
         httponly=True,

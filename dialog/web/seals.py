@@ -1,18 +1,21 @@
 """Signed tokens of pages and forms: who opened which page in which role, good for a day.
 
-A third kind lets its bearer play in a rehearsal, and nowhere else.
+A third kind lets its bearer play in a rehearsal, and nowhere else; a fourth is the state of a
+sign-in with the provider.
 
 A signature says that we gave a token out, and when; single use is the store's business.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from secrets import token_hex
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from dialog.forum.names import Role
 
 DAY = 24 * 60 * 60 * 1_000
+ATTEMPT = 10 * 60 * 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,16 @@ class Sealed:
     role: Role
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A sign-in with the provider: begun with which pass, asked once more, leading where, when."""
+
+    pass_id: int
+    again: bool
+    wanted: str
+    made: int = 0
+
+
 class Seals:
     """Signs and reads tokens with one secret; a page's token opens no form and the other way.
 
@@ -32,10 +45,11 @@ class Seals:
     """
 
     def __init__(self, secret: str, clock: Callable[[], int]) -> None:
-        """Derive the three signers; ``clock`` gives ms UTC."""
+        """Derive the four signers; ``clock`` gives ms UTC."""
         self._page = URLSafeSerializer(secret, salt="dialog page")
         self._form = URLSafeSerializer(secret, salt="dialog form")
         self._rehearsal = URLSafeSerializer(secret, salt="dialog rehearsal")
+        self._attempt = URLSafeSerializer(secret, salt="dialog sign-in")
         self._clock = clock
 
     def page(self, sealed: Sealed) -> str:
@@ -65,6 +79,20 @@ class Seals:
             return str(slug) if until > self._clock() else None
         except (BadSignature, ValueError, TypeError):
             return None
+
+    def attempt(self, attempt: Attempt) -> str:
+        """Return the state of a sign-in with the provider; no two are the same."""
+        said = [attempt.pass_id, attempt.again, attempt.wanted, self._clock(), token_hex(16)]
+        return str(self._attempt.dumps(said))
+
+    def read_attempt(self, state: str) -> Attempt | None:
+        """Return the sign-in that a state is of, or None when it is not ours or too old."""
+        try:
+            pass_id, again, wanted, made, _ = self._attempt.loads(state)
+            attempt = Attempt(int(pass_id), bool(again), str(wanted), int(made))
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return attempt if attempt.made > self._clock() - ATTEMPT else None
 
     def _sign(self, signer: URLSafeSerializer, sealed: Sealed) -> str:
         said = [sealed.pass_id, sealed.slug, sealed.role.value, self._clock()]

@@ -12,9 +12,12 @@ from dialog.edge.crowd import Crowd
 from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
 from dialog.hub.limits import Buckets
+from dialog.provider import Provider
 from dialog.store.accounts import Accounts
+from dialog.store.editions import Editions
 from dialog.store.outbox import Outbox
 from dialog.store.people import People
+from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
 from dialog.web.formats import Formats
@@ -47,6 +50,7 @@ class Bounds:
     staff_message: int
     hello: float
     pass_s: int
+    staff_pass_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,11 @@ class Site:
     hub: Hub
     people: People
     accounts: Accounts
+    signins: SignIns
+    provider: Provider | None
+    mails: bool
     outbox: Outbox
+    editions: Editions
     transcripts: Transcripts
     records: Records
     announcements: Mapping[str, Announcement]
@@ -67,6 +75,8 @@ class Site:
     volunteers: Buckets
     staff: Buckets
     guesses: Buckets
+    signins_of_network: Buckets
+    signins_of_address: Buckets
     searches: Buckets
     searches_of_rooms: Buckets
     searches_of_address: Buckets

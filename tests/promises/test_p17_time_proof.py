@@ -85,7 +85,7 @@ MUTANTS = (
         "night",
     ),
     Mutant(
-        "a calendar means the first of two hours", "dialog/web/pages/calendar.py",
+        "a calendar means the first of two hours", "dialog/web/appointment.py",
         "return moment if local.fold else local", "return local", "daylight",
     ),
     Mutant(

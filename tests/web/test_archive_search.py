@@ -141,6 +141,12 @@ def test_an_empty_result_has_a_next_step(server) -> None:
     page = search(browser, "Kurs Rohrdommel")
     assert "Keine Frage gefunden" in page
     assert "Nur „Kurs“:" in page
+    assert "Ohne Anführungszeichen" not in page
+    page = search(browser, "„Spitzwegerich Bärlauch“")
+    assert "Keine Frage gefunden" in page
+    apart = urlencode({"q": "Spitzwegerich Bärlauch"})
+    assert f'<a href="/archive/search?{apart}">Ohne Anführungszeichen' in page
+    assert "Spitzwegerich" in search(browser, "Spitzwegerich Bärlauch")
     page = search(browser, "Kurs", topic="Nie")
     assert "Ohne Eingrenzung:" in page
     assert "<title>Archiv: Suche nach „Kurs“" in page

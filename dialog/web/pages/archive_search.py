@@ -94,6 +94,7 @@ async def _shown(
             asked=asked,
             found=found,
             hits=_hits(found) if found else [],
+            unquoted=query.unquoted(asked.q),
             page_address=lambda number: asked.address(page=number),
             refusal=spoken(request, refusal) if refusal else None,
             request_path=asked.address(),

@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from dialog.forum.names import Role, Stream
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.views import Row
+from dialog.store.people import Stranger
 from dialog.web import forms
 from dialog.web.entrance import Entrance, floor
 from dialog.web.errors import Refused
@@ -72,7 +73,10 @@ async def follow(request: Request) -> Response:
     if refusal:
         raise Refused(refusal)
     people = entrance.site.people
-    followed = await people.follow(request.path_params["token"], entrance.visitor.token)
+    try:
+        followed = await people.follow(request.path_params["token"], entrance.visitor.token)
+    except Stranger:
+        raise Refused(Refusal(Code.FORBIDDEN, field="stranger")) from None
     if followed is None:
         raise Refused(Refusal(Code.GONE))
     token, grant = followed

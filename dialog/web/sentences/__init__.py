@@ -39,6 +39,7 @@ def refusal(code: str, lang: str, fields: Mapping[str, Any] | None = None) -> Sa
     if "retry_ms" in given:
         # Two at least: the sentence knows no singular.
         given["seconds"] = max(2, -(-int(given["retry_ms"]) // 1000))
+        given["minutes"] = max(2, -(-int(given["retry_ms"]) // 60_000))
     own = f"{code}.{given.get('field', '')}"
     said = REFUSALS.get(own) or REFUSALS.get(code, REFUSALS["malformed"])
     return said.translated(lang).filled(given)

@@ -109,6 +109,64 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Ihre wurde noch nicht gespeichert."),
         N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
     ),
+    "confirm": Said(
+        N_("Bitte bestätigen Sie, dass Sie es sind"),
+        N_("Das lässt sich nicht zurücknehmen, und Ihre Anmeldung ist älter als zehn Minuten."),
+        N_("Bestätigen Sie es in einem neuen Tab und drücken Sie dann hier noch einmal."),
+    ),
+    "too_fast.signin": Said(
+        N_("Das waren sehr viele Versuche"),
+        N_("So schützen wir Konten vor dem Erraten und Postfächer vor zu vielen Nachrichten."),
+        N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
+    ),
+    "too_fast.signin_minutes": Said(
+        N_("Das waren sehr viele Versuche"),
+        N_("So schützen wir Konten vor dem Erraten und Postfächer vor zu vielen Nachrichten."),
+        N_(
+            "Bitte versuchen Sie es in {minutes} Minuten noch einmal. "
+            "Der Link in Ihrer letzten E-Mail gilt solange weiter."
+        ),
+    ),
+    "incomplete.address": Said(
+        N_("Das ist keine E-Mail-Adresse"),
+        N_("Eine Adresse sieht so aus: name@amt.example."),
+        N_("Bitte prüfen Sie die Adresse."),
+    ),
+    "forbidden.signin_code": Said(
+        N_("Der Code stimmt nicht oder gilt nicht mehr"),
+        N_("Er hat sechs Ziffern, gilt zehn Minuten und nur in diesem Browser."),
+        N_("Nach fünf falschen Codes hilft nur noch der Link in der E-Mail oder eine neue E-Mail."),
+    ),
+    "forbidden.no_mail": Said(
+        N_("Dieser Server verschickt noch keine E-Mails"),
+        N_("Deshalb kann er Ihnen keinen Anmeldelink senden."),
+        N_("Bitte fragen Sie die Administration nach einem Link."),
+    ),
+    "forbidden.staff": Said(
+        N_("Diese Seite ist für das Team"),
+        N_("Mit Ihrem jetzigen Zugang öffnet sie sich nicht."),
+        N_("Bitte melden Sie sich an, oder öffnen Sie den Link aus Ihrer Einladung."),
+    ),
+    "forbidden.account": Said(
+        N_("Diese Seite ist für das Team"),
+        N_("Sie sind nicht angemeldet, oder Ihre Anmeldung ist abgelaufen."),
+        N_("Bitte melden Sie sich an."),
+    ),
+    "forbidden.office": Said(
+        N_("Diese Seite ist für die Organisation des Programms"),
+        N_("Ihr Konto hat dieses Amt nicht."),
+        N_("Wer es hat, kann es Ihnen geben."),
+    ),
+    "forbidden.stranger": Said(
+        N_("Das ist der persönliche Link von jemand anderem"),
+        N_("Sie sind als Teil des Teams angemeldet und bleiben dieselbe Person."),
+        N_("Bitte öffnen Sie den Link in einem anderen Browser, oder melden Sie sich zuerst ab."),
+    ),
+    "gone.signin": Said(
+        N_("Dieser Anmeldelink gilt nicht mehr"),
+        N_("Er gilt nur einmal und nur kurze Zeit."),
+        N_("Bitte fordern Sie einen neuen an."),
+    ),
     "malformed.passage": Said(
         N_("Diese Stelle steht so nicht im Text"),
         N_("Geschwärzt wurde noch nichts."),
@@ -279,11 +337,14 @@ REFUSALS: Final[dict[str, Said]] = {
 BY_PAGE: Final = frozenset({
     "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
     "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
+    "too_fast.signin", "too_fast.signin_minutes", "incomplete.address", "forbidden.signin_code",
+    "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
+    "forbidden.stranger", "gone.signin",
     "malformed.fields", "incomplete.folder", "unknown.folder", "unknown.rehearsal",
     "conflict.folder", "busy.folder",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
-    "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
+    "confirm", "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
     "incomplete.ends", "incomplete.questions", "incomplete.answers", "incomplete.by",
     "incomplete.until", "incomplete.to", "incomplete.numbers", "incomplete.note", "conflict.order",
 })  # fmt: skip
