@@ -48,6 +48,7 @@ from dialog.hub.limits import (
     SEARCHES_OF_ROOM,
     SIGN_INS,
     SIGN_INS_OF_ADDRESS,
+    Arrivals,
     Buckets,
     Pace,
     Spent,
@@ -377,6 +378,7 @@ class Application:
             volunteers=self.volunteers,
             staff=self.staff,
             guesses=Buckets(GUESSES),
+            arrivals=arrivals(settings),
             signins_of_network=Buckets(SIGN_INS),
             signins_of_address=Buckets(SIGN_INS_OF_ADDRESS),
             searches=Buckets(SEARCHES),
@@ -467,6 +469,8 @@ def demonstration(data: Path, port: int) -> Settings:
         base_url=f"http://127.0.0.1:{port}",
         operator="Demonstration",
         demonstration=True,
+        joins_at_once=10_000,  # all of its volunteers come from here
+        joins_per_hour=10_000,
     )
 
 
@@ -484,6 +488,12 @@ def heading(declaration: Declaration) -> Heading:
         topics=declaration.topics,
         recording=(recording.url, recording.starts) if recording else None,
     )
+
+
+def arrivals(settings: Settings) -> Arrivals:
+    """Return how many come in from one network as usual, and at most."""
+    usual = Pace(settings.joins_per_minute / 60, settings.joins_at_once)
+    return Arrivals(usual, Pace(settings.joins_per_hour / 3600, settings.joins_per_hour))
 
 
 def published(session: Session) -> Transcript | None:

@@ -192,6 +192,36 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Er hat sechs Ziffern und steht auf dem Beamer oder im Video."),
         N_("Bitte geben Sie ihn noch einmal ein."),
     ),
+    "forbidden.invited": Said(
+        N_("Gerade nehmen nur Eingeladene teil"),
+        N_("Die Organisation hat das für diesen Dialog so eingestellt."),
+        N_("Sie können weiter mitlesen. Wer eine Einladung hat, öffnet den Link aus der E-Mail."),
+    ),
+    "forbidden.show": Said(
+        N_("So zeigt dieser Dialog niemanden"),
+        N_("Die Organisation hat festgelegt, wie Fragende erscheinen."),
+        N_("Bitte wählen Sie unter „Name und Ort“ eine der angebotenen Möglichkeiten."),
+    ),
+    "incomplete.name": Said(
+        N_("In diesem Dialog wird mit Namen gefragt"),
+        N_("Sie haben noch keinen Namen angegeben."),
+        N_("Bitte tragen Sie ihn unter „Meine Fragen“ ein und reichen Sie die Frage dann ein."),
+    ),
+    "too_fast.network": Said(
+        N_("Gerade kommen sehr viele aus Ihrem Netz dazu"),
+        N_("Zum Beispiel aus demselben Saal oder Büro. Wer schon teilnimmt, merkt davon nichts."),
+        N_(
+            "Bitte versuchen Sie es in {seconds} Sekunden noch einmal; Ihre Angaben bleiben stehen."
+        ),
+    ),
+    "busy.second": Said(
+        N_("Gerade hat die Moderation sehr viele Fragen"),
+        N_("Ihr Text bleibt im Formular; eingereicht ist er noch nicht."),
+        N_(
+            "Bitte versuchen Sie es in {seconds} Sekunden noch einmal. "
+            "Fragen der anderen können Sie jederzeit unterstützen."
+        ),
+    ),
     "forbidden.link": Said(
         N_("Dieser Dialog ist für Eingeladene"),
         N_("Teilnehmen kann, wer eine persönliche Einladung hat."),
@@ -337,6 +367,7 @@ REFUSALS: Final[dict[str, Said]] = {
 BY_PAGE: Final = frozenset({
     "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
     "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
+    "too_fast.network",
     "too_fast.signin", "too_fast.signin_minutes", "incomplete.address", "forbidden.signin_code",
     "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
     "forbidden.stranger", "gone.signin",
