@@ -435,6 +435,7 @@ class Application:
             base_url=settings.base_url.rstrip("/"),
             clock=clock,
             record=self.record,
+            data=settings.data,
             sessions=settings.sessions,
             look=self.follower.look,
             ready=lambda: self.ready,

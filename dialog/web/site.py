@@ -105,6 +105,7 @@ class Site:
     base_url: str
     clock: Callable[[], int]
     record: Callable[[str, Transcript], dict[str, Any]]
+    data: Path
     sessions: Path
     look: Callable[[], Awaitable[None]]
     ready: Callable[[], bool]

@@ -343,6 +343,11 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Die Adresse ist nicht vollständig, oder der Entwurf hat jetzt einen anderen Tag."),
         N_("Bitte gehen Sie zum Programm der Organisation."),
     ),
+    "unknown.rehearsal": Said(
+        N_("Diese Probe gibt es nicht mehr"),
+        N_("Sie ist beendet und gelöscht."),
+        N_("Sie können jederzeit eine neue anlegen."),
+    ),
     "conflict.folder": Said(
         N_("Inzwischen hat jemand anderes diesen Dialog geändert"),
         N_("Ihre Eingaben stehen noch hier, gesichert sind sie nicht."),
@@ -391,6 +396,7 @@ BY_PAGE: Final = frozenset({
     "malformed.fields", "incomplete.folder", "unknown.folder", "conflict.folder", "busy.folder",
     "incomplete.roles", "empty.name", "unknown.account",
     "conflict.last_organiser",
+    "unknown.rehearsal",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
     "confirm", "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
