@@ -57,7 +57,7 @@ from dialog.hub.room import Room, Timing
 from dialog.programme import Declaration, programme
 from dialog.provider import Client, Provider
 from dialog.purging import Purging
-from dialog.settings import Settings
+from dialog.settings import Settings, offices_of
 from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
@@ -403,7 +403,7 @@ def provider(settings: Settings, secret: str) -> Provider | None:
         redirect=f"{settings.base_url.rstrip('/')}/signin/callback",
         scopes=settings.oidc_scopes,
         claim=settings.oidc_claim,
-        offices={group: Role(role) for group, role in settings.oidc_offices.items()},
+        offices={group: Role(role) for group, role in offices_of(settings.oidc_groups).items()},
     )
     return Provider(client, secret, clock)
 
