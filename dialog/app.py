@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.applications import Starlette
@@ -22,21 +23,21 @@ from dialog import disk
 from dialog.archive import folder
 from dialog.archive.bundle import Heading, bundle
 from dialog.archive.founding import founding
-from dialog.copies import Copies
 from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
 from dialog.edge.door import Door, room_for
 from dialog.edge.frames import text_frame
 from dialog.edge.limits import Limits as EdgeLimits
 from dialog.edge.server import Server, configure
-from dialog.forum.commands import Declare
+from dialog.follower import Follower
 from dialog.forum.events import Entry
 from dialog.forum.evolve import replay
 from dialog.forum.journal import Batch, Place, Unavailable
-from dialog.forum.names import SECOND, SYSTEM, Limits, Role
-from dialog.forum.phase import Schedule
+from dialog.forum.names import SECOND, SYSTEM, Phase, Role
+from dialog.forum.refusals import Code, Refusal
 from dialog.forum.retention import MONTH
-from dialog.forum.transcript import Transcript
+from dialog.forum.session import Session
+from dialog.forum.transcript import Transcript, transcript
 from dialog.hub.clock import Patient
 from dialog.hub.hub import Hub
 from dialog.hub.ledger import line
@@ -48,30 +49,39 @@ from dialog.hub.limits import (
     SEARCHES_OF_ROOM,
     SIGN_INS,
     SIGN_INS_OF_ADDRESS,
+    Arrivals,
     Buckets,
     Pace,
     Spent,
 )
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
+from dialog.mail.delivery import Delivery
+from dialog.mail.occasions import Occasions
+from dialog.mail.relay import Relay as PostRelay
+from dialog.mail.relay import Way, way
+from dialog.mail.writing import Writing
 from dialog.programme import Declaration, programme
 from dialog.provider import Client, Provider
-from dialog.purging import Purging
+from dialog.purging import Persons, Purging
 from dialog.settings import Settings, offices_of
 from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
 from dialog.store.editions import Editions
+from dialog.store.guests import Guests
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
 from dialog.store.outbox import Outbox
 from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
+from dialog.store.rolls import Rolls
 from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
-from dialog.web.announcement import announce, plain
+from dialog.web.announcement import announce, declare, plain
+from dialog.web.attendance import Attendance
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
 from dialog.web.library import Library
@@ -79,7 +89,7 @@ from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
 from dialog.web.shelf import Shelf
-from dialog.web.site import Bounds, Operator, Site
+from dialog.web.site import Bounds, Mail, Operator, Site
 
 log = structlog.get_logger()
 TEN_SECONDS = 10
@@ -101,17 +111,20 @@ class Application:
         """Join the parts; nothing is opened before ``start``."""
         self.settings = settings
         self.programme = programme(settings.sessions)
-        self._declared = {d.slug: d for d in self.programme.declarations}
+        self._declared = {d.slug: d for d in self.programme.declarations if not d.draft}
         secret = settings.secret or kept_secret(settings.data)
         self.database = Database(settings.database)
         self.journal = Journal(self.database)
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
         staff = Lifetime(settings.staff_idle_hours * HOUR, settings.staff_days * DAY)
         self.people = People(self.database, secret, clock, lifetime, staff)
+        self.guests = Guests(self.database, self.people, clock)
+        self.rolls = Rolls(self.database, clock)
         self.accounts = Accounts(self.database, clock)
         self.signins = SignIns(self.database, self.people, secret, clock)
         self.provider = provider(settings, secret)
         self.outbox = Outbox(self.database, clock)
+        self.persons = Persons(self.people, self.guests, self.rolls, self.outbox)
         self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
@@ -122,19 +135,35 @@ class Application:
         self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
         self.hub = Hub(text_frame)
+        self.attendance = Attendance(self.guests, lambda: self.hub)
         self.announcements = {slug: announce(d) for slug, d in self._declared.items()}
-        self.copies = Copies(settings.sessions, self.database, self.hub, clock, self._begin)
+        self.follower = Follower(
+            settings.sessions, self.database, self.hub, clock, self._take, self.programme.faults
+        )
         self._looking: list[asyncio.Task[None]] = []
         deletions = Deletions(self.database)
         self.purging = Purging(
-            settings.data, self.journal, self.people, deletions, self.hub, clock, self._begin
+            settings.data,
+            self.journal,
+            self.persons,
+            deletions,
+            self.hub,
+            clock,
+            self._begin,
         )
         listening = partial(listen, settings.database)
         self.relay = Relay(self.hub, Processes(self.database), listening)
         self.crowd = Crowd(settings.connections_per_person, self.relay.elsewhere)
         self.volunteers = Buckets(_pace(settings.messages_per_10s, 2))
         self.staff = Buckets(_pace(settings.staff_messages_per_10s, 1))
+        self._way = relay_of(settings)
+        self.delivery: Delivery | None = None
         self.asgi = self._web(secret)
+        site: Site = self.asgi.state.site
+        self.occasions = Occasions(site)
+        if self._way:
+            post, writing = PostRelay(self._way), Writing(site, self._way.sender)
+            self.delivery = Delivery(self.outbox, post, writing, clock, settings.mail_per_minute)
 
     async def start(self) -> None:
         """Take in records that lie in the folders, and open a room for every other session."""
@@ -151,11 +180,15 @@ class Application:
             await self.hub.start({d.slug: declare(d) for d in live})
         finally:
             gc.enable()
-        await self.copies.look()
+        await self.follower.look()
         self._looking = [
-            asyncio.create_task(self.copies.run(), name="rehearsals"),
+            asyncio.create_task(self.follower.run(), name="folders"),
             asyncio.create_task(self.purging.run(self.declared), name="purging"),
+            asyncio.create_task(self.attendance.run(), name="attendance"),
+            asyncio.create_task(self.occasions.run(), name="occasions"),
         ]
+        if self.delivery:
+            self.delivery.start()
         if self.database.shared:
             self.relay.start(self.crowd.places)
         self._upkeep = asyncio.create_task(
@@ -179,6 +212,8 @@ class Application:
         for task in self._looking:
             task.cancel()
         await asyncio.gather(*self._looking, return_exceptions=True)
+        if self.delivery:
+            await self.delivery.stop(self.settings.drain_seconds / 4)
         await self.hub.stop(self.settings.drain_seconds / 2)
         await self.relay.stop()
 
@@ -203,6 +238,7 @@ class Application:
         kept = await self.transcripts.get(slug)
         if kept is None:
             self.hub.ended.update(await self.people.part(slug))
+            await self.persons.let_go(slug, whole=False)
         if record != kept:  # every start hands it on again
             await self.transcripts.save(slug, record)
         await asyncio.to_thread(folder.write, self.settings.sessions / slug, record)
@@ -258,10 +294,50 @@ class Application:
         await self.journal.append(slug, Place(opened.epoch, 0, 0), lambda _tail: batch)
         return ""
 
-    async def _begin(self, declaration: Declaration) -> None:
-        """Open the room of a rehearsal, which may come while others are open."""
+    async def _take(self, declaration: Declaration) -> None:
+        """Let a session be as its folder says now: its room opens, or is told.
+
+        One that was over before anybody here knew it begins nothing: it may be a record on its way.
+        """
+        slug = declaration.slug
+        if declaration == self._declared.get(slug):
+            return
+        room = self.hub.room(slug)
+        if room is not None:
+            await self._tell(room, declaration)
+        elif declaration.rehearsal_until:
+            await self._begin(declaration)
+        elif await self._take_in(slug):
+            self._announce(declaration)
+        elif declaration.ends.timestamp() * SECOND > clock():
+            await self._begin(declaration)
+        else:
+            log.warning("session is over already, a restart takes it in", session=slug)
+
+    async def _tell(self, room: Room, declaration: Declaration) -> None:
+        """Declare a session anew; where its room does not take that, what it was told before holds.
+
+        A record says what its session's folder says.
+        """
+        reply = await room.ask(declare(declaration), SYSTEM)
+        if isinstance(reply, Refusal):
+            if reply.code is Code.BUSY:
+                raise Unavailable
+            fields = {"session": room.slug, "code": reply.code.value}
+            log.warning("declaration not taken, the one of before holds", **fields)
+            return
+        self._announce(declaration)
+        said = await room.read(lambda session, _board: published(session))
+        if said is not None:
+            await self.publish(room.slug, said)
+
+    def _announce(self, declaration: Declaration) -> None:
         self._declared[declaration.slug] = declaration
         self.announcements[declaration.slug] = announce(declaration)
+
+    async def _begin(self, declaration: Declaration) -> None:
+        """Open the room of a session, which may come while others are open."""
+        self._announce(declaration)
         await self.hub.open(self._room(declaration), declare(declaration))
 
     def _room(self, declaration: Declaration) -> Room:
@@ -308,15 +384,24 @@ class Application:
         made.state.site = self._site(secret)
         return made
 
+    def _mail(self) -> Mail:
+        """Return how mail leaves, and why none does at the moment."""
+        found = self._way
+        relay, sender = (found.host, str(found.sender)) if found else ("", "")
+        return Mail(relay, sender, lambda: self.delivery.fault if self.delivery else "")
+
     def _site(self, secret: str) -> Site:
         settings = self.settings
         return Site(
             hub=self.hub,
             people=self.people,
+            guests=self.guests,
+            rolls=self.rolls,
+            attendance=self.attendance,
             accounts=self.accounts,
             signins=self.signins,
             provider=self.provider,
-            mails=bool(settings.mail_relay),
+            mail=self._mail(),
             outbox=self.outbox,
             editions=self.editions,
             transcripts=self.transcripts,
@@ -335,6 +420,7 @@ class Application:
             volunteers=self.volunteers,
             staff=self.staff,
             guesses=Buckets(GUESSES),
+            arrivals=arrivals(settings),
             signins_of_network=Buckets(SIGN_INS),
             signins_of_address=Buckets(SIGN_INS_OF_ADDRESS),
             searches=Buckets(SEARCHES),
@@ -348,6 +434,9 @@ class Application:
             base_url=settings.base_url.rstrip("/"),
             clock=clock,
             record=self.record,
+            data=settings.data,
+            sessions=settings.sessions,
+            look=self.follower.look,
             ready=lambda: self.ready,
             storing=self.storing,
         )
@@ -422,31 +511,8 @@ def demonstration(data: Path, port: int) -> Settings:
         base_url=f"http://127.0.0.1:{port}",
         operator="Demonstration",
         demonstration=True,
-    )
-
-
-def declare(declaration: Declaration) -> Declare:
-    """Return what the rules need to know of a declared session."""
-    until = declaration.questions_until
-    limits = declaration.limits
-    return Declare(
-        schedule=Schedule(
-            _ms(declaration.opens.timestamp()),
-            _ms(declaration.starts.timestamp()),
-            _ms(declaration.ends.timestamp()),
-            _ms(until.timestamp()) if until else 0,
-        ),
-        topics=declaration.topics,
-        by_clock=declaration.goes_live == "by_clock",
-        readers=declaration.readers,
-        second_person=declaration.release == "second_person",
-        limits=Limits(
-            text=limits.text,
-            background=limits.background,
-            waiting=limits.waiting,
-            ask_ms=limits.ask_seconds * SECOND,
-        ),
-        rehearsal=declaration.rehearsal_until is not None,
+        joins_at_once=10_000,  # all of its volunteers come from here
+        joins_per_hour=10_000,
     )
 
 
@@ -463,6 +529,31 @@ def heading(declaration: Declaration) -> Heading:
         ends=declaration.ends,
         topics=declaration.topics,
         recording=(recording.url, recording.starts) if recording else None,
+    )
+
+
+def arrivals(settings: Settings) -> Arrivals:
+    """Return how many come in from one network as usual, and at most."""
+    usual = Pace(settings.joins_per_minute / 60, settings.joins_at_once)
+    return Arrivals(usual, Pace(settings.joins_per_hour / 3600, settings.joins_per_hour))
+
+
+def published(session: Session) -> Transcript | None:
+    """Return the record of a published session."""
+    return transcript(session) if session.phase is Phase.PUBLISHED else None
+
+
+def relay_of(settings: Settings) -> Way | None:
+    """Return the way to the relay, None where none is set."""
+    if not settings.mail_relay:
+        return None
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    return way(
+        settings.mail_relay,
+        settings.mail_from or f"dialog@{host}",
+        plain=settings.mail_plain,
+        timeout=settings.mail_timeout,
+        name=host,
     )
 
 
@@ -500,10 +591,6 @@ def kept_secret(data: Path) -> str:
     if not secret:
         raise ValueError(f"{file} is empty: remove it, and a new secret is drawn")
     return secret
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * SECOND)
 
 
 def _pace(messages: int, burst: int) -> Pace:

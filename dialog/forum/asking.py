@@ -1,4 +1,4 @@
-"""What volunteers may do: ask, reword, withdraw, upvote, appeal and object."""
+"""What volunteers may do: ask, reword, name, withdraw, upvote, appeal and object."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,11 +12,16 @@ from dialog.forum.events import Asked, Axis, Fact, Tap, Upvoted
 from dialog.forum.names import (
     ASK_GRACE,
     INTENT_TIME,
+    MINUTE,
     REWORD_GRACE,
+    SECOND_LIST,
+    Admission,
     Appealed,
+    Field,
     Outcome,
     Phase,
     Review,
+    Role,
     Show,
     Who,
 )
@@ -29,6 +34,7 @@ from dialog.forum.texts import clean, required
 from dialog.forum.traces import ASKER, ever
 
 GONE = (Review.WITHDRAWN, Review.MERGED)
+READ = (Review.APPROVED, Review.STAGE_ONLY, Review.MERGED)
 OVER = (Phase.PUBLISHED, Phase.CANCELLED)
 
 
@@ -38,7 +44,8 @@ def decide_asking(session: Session, command: c.Asking, who: Who, now: int) -> De
         return _upvote(session, command, who, now)
     if isinstance(command, c.Ask):
         return _ask(session, command, who, now)
-    refusal = None if isinstance(command, c.Withdraw | c.Consent) else _barred(session, who)
+    always = c.Withdraw | c.Consent | c.Name  # of which less than was shown is never barred
+    refusal = None if isinstance(command, always) else _barred(session, who)
     question = session.questions.get(command.number)
     if refusal:
         return refusal
@@ -51,6 +58,8 @@ def decide_asking(session: Session, command: c.Asking, who: Who, now: int) -> De
             return _withdraw(session, command, question)
         case c.Consent():
             return _consent(session, command, question)
+        case c.Name():
+            return _name(session, command, question, who, now)
         case c.Appeal():
             return _appeal(session, command, question)
         case c.Object():
@@ -68,6 +77,14 @@ def _barred(session: Session, who: Who) -> Refusal | None:
     return Refusal(Code.MUTED) if who.person in session.muted else None
 
 
+def _uninvited(session: Session, who: Who) -> Refusal | None:
+    """While only the invited take part, others read on; what staff enter is no matter of that."""
+    concerned = who.role is Role.VOLUNTEER and who.admission is not Admission.INVITED
+    if session.switches.invited and concerned:
+        return Refusal(Code.FORBIDDEN, field="invited")
+    return None
+
+
 # --- ask ---------------------------------------------------------------------------------------
 
 
@@ -77,6 +94,7 @@ def _ask(session: Session, command: c.Ask, who: Who, now: int) -> Decision:
         return Refusal(Code.FORBIDDEN, field="via")
     free = command.via is not None
     refusal = _ask_closed(session, now) or (None if free else _barred(session, who))
+    refusal = refusal or _uninvited(session, who) or _unshown(session, command, who)
     if refusal:
         return refusal
     act = Act(session, command.do)
@@ -89,8 +107,38 @@ def _ask(session: Session, command: c.Ask, who: Who, now: int) -> Decision:
     twin = _twin(session, dict(act.texts)[wording.text], who)
     if twin:
         return _duplicate(twin, who)
-    event = Asked(len(session.questions) + 1, wording, command.via)
+    fresh = not free and _fresh(session, who)
+    if fresh and session.second >= SECOND_LIST:
+        return _full()
+    event = Asked(len(session.questions) + 1, wording, command.via, fresh)
     return Fact(event, tuple(act.texts))
+
+
+def _unshown(session: Session, command: c.Ask, who: Who) -> Refusal | None:
+    """Say whether the session lets nobody be shown like that; staff may leave a name out."""
+    if command.via:
+        barred = command.show not in session.shows
+        return Refusal(Code.FORBIDDEN, field="show") if barred else None
+    return _nameless_show(session, command.show, who)
+
+
+def _nameless_show(session: Session, show: Show, who: Who) -> Refusal | None:
+    """Refuse a way of being shown that this session has not, or that lacks the name it needs."""
+    if show not in session.shows:
+        return Refusal(Code.FORBIDDEN, field="show")
+    if Show.ANONYMOUS not in session.shows and not who.name.strip():
+        return Refusal(Code.INCOMPLETE, field="name")
+    return None
+
+
+def _fresh(session: Session, who: Who) -> bool:
+    """Tell whether somebody is one of many new ones, and none of their questions was approved."""
+    own = session.asked.get(who.person, ())
+    return who.admission is Admission.NEW and all(session.questions[n].fresh for n in own)
+
+
+def _full() -> Refusal:
+    return Refusal(Code.BUSY, field="second", limit=SECOND_LIST, retry_ms=MINUTE)
 
 
 def _asks_taken(session: Session) -> bool:
@@ -127,7 +175,7 @@ def _wording(act: Act, command: c.Ask, who: Who) -> Wording | Refusal:
         if isinstance(body, Refusal):
             return body
         parts[field] = act.write(body)
-    show = Show.NAME if command.via and parts.get("name") else command.show
+    show = command.show
     return Wording(
         parts["text"],
         background=parts["background"],
@@ -142,10 +190,8 @@ def _parts(command: c.Ask, who: Who) -> Iterator[tuple[str, str]]:
     yield "text", command.text
     yield "background", command.background
     yield "district", command.district
-    if command.via:
-        yield "name", command.asker
-    elif command.show is not Show.ANONYMOUS:
-        yield "name", who.name
+    if command.show is not Show.ANONYMOUS:
+        yield "name", command.asker if command.via else who.name
 
 
 def _twin(session: Session, text: str, who: Who) -> Question | None:
@@ -170,6 +216,9 @@ def _upvote(session: Session, command: c.Upvote, who: Who, now: int) -> Decision
     refusal = _barred(session, who) or _upvotes_closed(session)
     if refusal:
         return refusal
+    uninvited = _uninvited(session, who)
+    if command.on and uninvited:
+        return uninvited
     if command.number not in session.questions:
         return Refusal(Code.UNKNOWN, number=command.number)
     kept = session.root(command.number)
@@ -210,8 +259,11 @@ def _reword(session: Session, command: c.Reword, question: Question, now: int) -
         return current
     if question.standing.review not in (Review.WAITING, Review.RETURNED):
         return conflict(session, question)
-    if not _asks_taken(session) and now > session.asks_ended + REWORD_GRACE:
-        return Refusal(Code.CLOSED, since=session.asks_ended)
+    over = _rewording_over(session, now)
+    if over:
+        return over
+    if question.fresh and not question.second and session.second >= SECOND_LIST:
+        return _full()
     text = required(command.text, session.limits.text, "text")
     background = clean(command.background, session.limits.background, "background", lines=True)
     if isinstance(text, Refusal):
@@ -224,6 +276,12 @@ def _reword(session: Session, command: c.Reword, question: Question, now: int) -
     act.set(Axis.WORDING, question.number, wording)
     act.stand(question, Standing(appeal=_closed(question.standing.appeal)))
     return act.fact()
+
+
+def _rewording_over(session: Session, now: int) -> Refusal | None:
+    if not _asks_taken(session) and now > session.asks_ended + REWORD_GRACE:
+        return Refusal(Code.CLOSED, since=session.asks_ended)
+    return None
 
 
 def _closed(appeal: Appeal | None) -> Appeal | None:
@@ -260,6 +318,66 @@ def _consent(session: Session, command: c.Consent, question: Question) -> Decisi
     return act.fact()
 
 
+def _name(session: Session, command: c.Name, question: Question, who: Who, now: int) -> Decision:
+    """Show less at once and take it from every earlier wording; show more once it was reviewed.
+
+    What nobody has reviewed yet, or nobody reads any more, simply stands there anew.
+    """
+    old, standing = question.wording, question.standing
+    refusal = _nameless_show(session, command.show, who)
+    if refusal:
+        return refusal
+    act = Act(session, command.do)
+    new = _named(act, command, old, who)
+    if isinstance(new, Refusal):
+        return new
+    more = bool(act.texts) or (new.show is Show.NAME is not old.show)
+    refusal = (_barred(session, who) or _rewording_over(session, now)) if more else None
+    if refusal:
+        return refusal
+    if standing.review is Review.WITHDRAWN:
+        return conflict(session, question)
+    act.set(Axis.WORDING, question.number, new)
+    if more and standing.review in READ and _reads_more(old, new):
+        if standing.review is Review.MERGED or not _movable(session, question):
+            return conflict(session, question)
+        act.stand(question, Standing(appeal=_closed(standing.appeal)))
+    gone = ever(session, question, Field.NAME) - {new.name}
+    gone |= ever(session, question, Field.DISTRICT) - {new.district}
+    act.erase(question, gone)
+    return act.fact()
+
+
+def _named(act: Act, command: c.Name, old: Wording, who: Who) -> Wording | Refusal:
+    """Return a wording with name and district as given; what stays the same keeps its number."""
+    given = {
+        "name": "" if command.show is Show.ANONYMOUS else who.name,
+        "district": command.district,
+    }
+    parts: dict[str, int] = {}
+    for field, raw in given.items():
+        body = clean(raw, act.session.limits.name, field)
+        if isinstance(body, Refusal):
+            return body
+        number = getattr(old, field)
+        parts[field] = number if act.session.text(number) == body else act.write(body)
+    same = command.show is Show.NAME and parts["name"] == old.name
+    worn = replace(old, name=parts["name"], district=parts["district"])
+    return replace(worn, show=command.show, archive=old.archive and same)
+
+
+def _reads_more(old: Wording, new: Wording) -> bool:
+    """Tell whether everyone would read something of the asker that was not there before."""
+    shown = new.name if new.show is Show.NAME else 0
+    before = old.name if old.show is Show.NAME else 0
+    return shown not in (0, before) or new.district not in (0, old.district)
+
+
+def _movable(session: Session, question: Question) -> bool:
+    """Tell whether a public question may still go back to the queue."""
+    return question.number != session.stage.now and question.result.outcome is Outcome.OPEN
+
+
 def _taken_up(session: Session, question: Question) -> bool:
     number = question.number
     return (
@@ -288,7 +406,7 @@ def _object(session: Session, question: Question) -> Decision:
     """Bring an edited question back to the queue; once it was decided again, that is final."""
     if not (question.public and question.wording.edited) or question.standing.appeal:
         return conflict(session, question)
-    if question.number == session.stage.now or question.result.outcome is not Outcome.OPEN:
+    if not _movable(session, question):
         return conflict(session, question)
     act = Act(session, c.Object.do)
     act.stand(question, Standing(by=question.standing.by, appeal=Appeal(Appealed.OBJECT)))

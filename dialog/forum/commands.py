@@ -68,6 +68,19 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """Say anew how one is shown with one's own question; the name is the one given now.
+
+    Less than was shown goes at once and for good, more of a reviewed question is reviewed again.
+    """
+
+    do: ClassVar[str] = "name"
+    number: int
+    show: Show
+    district: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Upvote:
     """Support a question or take the support back; ``intent`` is the tap's server time in ms."""
 
@@ -370,11 +383,15 @@ class ChangePhase:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Switch whether questions and upvotes are taken; None keeps a switch as it is."""
+    """Switch whether questions and upvotes are taken, and whether from ``invited`` people only.
+
+    None keeps a switch as it is.
+    """
 
     do: ClassVar[str] = "accept"
     questions: bool | None = None
     upvotes: bool | None = None
+    invited: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,6 +498,7 @@ class Declare:
     second_person: bool = False
     limits: Limits = field(default_factory=Limits)
     rehearsal: bool = False
+    shows: tuple[Show, ...] = tuple(Show)
 
 
 @dataclass(frozen=True, slots=True)
@@ -517,7 +535,7 @@ class Purge:
     do: ClassVar[str] = "purge"
 
 
-Asking = Ask | Reword | Withdraw | Upvote | Appeal | Object | Consent
+Asking = Ask | Reword | Withdraw | Upvote | Appeal | Object | Consent | Name
 Moderating = (
     Claim | Approve | StageOnly | Return | Edit | Merge | Unmerge | Hide | Undo | Topic | Brief
     | Mute | Unmute | Message | MergeAll | ReturnAll

@@ -100,7 +100,7 @@ def _subject(command: c.Command) -> int:
 def _serve(session: Session, command: c.Serving, now: int) -> Decision:
     match command:
         case c.Declare():
-            return _declare(session, command)
+            return _declare(session, command, now)
         case c.Enter():
             return _enter(session, command)
         case c.Note():
@@ -113,7 +113,7 @@ def _serve(session: Session, command: c.Serving, now: int) -> Decision:
             assert_never(command)
 
 
-def _declare(session: Session, command: c.Declare) -> Decision:
+def _declare(session: Session, command: c.Declare, now: int) -> Decision:
     declared = Declared(
         command.schedule,
         command.topics,
@@ -122,12 +122,19 @@ def _declare(session: Session, command: c.Declare) -> Decision:
         command.second_person,
         command.limits,
         command.rehearsal,
+        command.shows,
     )
     if declared == session.declaration:
         return None
+    if not command.shows:
+        return Refusal(Code.INCOMPLETE, field="shows")
     if session.declaration and session.rehearsal is not command.rehearsal:
         # Rehearsals are deleted whole: what was real once must never become one.
         return Refusal(Code.CONFLICT, field="rehearsal")
+    moved = session.declaration and command.schedule != session.declaration.schedule
+    if moved and session.phase is Phase.LIVE and command.schedule.ends <= now:
+        # A slip in a file must not close an evening: that is done by hand.
+        return Refusal(Code.INCOMPLETE, field="ends", since=command.schedule.ends)
     return Fact(declared)
 
 

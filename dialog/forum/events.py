@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from dialog.forum.names import Field, Limits, Phase, Role, Via
+from dialog.forum.names import Field, Limits, Phase, Role, Show, Via
 from dialog.forum.phase import Schedule, Switches
 from dialog.forum.question import Answer, Draft, Mark, Recalled, Result, Standing, Wording
 
@@ -89,6 +89,7 @@ class Declared:
     second_person: bool
     limits: Limits
     rehearsal: bool = False
+    shows: tuple[Show, ...] = tuple(Show)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,15 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question was asked by the entry's person, or entered for someone (``via``)."""
+    """A question was asked by the entry's person, or entered for someone (``via``).
+
+    ``fresh``: by one of many new participants, none of whose questions was approved yet.
+    """
 
     number: int
     wording: Wording
     via: Via | None = None
+    fresh: bool = False
 
 
 class Tap(NamedTuple):

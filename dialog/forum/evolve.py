@@ -29,7 +29,16 @@ from dialog.forum.events import (
 )
 from dialog.forum.names import Amended, Phase, Review
 from dialog.forum.phase import Switches
-from dialog.forum.question import Amendment, Answer, Claim, Question, Result, Standing, Wording
+from dialog.forum.question import (
+    STAGED,
+    Amendment,
+    Answer,
+    Claim,
+    Question,
+    Result,
+    Standing,
+    Wording,
+)
 from dialog.forum.session import Deed, Session, Staff
 
 REVISING = frozenset(
@@ -136,22 +145,32 @@ def _names(question: Question, event: Entered) -> bool:
 
 
 def _declared(session: Session, event: Declared) -> None:
+    # What an evening was extended by stays, unless other times were declared.
+    if session.declaration is None or session.declaration.schedule != event.schedule:
+        session.schedule = event.schedule
     session.declaration = event
-    session.schedule = event.schedule
     session.topics = event.topics
     session.by_clock = event.by_clock
     session.readers = event.readers
     session.second_person = event.second_person
     session.limits = event.limits
+    session.shows = event.shows
 
 
 def _asked(session: Session, entry: Entry, event: Asked, touched: Touched) -> None:
     asker = 0 if event.via else entry.person
     question = Question(
-        event.number, asker, entry.at, event.wording, rev=entry.number, via=event.via
+        event.number,
+        asker,
+        entry.at,
+        event.wording,
+        rev=entry.number,
+        via=event.via,
+        fresh=event.fresh,
     )
     session.questions[event.number] = question
     session.reviews[Review.WAITING] += 1
+    session.second += question.second
     if asker:
         question.voters.add(asker)
         session.asked.setdefault(asker, []).append(event.number)
@@ -294,12 +313,25 @@ def _stand(session: Session, question: Question, after: Standing, touched: Touch
     before = question.standing
     _count_outcome(session, question, -1)
     session.reviews[before.review] -= 1
+    session.second -= question.second
     question.standing = after
     session.reviews[after.review] += 1
+    session.second += question.second
     _count_outcome(session, question, 1)
     question.claim = None
+    if question.fresh and after.review in STAGED:
+        _vouch(session, question.asker, touched)
     if before.into != after.into:
         _move_in_tree(session, question, before, after, touched)
+
+
+def _vouch(session: Session, person: int, touched: Touched) -> None:
+    """Take a person's questions out of the second list for good: one of them was approved."""
+    for number in session.asked[person]:
+        question = session.questions[number]
+        session.second -= question.second
+        question.fresh = False
+        touched.rows.add(number)
 
 
 def _move_in_tree(
@@ -385,6 +417,7 @@ def _purged(session: Session, event: Purged, touched: Touched) -> None:
         question.asker = question.asker if question.number in linked else 0
         question.original = question.draft = question.claim = None
         question.briefing = question.scribe = 0
+        question.fresh = False
         question.alike, question.marks = (), ()
         if not question.wording.archive:
             question.wording = replace(question.wording, name=0, district=0)
@@ -394,7 +427,7 @@ def _purged(session: Session, event: Purged, touched: Touched) -> None:
     for number, deed in session.deeds.items():
         if deed.person not in persons:
             session.deeds[number] = replace(deed, person=0)
-    session.muted = frozenset()
+    session.muted, session.second = frozenset(), 0
     session.message, session.banner = None, 0
     session.purged = True
     touched.rows.update(session.questions)

@@ -89,13 +89,15 @@ def _phase(session: Session, command: c.ChangePhase, now: int) -> Decision:
 
 def _accept(session: Session, command: c.Accept, now: int) -> Decision:
     """Turn the switches; taking questions again after their end takes that end away."""
-    switches, schedule = session.switches, session.schedule
-    if command.questions is not None:
-        switches = replace(switches, questions=command.questions)
-    if command.upvotes is not None:
-        switches = replace(switches, upvotes=command.upvotes)
+    schedule = session.schedule
+    wanted = {
+        "questions": command.questions,
+        "upvotes": command.upvotes,
+        "invited": command.invited,
+    }
+    turned = {name: on for name, on in wanted.items() if on is not None}
     act = Act(session, command.do)
-    act.set(Axis.SWITCHES, 0, switches)
+    act.set(Axis.SWITCHES, 0, replace(session.switches, **turned))
     if command.questions and schedule.questions_until <= now:
         act.set(Axis.SCHEDULE, 0, replace(schedule, questions_until=0))
     return act.fact()
@@ -302,7 +304,7 @@ def _keep(session: Session, command: c.Keep, question: Question, who: Who, now: 
 
 def _unpublish(session: Session, command: c.Unpublish, question: Question) -> Decision:
     """Take a question out for good: nothing that was said of it can be read by anyone after."""
-    if session.phase is not Phase.PUBLISHED or not question.public:
+    if session.phase is not Phase.PUBLISHED or not question.public or question.removed:
         return conflict(session, question)
     why = required(command.why, session.limits.short, "why")
     if isinstance(why, Refusal):

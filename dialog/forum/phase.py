@@ -30,12 +30,13 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """What is taken at the moment, beside the phase."""
+    """What is taken at the moment, beside the phase; ``invited``: from invited people only."""
 
     questions: bool = True
     upvotes: bool = True
     paused: bool = False
     blank: bool = False
+    invited: bool = False
 
 
 def due(phase: Phase, schedule: Schedule, now: int, *, by_clock: bool) -> Phase | None:

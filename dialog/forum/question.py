@@ -170,6 +170,12 @@ class Question:
     voters: BitMap = field(default_factory=BitMap)
     sealed: int | None = None
     amendments: tuple[Amendment, ...] = ()
+    fresh: bool = False
+
+    @property
+    def second(self) -> bool:
+        """Tell whether the question waits in the second list, of many new participants."""
+        return self.fresh and self.standing.review is Review.WAITING
 
     @property
     def public(self) -> bool:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from dialog.forum.names import Role, Stream
 
-VOLUNTEERS = frozenset({"ask", "reword", "withdraw", "upvote", "appeal", "object", "consent"})
+VOLUNTEERS = frozenset(
+    {"ask", "reword", "withdraw", "upvote", "appeal", "object", "consent", "name"}
+)
 MODERATORS = frozenset(
     {
         "ask", "claim", "approve", "stage_only", "return", "edit", "merge", "unmerge", "hide",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pyroaring import BitMap
 
 from dialog.forum.events import Acted, Declared, Message, Stage
-from dialog.forum.names import BLACKENED, Limits, Outcome, Phase, Review, Role
+from dialog.forum.names import BLACKENED, Limits, Outcome, Phase, Review, Role, Show
 from dialog.forum.phase import ASKING, Schedule, Switches
 from dialog.forum.question import Question
 from dialog.forum.taps import Taps
@@ -37,7 +37,8 @@ class Deed:
 class Session:
     """Everything the rules know of a session; times in ms UTC, texts by number.
 
-    Once it is ``purged``, names of staff are not kept any more.
+    ``second`` counts what waits in the second list. Once it is ``purged``, names of staff are not
+    kept any more.
     """
 
     seq: int = 0
@@ -50,6 +51,7 @@ class Session:
     readers: bool = True
     second_person: bool = False
     limits: Limits = field(default_factory=Limits)
+    shows: tuple[Show, ...] = tuple(Show)
     declaration: Declared | None = None
     banner: int = 0
     message: Message | None = None
@@ -71,6 +73,7 @@ class Session:
     deeds: dict[int, Deed] = field(default_factory=dict)
     reviews: Counter[Review] = field(default_factory=Counter)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
+    second: int = 0
     # Which questions may say the same; made when somebody asks, for opening must not wait for it.
     _said: dict[int, int | tuple[int, ...]] = field(default_factory=dict, compare=False)
     _heard: int = field(default=0, compare=False)

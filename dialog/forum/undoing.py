@@ -14,7 +14,7 @@ from dialog.forum.session import Session
 
 FINAL = frozenset({
     "phase", "publish", "correct", "keep", "unpublish", "acknowledge",
-    "reword", "withdraw", "consent", "appeal", "object", "ask", "tick", "draft",
+    "reword", "withdraw", "consent", "name", "appeal", "object", "ask", "tick", "draft",
 })  # fmt: skip
 After = Mapping[tuple[Axis, int], Value]
 

@@ -8,7 +8,7 @@ import datetime as dt
 from functools import lru_cache
 from typing import Any
 
-from dialog.forum.names import Outcome, Review, Role, Show, Stream, Who
+from dialog.forum.names import Admission, Outcome, Review, Role, Show, Stream, Who
 from dialog.forum.question import STAGED, Answer, Question
 from dialog.forum.session import Session
 
@@ -58,6 +58,7 @@ def session_row(session: Session, stream: Stream) -> Row:
             "upvotes": session.switches.upvotes,
         },
         "paused": session.switches.paused,
+        "invited": session.switches.invited,
         "blank": session.switches.blank,
         "banner": session.text(session.banner) or None,
         "opens": instant(schedule.opens),
@@ -73,7 +74,7 @@ def session_row(session: Session, stream: Stream) -> Row:
     if stream in (Stream.STAGE, Stream.DESK):
         made["message"] = _message(session)
     if stream is Stream.DESK:
-        made["counts"] = made["counts"] | all_counts(session)
+        made["counts"] = made["counts"] | all_counts(session) | {"second": session.second}
         made["muted"] = sorted(session.muted)
     return made
 
@@ -102,6 +103,7 @@ def me(session: Session, who: Who) -> Row:
         "role": who.role.value,
         "name": who.name,
         "person": who.person or None,
+        "invited": who.admission is Admission.INVITED,
         "upvoted": list(session.upvoted.get(who.person, ())) if volunteer else [],
         "mine": own_rows(session, who.person) if volunteer else [],
     }
@@ -175,6 +177,7 @@ def _desk(session: Session, question: Question) -> Row:
         "show": wording.show.value,
         "via": question.via and question.via.value,
         "person": question.asker or None,
+        "fresh": question.second,
     }
 
 

@@ -35,6 +35,7 @@ class Extent:
     newest: int = 50
     answered: int = 50
     waiting: int = 200
+    second: int = 200
     claimed: int = 50
     worked: int = 100
     decided: int = 50
@@ -69,7 +70,11 @@ def _answered(_session: Session, question: Question) -> int | None:
 
 
 def _waiting(_session: Session, question: Question) -> int | None:
-    return 0 if question.standing.review is Review.WAITING else None
+    return 0 if question.standing.review is Review.WAITING and not question.fresh else None
+
+
+def _second(_session: Session, question: Question) -> int | None:
+    return 0 if question.second else None
 
 
 def _claimed(_session: Session, question: Question) -> int | None:
@@ -93,6 +98,7 @@ RANKS: Mapping[str, Rank] = {
     "newest": _newest,
     "answered": _answered,
     "waiting": _waiting,
+    "second": _second,
     "claimed": _claimed,
     "worked": _worked,
     "decided": _decided,
@@ -100,7 +106,7 @@ RANKS: Mapping[str, Rank] = {
 PARTS: Mapping[Stream, tuple[str, ...]] = {
     Stream.FLOOR: ("ranked", "newest", "answered"),
     Stream.STAGE: ("ranked", "newest", "answered", "worked"),
-    Stream.DESK: ("ranked", "waiting", "claimed", "worked", "decided"),
+    Stream.DESK: ("ranked", "waiting", "second", "claimed", "worked", "decided"),
 }
 
 

@@ -12,8 +12,8 @@ import aiosmtplib
 import idna
 from aiosmtplib import (
     SMTPException,
-    SMTPNotSupported,
     SMTPResponseException,
+    SMTPSenderRefused,
     SMTPServerDisconnected,
     SMTPTimeoutError,
 )
@@ -27,15 +27,15 @@ UTF8: Final = ("SMTPUTF8", "BODY=8BITMIME")
 
 
 class NotTaken(Exception):  # noqa: N818 - it is said of a letter
-    """The relay did not take a letter; its words say why, without any address.
+    """The relay did not take a letter; its words say why, or a code of ours.
 
     ``lasting``: it never will. ``away``: no letter would fare better now.
     """
 
     def __init__(self, why: str, *, lasting: bool = False, away: bool = False) -> None:
         """Keep the relay's words, short and without any address."""
-        super().__init__(why)
-        self.why = masked(why)
+        self.why = " ".join(MAILBOX.sub("…@…", why).split())[:LONGEST]
+        super().__init__(self.why)
         self.lasting = lasting
         self.away = away
 
@@ -48,7 +48,7 @@ class Unclear(Exception):  # noqa: N818 - it is said of a letter
 class Way:
     """How the relay is reached, and in whose name; ``timeout`` is in seconds for each command.
 
-    Without ``plain`` nothing is said to another machine but through TLS.
+    Unless it is ``plain`` nothing is said but through TLS; ``name`` is how we call ourselves.
     """
 
     host: str
@@ -65,7 +65,7 @@ class Way:
 def way(url: str, sender: str, *, plain: bool, timeout: float, name: str) -> Way:
     """Return the way to a relay; raise ``ValueError`` where the address or the sender is none.
 
-    ``smtp://user:password@host:587`` or ``smtps://…``; ``name`` is how we call ourselves.
+    ``smtp://user:password@host:587`` or ``smtps://…``; on this machine it may always be plain.
     """
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname or parts.path not in ("", "/"):
@@ -88,25 +88,15 @@ def mailbox(written: str) -> Address:
     name, address = parseaddr(written)
     if not MAILBOX.fullmatch(address) or not written.isprintable():
         raise ValueError("The sender is somebody@example.org or Name <somebody@example.org>")
-    local, _, domain = address.rpartition("@")
-    return Address(display_name=name, addr_spec=f"{local}@{_ascii(domain)}")
+    return Address(display_name=name, addr_spec=_ascii(address))
 
 
 def deliverable(address: str) -> str:
-    """Return an address as relays know it: the domain in ASCII, where it has letters of its own.
-
-    Raise ``NotTaken`` where no domain can be called that.
-    """
-    local, _, domain = address.rpartition("@")
+    """Return an address as relays know it; raise ``NotTaken`` where no domain is called that."""
     try:
-        return f"{local}@{_ascii(domain)}"
+        return _ascii(address)
     except ValueError as fault:
-        raise NotTaken("no domain is called that", lasting=True) from fault
-
-
-def _ascii(domain: str) -> str:
-    """Return a domain in ASCII by the rules of 2008: straße.de is not strasse.de."""
-    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+        raise NotTaken("domain", lasting=True) from fault
 
 
 class Relay:
@@ -117,46 +107,15 @@ class Relay:
         self._way = found
         self._smtp: aiosmtplib.SMTP | None = None
 
-    async def send(self, to: str, message: bytes) -> None:
-        """Hand a letter over, or raise ``NotTaken`` or ``Unclear``."""
-        smtp = await self._connected()
-        eight = not to.isascii()
-        if eight and not smtp.supports_extension("smtputf8"):
-            raise NotTaken("the relay knows ASCII addresses only (no SMTPUTF8)", lasting=True)
-        try:
-            encoding = "utf-8" if eight else "ascii"
-            sender = self._way.sender.addr_spec
-            await smtp.mail(sender, options=UTF8 if eight else (), encoding=encoding)
-            await smtp.rcpt(to, encoding=encoding)
-        except (SMTPException, OSError, ValueError) as fault:
-            raise await self._refused(fault) from fault
-        try:
-            await smtp.data(message)
-        except (SMTPServerDisconnected, SMTPTimeoutError, OSError) as fault:
-            self.drop()
-            raise Unclear from fault
-        except SMTPException as fault:
-            raise await self._refused(fault) from fault
-
-    async def close(self) -> None:
-        """Take leave, where there is a connection."""
-        if self._smtp is None:
-            return
-        try:
-            await self._smtp.quit()
-        except (SMTPException, OSError):
-            self._smtp.close()
-        self._smtp = None
-
-    def drop(self) -> None:
-        """Leave the connection without a word."""
+    async def ready(self) -> None:
+        """See that the relay listens; raise ``NotTaken`` where it is away."""
         if self._smtp is not None:
-            self._smtp.close()
-            self._smtp = None
-
-    async def _connected(self) -> aiosmtplib.SMTP:
-        if self._smtp is not None and self._smtp.is_connected:
-            return self._smtp
+            try:
+                await self._smtp.noop()
+            except (SMTPException, OSError):
+                self.leave()
+            else:
+                return
         found = self._way
         smtp = aiosmtplib.SMTP(
             hostname=found.host,
@@ -170,46 +129,81 @@ class Relay:
         )
         try:
             await smtp.connect()
+            await smtp.ehlo()  # what it can do; after TLS it may be more
         except (SMTPException, OSError, ValueError) as fault:
+            smtp.close()
             raise NotTaken(_said(fault), away=True) from fault
         self._smtp = smtp
-        return smtp
 
-    async def _refused(self, fault: Exception) -> NotTaken:
-        """Return why a letter was not taken, and make the connection ready for the next one."""
-        if not isinstance(fault, SMTPResponseException):
-            self.drop()
-            return NotTaken(_said(fault), lasting=isinstance(fault, ValueError), away=True)
-        away = fault.code == AWAY
+    async def send(self, to: str, message: bytes) -> None:
+        """Hand a letter over, or raise ``NotTaken`` or ``Unclear``."""
+        smtp = self._smtp
+        if smtp is None:
+            raise NotTaken("away", away=True)
+        if not MAILBOX.fullmatch(to) or not to.isprintable():
+            raise NotTaken("address", lasting=True)
+        eight = not to.isascii()
+        if eight and not smtp.supports_extension("smtputf8"):
+            raise NotTaken("smtputf8", lasting=True)
+        encoding = "utf-8" if eight else "ascii"
+        sender = self._way.sender.addr_spec
         try:
-            if self._smtp is not None and not away:
-                await self._smtp.rset()
-        except (SMTPException, OSError):
-            self.drop()
-        if away:
-            self.drop()
-        return NotTaken(_said(fault), lasting=fault.code >= LASTING, away=away)
+            await smtp.mail(sender, options=UTF8 if eight else (), encoding=encoding)
+            await smtp.rcpt(to, encoding=encoding)
+        except SMTPSenderRefused as fault:  # it would refuse all others alike
+            self.leave()
+            raise NotTaken(_said(fault), away=True) from fault
+        except (SMTPException, OSError) as fault:
+            raise self._not_taken(fault) from fault
+        try:
+            await smtp.data(message)
+        except (SMTPServerDisconnected, SMTPTimeoutError, OSError) as fault:
+            self.leave()
+            raise Unclear from fault
+        except SMTPException as fault:
+            raise self._not_taken(fault) from fault
+
+    async def close(self) -> None:
+        """Take leave, where there is a connection."""
+        if self._smtp is not None:
+            try:
+                await self._smtp.quit()
+            except (SMTPException, OSError):
+                self._smtp.close()
+            self._smtp = None
+
+    def leave(self) -> None:
+        """Go without a word."""
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+    def _not_taken(self, fault: Exception) -> NotTaken:
+        """Return why a letter was not taken; the next one gets a connection of its own."""
+        self.leave()
+        if isinstance(fault, SMTPResponseException):
+            away = fault.code == AWAY
+            return NotTaken(_said(fault), lasting=fault.code >= LASTING, away=away)
+        return NotTaken(_said(fault), away=True)
+
+
+def _ascii(address: str) -> str:
+    """Return an address with its domain in ASCII, by the rules of 2008: ß is not ss."""
+    local, _, domain = address.rpartition("@")
+    known = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+    return f"{local}@{known}"
 
 
 def _said(fault: Exception) -> str:
-    """Return a fault in the relay's words."""
+    """Return a fault in the relay's words, or in those of the system."""
     if isinstance(fault, SMTPResponseException):
         return f"{fault.code} {fault.message}"
-    if isinstance(fault, SMTPNotSupported):
-        return f"the relay offers no STARTTLS or no way to sign in: {fault}"
     return str(fault) or type(fault).__name__
-
-
-def masked(words: str) -> str:
-    """Return words in one short line, without any address."""
-    return " ".join(MAILBOX.sub("…@…", words).split())[:LONGEST]
 
 
 def _here(host: str) -> bool:
     """Tell whether a relay is on this machine, where nobody listens on the way."""
-    if host == "localhost":
-        return True
     try:
-        return ip_address(host).is_loopback
+        return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False

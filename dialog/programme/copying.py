@@ -4,22 +4,28 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 from dialog import disk
-from dialog.programme.declaration import ZONE, Declaration
+from dialog.programme.declaration import ZONE, Declaration, Identity
 from dialog.programme.faults import DeclarationError
-from dialog.programme.reading import REHEARSAL, read
+from dialog.programme.reading import INTRO, REHEARSAL, TOML, read
 from dialog.programme.revision import revised
+from dialog.programme.writing import introduced, written
 
 KEPT: Final = timedelta(days=7)
 STARTED: Final = timedelta(minutes=5)
 OPENED: Final = timedelta(hours=1)
 LONGEST_STEM: Final = 45
-FILES: Final = ("session.toml", "intro.de.md")
 RECORD: Final = "transcript.json"
+
+
+class _Joining(TypedDict):
+    identity: Identity
+    code: str | None
 
 
 def copy(root: Path, slug: str, now: datetime, lasts: timedelta) -> Declaration:
@@ -28,37 +34,34 @@ def copy(root: Path, slug: str, now: datetime, lasts: timedelta) -> Declaration:
     Raise ``DeclarationError`` where the session cannot be read. The folder appears whole: a server
     looks for it meanwhile.
     """
-    source = root / slug
-    read(source)
-    starts = _at(now - STARTED)
+    source = read(root / slug)
+    starts, ends = _at(now - STARTED), _at(now + lasts)
     stem = slug[len("2026-11-24-") :][:LONGEST_STEM].strip("-")
-    name = f"{starts:%Y-%m-%d}-{stem}-probe-{secrets.token_hex(6)}"
-    draft = root / f".{name}"
+    video, recording = source.video, source.recording
+    made = replace(
+        source,
+        slug=f"{starts:%Y-%m-%d}-{stem}-probe-{secrets.token_hex(6)}",
+        opens=_at(now - OPENED),
+        starts=starts,
+        ends=ends,
+        questions_until=ends,
+        video=video and replace(video, from_=starts),
+        recording=recording and replace(recording, starts=starts),
+        goes_live="by_clock",
+        rehearsal_until=_at(now + KEPT),
+        draft=False,
+        postponed=False,
+        **_joined_by_code(source),
+    )
+    draft = root / f".{made.slug}"
     draft.mkdir()
     try:
-        for file in FILES:
-            shutil.copyfile(source / file, draft / file)
-        ends = _at(now + lasts)
-        said: dict[str, datetime | str] = {
-            "opens": _at(now - OPENED),
-            "starts": starts,
-            "ends": ends,
-            "questions_until": ends,
-            "video.from": starts,
-            "recording.starts": starts,
-            "goes_live": "by_clock",
-            "slug": name,
-            "rehearsal_until": _at(now + KEPT),
-        }
-        _revise(draft, said | _joined_by_code(source))
-        draft.rename(root / name)
+        disk.write(draft / INTRO, introduced(made).encode())
+        disk.write(draft / TOML, written(made).encode())
+        draft.rename(root / made.slug)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    try:
-        return read(root / name)
-    except DeclarationError:  # a form of TOML that we do not revise
-        remove(root, name)
-        raise
+    return made
 
 
 def rehearsals(root: Path) -> dict[str, Declaration | None]:
@@ -95,18 +98,18 @@ def _read(folder: Path) -> Declaration | None:
         return None
 
 
-def _joined_by_code(source: Path) -> dict[str, datetime | str]:
+def _joined_by_code(source: Declaration) -> _Joining:
     """Return what lets people in by a code of its own where the session has one, or wants links.
 
     Whoever plays a rehearsal is told its code: the one of the evening is not theirs.
     """
-    if read(source).identity == "open":
-        return {}
+    if source.identity == "open":
+        return {"identity": "open", "code": None}
     return {"identity": "code", "code": f"{secrets.randbelow(10**6):06}"}
 
 
 def _revise(folder: Path, values: Mapping[str, datetime | str]) -> None:
-    file = folder / "session.toml"
+    file = folder / TOML
     disk.write(file, revised(file.read_text("utf-8-sig"), values).encode())
 
 

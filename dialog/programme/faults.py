@@ -1,7 +1,7 @@
 """What can be wrong with a session's folder, and what to do about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
@@ -182,16 +182,43 @@ WORDS: Final = {
     ),
     "other_day": (
         "Der Ordner nennt den {named}, der Dialog beginnt am {day}.",
-        "Benennen Sie den Ordner um oder ändern Sie „starts“.",
+        "Ändern Sie „starts“, oder sagen Sie mit postponed = true, dass er verlegt ist.",
         "The folder names {named}, the session starts on {day}.",
-        "Rename the folder or change “starts”.",
+        "Change “starts”, or say with postponed = true that it was postponed.",
+    ),
+    "no_moment": (
+        "„{found}“ ist kein Tag mit Uhrzeit.",
+        "Schreiben Sie zum Beispiel 23.02.2027 und 18:00.",
+        "“{found}” is no day with a time.",
+        "Write for example 23.02.2027 and 18:00.",
+    ),
+    "twice_that_night": (
+        "Um {found} Uhr wird an diesem Tag die Uhr zurückgestellt: Diese Zeit gibt es zweimal.",
+        "Wählen Sie, welche gemeint ist.",
+        "At {found} the clock is set back on that day: this time comes twice.",
+        "Choose which one is meant.",
+    ),
+    "not_that_night": (
+        "{found} Uhr gibt es an diesem Tag nicht: Die Uhr wird von 2 auf 3 Uhr vorgestellt.",
+        "Wählen Sie eine Zeit davor oder danach.",
+        "There is no {found} on that day: the clock is set from 2 to 3.",
+        "Choose a time before or after it.",
+    ),
+    "no_number": (
+        "„{found}“ ist keine ganze Zahl.",
+        "Schreiben Sie nur Ziffern.",
+        "“{found}” is no whole number.",
+        "Write digits only.",
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with one file, with what to do about it, in German and English."""
+    """One thing wrong with one file, with what to do about it, in German and English.
+
+    ``fields`` are what its sentences say of it.
+    """
 
     file: Path
     key: str
@@ -200,6 +227,7 @@ class Fault:
     next_step: str
     sentence_en: str
     next_step_en: str
+    fields: Mapping[str, object] = field(default_factory=dict, compare=False)
 
     def told(self, language: str = "de") -> str:
         """Return the fault as one line for a terminal."""

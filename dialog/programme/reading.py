@@ -3,15 +3,18 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from dialog.forum.names import Show
 from dialog.forum.texts import harmless
 from dialog.programme.declaration import (
     IDENTITIES,
     LANGUAGES,
+    NAMES,
     OPENINGS,
     RELEASES,
     ZONE,
@@ -24,6 +27,8 @@ from dialog.programme.declaration import (
 from dialog.programme.faults import DeclarationError, Fault
 from dialog.programme.table import File, Table
 
+TOML: Final = "session.toml"
+INTRO: Final = "intro.de.md"
 SLUG: Final = re.compile(r"(?=.{1,80}$)\d{4}-\d{2}-\d{2}(-[a-z0-9]+)+", re.ASCII)
 REHEARSAL: Final = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z0-9-]+-probe-[0-9a-f]{12}", re.ASCII)
 _CODE: Final = re.compile(r"[0-9]{6}")
@@ -58,7 +63,7 @@ def programme(root: Path) -> Programme:
         return Programme((), tuple(missing.faults))
     declarations: list[Declaration] = []
     faults: list[Fault] = []
-    for folder in sorted(path for path in root.iterdir() if _is_session(path)):
+    for folder in listed(root):
         try:
             declarations.append(read(folder))
         except DeclarationError as error:
@@ -69,8 +74,9 @@ def programme(root: Path) -> Programme:
 
 def read(folder: Path) -> Declaration:
     """Return the declaration in a folder; raise `DeclarationError` with all its faults."""
-    file = File(folder / "session.toml")
-    intro = _intro(folder, file.faults)
+    file = File(folder / TOML)
+    said = File(folder / INTRO, file.faults)
+    intro = _introduced(said, _decoded(said))
     values = _values(file)
     if values is not None:
         declaration = _declaration(Table(file, values), folder.name, intro)
@@ -79,11 +85,38 @@ def read(folder: Path) -> Declaration:
     return declaration
 
 
+def checked(
+    folder: Path,
+    values: Mapping[str, object],
+    intro: str,
+    faults: Sequence[Fault] = (),
+    quiet: Collection[str] = (),
+) -> Declaration:
+    """Return what a session of that folder declares by values as TOML has them.
+
+    Raise `DeclarationError` with all that is wrong: the ``faults`` found before, and those found
+    here, but of a key that has one already and of those that are ``quiet``.
+    """
+    file = File(folder / TOML)
+    text = _introduced(File(folder / INTRO, file.faults), intro)
+    declaration = _declaration(Table(file, values), folder.name, text)
+    told = {fault.key for fault in faults} | {*quiet}
+    found = [*faults, *(fault for fault in file.faults if fault.key not in told)]
+    if found:
+        raise DeclarationError(found)
+    return declaration
+
+
+def listed(root: Path) -> list[Path]:
+    """Return the folders of sessions, except those whose name begins with `_` or a dot."""
+    return sorted(path for path in root.iterdir() if _is_session(path))
+
+
 def _is_session(path: Path) -> bool:
     if path.name.startswith(("_", ".")) or not path.is_dir():
         return False
     # an imported record may come without the declaration it once had
-    return (path / "session.toml").exists() or not (path / "transcript.json").exists()
+    return (path / TOML).exists() or not (path / "transcript.json").exists()
 
 
 def _decoded(file: File) -> str | None:
@@ -97,10 +130,9 @@ def _decoded(file: File) -> str | None:
     return None
 
 
-def _intro(folder: Path, faults: list[Fault]) -> str:
-    file = File(folder / "intro.de.md", faults)
-    text = (_decoded(file) or "").replace("\r\n", "\n").replace("\t", " ").strip()
-    if not faults and not text:
+def _introduced(file: File, decoded: str | None) -> str:
+    text = (decoded or "").replace("\r\n", "\n").replace("\t", " ").strip()
+    if decoded is not None and not text:
         file.fault("", "empty")
     if len(text) > _INTRO_LIMIT:
         file.fault("", "too_long", length=len(text), limit=_INTRO_LIMIT)
@@ -145,6 +177,9 @@ def _declaration(table: Table, folder: str, intro: str) -> Declaration:
         goes_live=table.choice("goes_live", OPENINGS),
         rehearsal_until=_rehearsal(table, folder),
         hold=table.value("hold", bool, required=False) is True,
+        names=_names(table),
+        draft=table.value("draft", bool, required=False) is True,
+        postponed=table.value("postponed", bool, required=False) is True,
     )
     table.finish()
     _check_times(table, folder)
@@ -217,6 +252,16 @@ def _languages(table: Table) -> tuple[str, ...]:
     return languages or ("de",)
 
 
+def _names(table: Table) -> tuple[Show, ...]:
+    """Return how people may be shown, in the order in which they are asked."""
+    named = table.lines("names", len(NAMES), length=20, required=False)
+    for name in named:
+        if name not in NAMES:
+            options = ", ".join(NAMES)
+            table.fault("names", "bad_choice", found=name, options=options)
+    return tuple(name for name in NAMES if name in named) or NAMES
+
+
 def _rehearsal(table: Table, folder: str) -> datetime | None:
     """Return until when a rehearsal is kept; no session that has an own name may end so."""
     until = table.moment("rehearsal_until", required=False)
@@ -245,7 +290,8 @@ def _check_times(table: Table, folder: str) -> None:
             key = early if "." in early else late
             table.fault(key, "bad_order", early=early, late=late, **at)
     day = times["starts"].date().isoformat() if "starts" in times else folder[:10]
-    if SLUG.fullmatch(folder) and not folder.startswith(day):
+    postponed = table.values.get("postponed") is True
+    if SLUG.fullmatch(folder) and not folder.startswith(day) and not postponed:
         table.fault("starts", "other_day", named=folder[:10], day=day)
 
 

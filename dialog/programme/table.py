@@ -47,7 +47,7 @@ class File:
     def fault(self, key: str, code: str, **fields: object) -> None:
         """Keep one fault of a key."""
         de, next_de, en, next_en = (words.format(**fields) for words in WORDS[code])
-        self.faults.append(Fault(self.path, key, code, de, next_de, en, next_en))
+        self.faults.append(Fault(self.path, key, code, de, next_de, en, next_en, fields))
 
 
 @dataclass(slots=True)

@@ -25,12 +25,21 @@ from sqlalchemy import (
 )
 
 from dialog.forum.journal import Unavailable
-from dialog.forum.names import MINUTE, Role
+from dialog.forum.names import MINUTE, Admission, Role
 from dialog.store import accounts, deletions
 from dialog.store.accounts import Account
 from dialog.store.database import Database
 from dialog.store.sessions import find, lock
-from dialog.store.tables import GRANTS, INVITATIONS, PASSES, PEOPLE, SESSIONS, insert, upsert
+from dialog.store.tables import (
+    GRANTS,
+    GUESTS,
+    INVITATIONS,
+    PASSES,
+    PEOPLE,
+    SESSIONS,
+    insert,
+    upsert,
+)
 
 TOKEN_BYTES = 24
 HOUR = 60 * MINUTE
@@ -41,7 +50,7 @@ _PASS = select(
     PASSES.c.id, PASSES.c.made, PASSES.c.seen, PASSES.c.account, PASSES.c.confirmed
 ).where(PASSES.c.token == bindparam("token"))
 _GRANTS_OF = (
-    select(SESSIONS.c.slug, GRANTS.c.person, GRANTS.c.role, PEOPLE.c.name)
+    select(SESSIONS.c.slug, GRANTS.c.person, GRANTS.c.role, PEOPLE.c.name, PEOPLE.c.admission)
     .join(SESSIONS, SESSIONS.c.id == GRANTS.c.session)
     .join(
         PEOPLE,
@@ -81,12 +90,13 @@ STAFF_LIFETIME = Lifetime(12 * HOUR, 7 * DAY)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a pass opens: one session (slug) as one person in one role."""
+    """What a pass opens: one session (slug) as one person in one role, and how they came in."""
 
     session: str
     person: int
     role: Role
     name: str
+    admission: Admission = Admission.JOINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +193,12 @@ class People:
             )
         )
 
-    async def join(self, token: str | None, slug: str, name: str) -> tuple[str, Grant]:
+    async def join(
+        self, token: str | None, slug: str, name: str, admission: Admission = Admission.JOINED
+    ) -> tuple[str, Grant]:
         """Let a browser take part as a volunteer, always as the same person; return its token.
 
-        The name may be another one than last time.
+        The name may be another one than last time; how somebody first came in stays.
         """
         now = self._clock()
 
@@ -194,10 +206,10 @@ class People:
             session = lock(connection, slug).id
             holder, valid = self._holder(connection, token, now)
             person = _person_of(connection, holder, session, slug, Role.VOLUNTEER)
-            _name(connection, session, person, Role.VOLUNTEER, name, now)
+            admitted = _name(connection, session, person, Role.VOLUNTEER, name, now, admission)
             self._know_link(connection, session, slug, person)
             _grant(connection, holder, session, person, Role.VOLUNTEER)
-            return valid, Grant(slug, person, Role.VOLUNTEER, name)
+            return valid, Grant(slug, person, Role.VOLUNTEER, name, admitted)
 
         return await self._database.write(work)
 
@@ -271,24 +283,17 @@ class People:
         await self._database.write(work, scrub=True)
 
     async def forget(self, slug: str, person: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Delete a volunteer: name, private link, and what passes open for them.
+        """Delete a volunteer: name, address, private link, and what passes open for them.
 
         Return the passes that ended, and those that open something else and stay.
         """
 
         def work(connection: Connection) -> tuple[tuple[int, ...], tuple[int, ...]]:
             session = lock(connection, slug).id
-            role = GRANTS.c.role == Role.VOLUNTEER.value
-            own = and_(GRANTS.c.session == session, GRANTS.c.person == person, role)
-            known = _volunteer(session, person)
-            since = connection.scalars(select(PEOPLE.c.since).where(known)).all()
-            held = connection.scalars(delete(GRANTS).where(own).returning(GRANTS.c.holder)).all()
-            empty = delete(PASSES).where(PASSES.c.id.in_(held), _EMPTY).returning(PASSES.c.id)
-            ended = set(connection.scalars(empty))
-            connection.execute(delete(PEOPLE).where(known))
-            gone = [deletions.Person(person, moment) for moment in since]
-            deletions.note(connection, slug, self._clock(), people=gone)
-            return tuple(sorted(ended)), tuple(sorted({*held} - ended))
+            guests = deletions.uninvite(connection, session, GUESTS.c.person == person)
+            ended, others, gone = let_go(connection, session, person)
+            deletions.note(connection, slug, self._clock(), people=gone, guests=guests)
+            return ended, others
 
         return await self._database.write(work, scrub=True)
 
@@ -361,13 +366,22 @@ class People:
         row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
         if row is None:
             raise LookupError(f"{slug}: nobody has the number {person}")
-        link = self._link(slug, person, row.since)
+        link = self.link(slug, person, row.since)
         if row.link != digest(link):
             with suppress(Unavailable):  # it is known when it is shown the next time
                 await self._database.write(
                     lambda connection: self._know_link(connection, session, slug, person)
                 )
         return link
+
+    async def known(self, link: str) -> str | None:
+        """Return the session (slug) that a private link opens, None where it is none or void."""
+        query = (
+            select(SESSIONS.c.slug)
+            .join(PEOPLE, PEOPLE.c.session == SESSIONS.c.id)
+            .where(PEOPLE.c.link == digest(link))
+        )
+        return await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
 
     async def follow(self, link: str, pass_token: str | None) -> tuple[str, Grant] | None:
         """Let this browser be the person of a private link, or return None where there is none.
@@ -377,7 +391,7 @@ class People:
         """
         now = self._clock()
         query = (
-            select(PEOPLE.c.session, SESSIONS.c.slug, PEOPLE.c.number, PEOPLE.c.name)
+            select(PEOPLE, SESSIONS.c.slug)
             .join(SESSIONS, SESSIONS.c.id == PEOPLE.c.session)
             .where(PEOPLE.c.link == digest(link))
         )
@@ -390,7 +404,8 @@ class People:
             holder, _ = self._holder(connection, pass_token, now)
             _be(connection, holder, row.session, row.number)
             _grant(connection, holder, row.session, row.number, Role.VOLUNTEER)
-            grant = Grant(row.slug, row.number, Role.VOLUNTEER, row.name)
+            admission = Admission(row.admission)
+            grant = Grant(row.slug, row.number, Role.VOLUNTEER, row.name, admission)
             return _rotate(connection, holder), grant
 
         return await self._database.write(work)
@@ -401,10 +416,11 @@ class People:
         """Store what a volunteer's private link will be known by."""
         own = _volunteer(session, person)
         since = connection.execute(select(PEOPLE.c.since).where(own)).scalar_one()
-        link = digest(self._link(slug, person, since))
+        link = digest(self.link(slug, person, since))
         connection.execute(update(PEOPLE).where(own).values(link=link))
 
-    def _link(self, slug: str, person: int, since: int) -> str:
+    def link(self, slug: str, person: int, since: int) -> str:
+        """Return the token of the private link of whoever came at ``since`` (ms UTC)."""
         body = f"private link\n{slug}\n{person}\n{since}".encode()
         code = hmac.digest(self._secret, body, "sha256")
         return urlsafe_b64encode(code[:TOKEN_BYTES]).decode()
@@ -521,6 +537,25 @@ class People:
         return self._lifetime if account is None else self._staff
 
 
+def let_go(
+    connection: Connection, session: int, person: int
+) -> tuple[tuple[int, ...], tuple[int, ...], list[deletions.Person]]:
+    """Delete a volunteer with their link.
+
+    Return the passes that ended, those that open something else and stay, and who it was.
+    """
+    role = GRANTS.c.role == Role.VOLUNTEER.value
+    own = and_(GRANTS.c.session == session, GRANTS.c.person == person, role)
+    known = _volunteer(session, person)
+    since = connection.scalars(select(PEOPLE.c.since).where(known)).all()
+    held = connection.scalars(delete(GRANTS).where(own).returning(GRANTS.c.holder)).all()
+    empty = delete(PASSES).where(PASSES.c.id.in_(held), _EMPTY).returning(PASSES.c.id)
+    ended = set(connection.scalars(empty))
+    connection.execute(delete(PEOPLE).where(known))
+    gone = [deletions.Person(person, moment) for moment in since]
+    return tuple(sorted(ended)), tuple(sorted({*held} - ended)), gone
+
+
 def _end(connection: Connection, session: int, persons: Collection[int]) -> None:
     """End what volunteers' passes open of a session, and the passes that open nothing else."""
     theirs = and_(GRANTS.c.session == session, GRANTS.c.role == Role.VOLUNTEER.value)
@@ -547,7 +582,10 @@ def _rotate(connection: Connection, holder: int) -> str:
 
 def _grants(connection: Connection, holder: int) -> tuple[Grant, ...]:
     rows = connection.execute(_GRANTS_OF, {"holder": holder})
-    return _sorted(Grant(slug, person, Role(role), name) for slug, person, role, name in rows)
+    return _sorted(
+        Grant(slug, person, Role(role), name, Admission(admission))
+        for slug, person, role, name, admission in rows
+    )
 
 
 def _sorted(grants: Iterable[Grant]) -> tuple[Grant, ...]:
@@ -604,16 +642,32 @@ def _volunteer(session: int | ScalarSelect[int], person: int) -> ColumnElement[b
 
 
 def _name(
-    connection: Connection, session: int, person: int, role: Role, name: str, now: int
-) -> None:
-    """Store how a person is called in a role; whoever was there keeps *since* and private link."""
-    row = {"session": session, "number": person, "role": role.value, "name": name, "since": now}
+    connection: Connection,
+    session: int,
+    person: int,
+    role: Role,
+    name: str,
+    now: int,
+    admission: Admission = Admission.JOINED,
+) -> Admission:
+    """Store how a person is called in a role, and return how they came in.
+
+    Whoever was there keeps that, *since* and private link.
+    """
+    row = {
+        "session": session,
+        "number": person,
+        "role": role.value,
+        "name": name,
+        "since": now,
+        "admission": admission.value,
+    }
     statement = insert(connection, PEOPLE)
     keys = [column.name for column in PEOPLE.primary_key]
     named = statement.on_conflict_do_update(
         index_elements=keys, set_={"name": statement.excluded.name}
     )
-    connection.execute(named, row)
+    return Admission(connection.execute(named.returning(PEOPLE.c.admission), row).scalar_one())
 
 
 def _spend(connection: Connection, token: str, now: int) -> tuple[str, Role, str] | None:

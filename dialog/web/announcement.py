@@ -8,6 +8,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from dialog.forum.commands import Declare
+from dialog.forum.names import SECOND, Limits, Show
+from dialog.forum.phase import Schedule
 from dialog.programme import Answerer, Declaration, Recording, Video
 
 _markdown = MarkdownIt("commonmark", {"html": False})
@@ -34,6 +37,8 @@ class Announcement:
     readers: bool
     release: str
     rehearsal: bool
+    names: tuple[Show, ...] = tuple(Show)
+    postponed: bool = False
 
 
 def announce(declaration: Declaration) -> Announcement:
@@ -55,6 +60,34 @@ def announce(declaration: Declaration) -> Announcement:
         readers=declaration.readers,
         release=declaration.release,
         rehearsal=declaration.rehearsal_until is not None,
+        names=declaration.names,
+        postponed=declaration.postponed,
+    )
+
+
+def declare(declaration: Declaration) -> Declare:
+    """Return what the rules need to know of a declared session."""
+    until = declaration.questions_until
+    limits = declaration.limits
+    return Declare(
+        schedule=Schedule(
+            _ms(declaration.opens.timestamp()),
+            _ms(declaration.starts.timestamp()),
+            _ms(declaration.ends.timestamp()),
+            _ms(until.timestamp()) if until else 0,
+        ),
+        topics=declaration.topics,
+        by_clock=declaration.goes_live == "by_clock",
+        readers=declaration.readers,
+        second_person=declaration.release == "second_person",
+        limits=Limits(
+            text=limits.text,
+            background=limits.background,
+            waiting=limits.waiting,
+            ask_ms=limits.ask_seconds * SECOND,
+        ),
+        rehearsal=declaration.rehearsal_until is not None,
+        shows=declaration.names,
     )
 
 
@@ -71,3 +104,7 @@ def plain(markdown: str) -> str:
 
 def _said(token: Token) -> str:
     return " " if token.type in ("softbreak", "hardbreak") else token.content
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * SECOND)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 from starlette.requests import HTTPConnection
@@ -10,15 +11,18 @@ from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
 from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
-from dialog.hub.limits import Buckets
+from dialog.hub.limits import Arrivals, Buckets
 from dialog.provider import Provider
 from dialog.store.accounts import Accounts
 from dialog.store.editions import Editions
+from dialog.store.guests import Guests
 from dialog.store.outbox import Outbox
 from dialog.store.people import People
+from dialog.store.rolls import Rolls
 from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
+from dialog.web.attendance import Attendance
 from dialog.web.formats import Formats
 from dialog.web.library import Library
 from dialog.web.records import Records
@@ -53,16 +57,28 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """How mail leaves: host of the relay (empty: none is set), sender, why nothing leaves now."""
+
+    relay: str
+    sender: str
+    fault: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The parts of the running server that pages use."""
 
     hub: Hub
     people: People
+    outbox: Outbox
+    guests: Guests
+    rolls: Rolls
+    attendance: Attendance
     accounts: Accounts
     signins: SignIns
     provider: Provider | None
-    mails: bool
-    outbox: Outbox
+    mail: Mail
     editions: Editions
     transcripts: Transcripts
     records: Records
@@ -74,6 +90,7 @@ class Site:
     volunteers: Buckets
     staff: Buckets
     guesses: Buckets
+    arrivals: Arrivals
     signins_of_network: Buckets
     signins_of_address: Buckets
     searches: Buckets
@@ -87,9 +104,17 @@ class Site:
     base_url: str
     clock: Callable[[], int]
     record: Callable[[str, Transcript], dict[str, Any]]
+    data: Path
+    sessions: Path
+    look: Callable[[], Awaitable[None]]
     ready: Callable[[], bool]
     storing: Callable[[], Awaitable[bool]]
     standings: Standings = field(default_factory=Standings)
+
+    @property
+    def mails(self) -> bool:
+        """Tell whether letters go anywhere."""
+        return bool(self.mail.relay)
 
     @property
     def secure(self) -> bool:

@@ -19,7 +19,6 @@ from typing import NamedTuple, TypeVar, cast
 
 from sqlalchemy import Connection, select
 
-from dialog.app import declare as declared
 from dialog.forum.events import Acted, Asked, Axis, Change, Entry, Upvoted
 from dialog.forum.journal import Batch, Place
 from dialog.forum.names import SYSTEM, Phase, Review, Role
@@ -32,6 +31,7 @@ from dialog.store.journal import Journal
 from dialog.store.migrate import migrate
 from dialog.store.people import People
 from dialog.store.tables import JOURNAL
+from dialog.web.announcement import declare as declared
 from dialog.web.seals import Sealed, Seals
 from tests.bench.load import Load
 from tests.bench.machine import SERVER_CORE, cpu, memory, pinned

@@ -11,7 +11,19 @@ from dialog.forum.board import Board
 from dialog.forum.decide import decide, result, seal
 from dialog.forum.events import Acted, Entry, Fact, Tap, Upvoted
 from dialog.forum.evolve import Touched, evolve
-from dialog.forum.names import MINUTE, SYSTEM, Kind, Limits, Outcome, Phase, Reason, Role, Who
+from dialog.forum.names import (
+    MINUTE,
+    SYSTEM,
+    Admission,
+    Kind,
+    Limits,
+    Outcome,
+    Phase,
+    Reason,
+    Role,
+    Show,
+    Who,
+)
 from dialog.forum.phase import Schedule
 from dialog.forum.question import Question
 from dialog.forum.refusals import Refusal
@@ -22,6 +34,8 @@ ANNA = Who(1, Role.VOLUNTEER, "Anna Berg")
 BORIS = Who(2, Role.VOLUNTEER, "Boris Thal")
 CARLA = Who(3, Role.VOLUNTEER, "Carla Wald")
 DORA = Who(4, Role.VOLUNTEER, "Dora See")
+NORA = Who(5, Role.VOLUNTEER, "Nora Neu", Admission.NEW)
+INGE = Who(6, Role.VOLUNTEER, "Inge Lade", Admission.INVITED)
 MARA = Who(11, Role.MODERATOR, "Mara Moos")
 MORITZ = Who(12, Role.MODERATOR, "Moritz Feld")
 SVEN = Who(21, Role.SCRIBE, "Sven Stein")
@@ -60,6 +74,7 @@ class Evening:
         limits: Limits | None = None,
         schedule: Schedule = SCHEDULE,
         extent: Extent = FULL,
+        shows: tuple[Show, ...] = tuple(Show),
     ) -> None:
         """Begin a declared session with its staff, and move it to a phase by hand."""
         self.session = Session()
@@ -68,7 +83,7 @@ class Evening:
         self.touched: list[Touched] = []
         self.now = START - 24 * 60 * MINUTE
         limits = limits or Limits(ask_ms=0, waiting=1_000)
-        declared = c.Declare(schedule, TOPICS, by_clock, True, second_person, limits)
+        declared = c.Declare(schedule, TOPICS, by_clock, True, second_person, limits, shows=shows)
         self.told(declared, SYSTEM)
         for who in STAFF:
             self.told(c.Enter(who.person, who.role, who.name), SYSTEM)

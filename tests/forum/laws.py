@@ -63,6 +63,7 @@ REVIEWS = {
     "withdraw": (UNDECIDED | {R.APPROVED, R.STAGE_ONLY}, {R.WITHDRAWN}),
     "appeal": ({R.RETURNED}, {R.RETURNED}),
     "object": ({R.APPROVED}, {R.WAITING}),
+    "name": ({R.APPROVED, R.STAGE_ONLY}, {R.WAITING}),
     "conclude": ({R.WAITING}, {R.UNREVIEWED}),
 }
 TOGETHER = {"merge_all", "return_all"}
@@ -77,8 +78,8 @@ JUDGING = {
     "topic",
     "brief",
 }
-AFTER_CLOSING = {"withdraw", "reword", "appeal", "object", "consent"}
-AFTER_PUBLISHING = {"correct", "keep", "redact", "unpublish", "withdraw", "consent"}
+AFTER_CLOSING = {"withdraw", "reword", "appeal", "object", "consent", "name"}
+AFTER_PUBLISHING = {"correct", "keep", "redact", "unpublish", "withdraw", "consent", "name"}
 STAGED = {R.APPROVED, R.STAGE_ONLY}
 CANARY = re.compile("«[^»]*»")
 
@@ -228,7 +229,7 @@ class Court:
         if phase is Phase.PUBLISHED and who is not SYSTEM:
             assert command.do in AFTER_PUBLISHING
         if phase is Phase.CANCELLED and who is not SYSTEM:
-            assert command.do in ("redact", "keep", "withdraw", "consent")
+            assert command.do in ("redact", "keep", "withdraw", "consent", "name")
         event = entry.event
         if not isinstance(event, Acted):
             assert isinstance(command, c.Serving | c.Publish) or not isinstance(event, Noted)
@@ -361,6 +362,7 @@ class Court:
         outcomes = Counter(q.result.outcome for q in questions if q.public)
         assert +session.reviews == reviews
         assert +session.outcomes == outcomes
+        assert session.second == sum(q.fresh and q.standing.review is R.WAITING for q in questions)
         desk = session_row(session, Stream.DESK)["counts"]
         assert desk["received"] == len(questions) == sum(desk[r.value] for r in R)
         assert desk["approved"] == desk["public"] == sum(desk[o.value] for o in Outcome)

@@ -31,10 +31,12 @@ from tests.forum.evening import (
     BORIS,
     CARLA,
     DORA,
+    INGE,
     MARA,
     MARA_ASKING,
     MINISTER,
     MORITZ,
+    NORA,
     OLGA,
     READER,
     SCHEDULE,
@@ -44,7 +46,7 @@ from tests.forum.evening import (
     Evening,
 )
 
-VOLUNTEERS = (ANNA, BORIS, CARLA, DORA, MARA_ASKING)
+VOLUNTEERS = (ANNA, BORIS, CARLA, DORA, NORA, INGE, MARA_ASKING)
 EVERYONE = (*VOLUNTEERS, MARA, MORITZ, SVEN, SELMA, MINISTER, OLGA, READER, SYSTEM)
 WAITS = (0, 1, 7, SECOND, 40 * SECOND, MINUTE + 1, 5 * MINUTE, 16 * MINUTE)
 
@@ -302,6 +304,9 @@ MAKERS: dict[str, Maker] = {
     "reword": _reword,
     "withdraw": lambda e, s, who: c.Withdraw(_own(e, s, who), s.two % 3 > 0),
     "consent": lambda e, s, who: c.Consent(_own(e, s, who), s.two % 3 > 0),
+    "name": lambda e, s, who: c.Name(
+        _own(e, s, who), tuple(Show)[s.two % 3], s.maybe("district", s.three)
+    ),
     "upvote": _upvote,
     "appeal": lambda e, s, who: c.Appeal(_own(e, s, who, _returned), s.maybe("appeal", s.two)),
     "object": lambda e, s, who: c.Object(_own(e, s, who, _edited)),
@@ -336,7 +341,9 @@ MAKERS: dict[str, Maker] = {
     "release": _judging(c.Release, _pending),
     "phase": _phase,
     "accept": lambda e, s, _: c.Accept(
-        (None, True, False)[s.one % 3], (None, True, True)[s.two % 3]
+        (None, True, False)[s.one % 3],
+        (None, True, True)[s.two % 3],
+        (None, False, None, False, None, None, True)[s.three % 7],
     ),
     "extend": lambda e, s, _: c.Extend(s.one * 5),
     "pause": lambda e, s, _: c.Pause(s.one % 5 == 0),

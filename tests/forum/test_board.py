@@ -76,6 +76,7 @@ def commands(e: Evening) -> dict[str, tuple[c.Command, Who]]:
         (c.Appeal(5, "Bitte."), ANNA),
         (c.Object(2), BORIS),
         (c.Consent(1, on=True), ANNA),
+        (c.Name(1, Show.NAME, "Hof"), ANNA),
         (c.Claim(7), MARA),
         (c.Approve(7, rev(7)), MARA),
         (c.StageOnly(7, rev(7)), MARA),

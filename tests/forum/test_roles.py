@@ -10,7 +10,7 @@ from dialog.forum.roles import MAY, SEES, STAFF, may, sees
 
 DOES = {
     Role.READER: "",
-    Role.VOLUNTEER: "ask reword withdraw upvote appeal object consent",
+    Role.VOLUNTEER: "ask reword withdraw upvote appeal object consent name",
     Role.MODERATOR: (
         "ask claim approve stage_only return edit merge unmerge hide undo topic brief mute unmute "
         "merge_all return_all message order now next done back acknowledge blank"

@@ -28,7 +28,7 @@ STAGE = FLOOR | {"rev", "public", "briefing", "draft", "scribe", "pending"}
 STATUS = {"review", "reason", "note", "into", "original", "appeal"}
 OWN = {"rev", "upvotes", "show", "archive", "removed"}
 DESK = STAGE | STATUS | {
-    "alike", "personal_data", "claimed", "name", "show", "via", "person",
+    "alike", "personal_data", "claimed", "name", "show", "via", "person", "fresh",
 }  # fmt: skip
 
 
@@ -177,6 +177,7 @@ def test_me_is_what_a_person_alone_may_see():
         "role": "volunteer",
         "name": BORIS.name,
         "person": BORIS.person,
+        "invited": False,
         "upvoted": [number],
         "mine": [],
     }

@@ -146,7 +146,7 @@ def test_two_thousand_questions_stand_still_and_are_found(people: People) -> Non
 
 def _landed(page: Page, place: str) -> float:
     """Where an entry stands once the browser has scrolled to it, which a busy machine puts off."""
-    for _ in range(50):
+    for _ in range(300):
         landed = float(page.evaluate(place))
         if 0 <= landed < PHONE["height"] / 2:
             return landed

@@ -71,7 +71,7 @@ EVENING: tuple[tuple[Who, str, Fields], ...] = (
         (ANNA if n % 2 else BORIS, "ask", plain(text=text, background="In Bayern."))
         for n, text in enumerate(ASKED, 1)
     ),
-    (MARA, "ask", plain(text="Aus dem Saal?", via="hall", asker="Frau Beispiel")),
+    (MARA, "ask", plain(text="Aus dem Saal?", via="hall", asker="Frau Beispiel", show="name")),
     (MARA, "claim", plain(number=1)),
     *((MARA, "approve", rev(n)) for n in (1, 2, 3, 4, 7)),
     (MARA, "stage_only", rev(5)),
@@ -113,6 +113,8 @@ EVENING: tuple[tuple[Who, str, Fields], ...] = (
     (MARA, "approve", rev(7)),
     (OLGA, "accept", plain(upvotes=False)),
     (OLGA, "accept", plain(upvotes=True)),
+    (OLGA, "accept", plain(invited=True)),
+    (OLGA, "accept", plain(invited=False)),
     (OLGA, "extend", plain(minutes=5)),
     (OLGA, "pause", plain(on=True)),
     (OLGA, "pause", plain(on=False)),
@@ -120,6 +122,9 @@ EVENING: tuple[tuple[Who, str, Fields], ...] = (
     (ANNA, "ask", plain(text="Und die Nachbarn?")),
     (ANNA, "ask", plain(text="Unter meinem Namen?", show="name", district="Hof")),
     (ANNA, "consent", plain(number=9, on=True)),
+    (MARA, "approve", rev(9)),
+    (ANNA, "name", plain(number=9, show="team", district="Hof")),
+    (ANNA, "name", plain(number=9, show="name", district="Hof")),
     (MARA, "approve", rev(9)),
     (ANNA, "withdraw", plain(number=8)),
     (ANNA, "withdraw", plain(number=1)),

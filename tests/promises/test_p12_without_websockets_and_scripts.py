@@ -292,17 +292,26 @@ async def test_a_first_poll_does_not_wait_and_resumes_by_number(server, slug) ->
 @apart
 async def test_who_polls_is_told_when_to_come_back_from_a_restart(server, slug) -> None:
     browser = server.volunteer(slug)
+    for _ in range(5):  # news of the room may answer a poll just before
+        bye = await parting(server, browser, slug)
+        if bye["type"] == "bye":
+            break
+    assert (bye["type"], bye["why"]) == ("bye", "restart")
+    assert 1_000 <= bye["retry_ms"] <= 5_000
+
+
+async def parting(server: Server, browser: Browser, slug: str) -> dict[str, Any]:
+    """Restart the server while a poll waits there, and return what that was told at last."""
     whole, *_ = browser.get(f"/sessions/{slug}/updates?stream=floor").json()
     known = f"stream=floor&epoch={whole['epoch']}&seq={whole['seq']}"
     poll = asyncio.to_thread(browser.get, f"/sessions/{slug}/updates?{known}")
     waiting = asyncio.create_task(poll)
     await asyncio.sleep(0.3)
     server.terminate()
-    *_, bye = (await waiting).json()
+    *_, told = (await waiting).json()
     await asyncio.to_thread(server.wait)
     await asyncio.to_thread(server.start)
-    assert (bye["type"], bye["why"]) == ("bye", "restart")
-    assert 1_000 <= bye["retry_ms"] <= 5_000
+    return dict(told)
 
 
 # --- many at once, both ways ----------------------------------------------------------------------

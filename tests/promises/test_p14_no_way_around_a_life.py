@@ -61,6 +61,7 @@ ALLOWED = {
     "reword": ("volunteer", "open live closed"),
     "withdraw": ("volunteer", EVER),
     "consent": ("volunteer", EVER),
+    "name": ("volunteer", EVER),
     "upvote": ("volunteer", "open live"),
     "appeal": ("volunteer", "announced open live closed"),
     "object": ("volunteer", "announced open live closed"),

@@ -253,6 +253,7 @@ def meddling(numbers: range) -> Iterator[Message]:
         for do in ("withdraw", "object", "claim"):
             yield {"do": do, "number": number}
         yield {"do": "consent", "number": number, "on": True}
+        yield {"do": "name", "number": number, "show": "name"}
         for do in ("approve", "hide", "take", "release", "unmerge"):
             yield {"do": do, "number": number, "rev": 1}
         yield {"do": "reword", "number": number, "rev": 1, "text": "Anders?"}

@@ -10,7 +10,7 @@ from dialog.hub.room import Room
 from dialog.web.language import chosen
 from dialog.web.page import page
 from dialog.web.passes import NOBODY, visitor
-from dialog.web.picture import Picture, picture
+from dialog.web.picture import picture
 from dialog.web.shelf import keep
 from dialog.web.site import Site, site_of
 
@@ -24,13 +24,13 @@ async def home(request: Request) -> Response:
     site = site_of(request)
     guest = await visitor(request)
     version = site.transcripts.version
-    views: list[Picture] = []
+    was: list[object] = [version]
     running: list[dict[str, Any]] = []
     upcoming: list[dict[str, Any]] = []
     for room in _listed(site):
-        view = await picture(room, Stream.FLOOR, READER)
-        views.append(view)
         dialog = site.announcements[room.slug]
+        view = await picture(room, Stream.FLOOR, READER)
+        was.append((dialog, (view.epoch, view.revised)))
         shown = {
             "dialog": dialog,
             "session": view.session,
@@ -45,7 +45,6 @@ async def home(request: Request) -> Response:
     upcoming.sort(key=lambda it: str(it["session"]["starts"]))
     published = await site.transcripts.all()
     if guest is NOBODY:
-        was = (version, *((view.epoch, view.revised) for view in views))
         keep(request, was, lambda: _stamp(site), KEPT_S)
     return page(
         request,
@@ -60,9 +59,10 @@ async def home(request: Request) -> Response:
     )
 
 
-def _stamp(site: Site) -> tuple[object, ...]:
+def _stamp(site: Site) -> list[object]:
     """Return what is another whenever a session or the archive shows something else."""
-    return site.transcripts.version, *(room.revised for room in _listed(site))
+    said = [(site.announcements[room.slug], room.revised) for room in _listed(site)]
+    return [site.transcripts.version, *said]
 
 
 def _listed(site: Site) -> list[Room]:

@@ -46,6 +46,7 @@ def session_page(
 
 def keep_for_readers(request: Request, entrance: Entrance, view: Picture) -> None:
     """Keep a page on which a reader without a pass can do nothing: its keys are used by nobody."""
-    room = entrance.room
+    room, said = entrance.room, entrance.site.announcements
     if entrance.visitor is NOBODY:
-        keep(request, (view.epoch, view.revised), lambda: room.revised, KEPT_S)
+        was = (entrance.dialog, (view.epoch, view.revised))
+        keep(request, was, lambda: (said.get(room.slug), room.revised), KEPT_S)

@@ -6,6 +6,7 @@ A refusal is said by its code and field where that has words of its own, else by
 from typing import Final
 
 from dialog.web.catalogue import marked as N_  # noqa: N812 - the name that extraction knows
+from dialog.web.sentences.invitations import REFUSED_LISTS
 from dialog.web.sentences.said import Said
 
 REFUSALS: Final[dict[str, Said]] = {
@@ -212,6 +213,36 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Er hat sechs Ziffern und steht auf dem Beamer oder im Video."),
         N_("Bitte geben Sie ihn noch einmal ein."),
     ),
+    "forbidden.invited": Said(
+        N_("Gerade nehmen nur Eingeladene teil"),
+        N_("Fragen und unterstützen kann gerade nur, wer eine persönliche Einladung hat."),
+        N_("Sie können weiter mitlesen. Wer eine Einladung hat, öffnet den Link aus der E-Mail."),
+    ),
+    "forbidden.show": Said(
+        N_("So zeigt dieser Dialog niemanden"),
+        N_("In diesem Dialog erscheinen Fragende anders, als Sie es gewählt haben."),
+        N_("Bitte wählen Sie unter „Name und Ort“ eine der angebotenen Möglichkeiten."),
+    ),
+    "incomplete.name": Said(
+        N_("In diesem Dialog wird mit Namen gefragt"),
+        N_("In diesem Dialog wird mit Namen gefragt, und Sie haben noch keinen angegeben."),
+        N_("Bitte tragen Sie ihn unter „Meine Fragen“ ein und reichen Sie die Frage dann ein."),
+    ),
+    "too_fast.network": Said(
+        N_("Gerade kommen sehr viele aus Ihrem Netz dazu"),
+        N_("Aus Ihrem Netz, zum Beispiel Ihrem Saal, kommen gerade sehr viele auf einmal dazu."),
+        N_(
+            "Bitte versuchen Sie es in {seconds} Sekunden noch einmal; Ihre Angaben bleiben stehen."
+        ),
+    ),
+    "busy.second": Said(
+        N_("Gerade hat die Moderation sehr viele Fragen"),
+        N_("Die Moderation hat gerade sehr viele Fragen; Ihre ist noch nicht eingereicht."),
+        N_(
+            "Bitte versuchen Sie es in {seconds} Sekunden noch einmal. "
+            "Fragen der anderen können Sie jederzeit unterstützen."
+        ),
+    ),
     "forbidden.link": Said(
         N_("Dieser Dialog ist für Eingeladene"),
         N_("Teilnehmen kann, wer eine persönliche Einladung hat."),
@@ -297,6 +328,36 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Jemand anderes war schneller; es wurde keine Frage übersprungen."),
         N_("Bitte sehen Sie auf den neuen Stand und drücken Sie dann noch einmal."),
     ),
+    "malformed.fields": Said(
+        N_("Noch nicht gesichert"),
+        N_("Einige Angaben stimmen noch nicht. Alles, was Sie geschrieben haben, steht noch hier."),
+        N_("Bitte ändern Sie die markierten Felder."),
+    ),
+    "incomplete.folder": Said(
+        N_("Der Ordner dieses Dialogs lässt sich nicht lesen"),
+        N_("Jemand hat ihn von Hand geändert, und dabei ist ein Fehler entstanden."),
+        N_("Öffnen Sie „Bearbeiten“; dort steht, was zu ändern ist."),
+    ),
+    "unknown.folder": Said(
+        N_("Diesen Dialog gibt es nicht"),
+        N_("Die Adresse ist nicht vollständig, oder der Entwurf hat jetzt einen anderen Tag."),
+        N_("Bitte gehen Sie zum Programm der Organisation."),
+    ),
+    "unknown.rehearsal": Said(
+        N_("Diese Probe gibt es nicht mehr"),
+        N_("Sie ist beendet und gelöscht."),
+        N_("Sie können jederzeit eine neue anlegen."),
+    ),
+    "conflict.folder": Said(
+        N_("Inzwischen hat jemand anderes diesen Dialog geändert"),
+        N_("Ihre Eingaben stehen noch hier, gesichert sind sie nicht."),
+        N_("Unten steht, was abweicht. Noch einmal gesichert, ersetzt Ihre Fassung die andere."),
+    ),
+    "busy.folder": Said(
+        N_("Der Ordner der Dialoge lässt sich nicht beschreiben"),
+        N_("Nichts ist gesichert, und nichts ist verloren: Ihre Eingaben stehen noch hier."),
+        N_("Bitte sagen Sie es der Technik – Platz oder Rechte fehlen – und sichern Sie dann neu."),
+    ),
     "busy.fault": Said(
         N_("Da ist bei uns etwas schiefgegangen"),
         N_("Der Fehler liegt nicht bei Ihnen und ist vermerkt."),
@@ -320,17 +381,22 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Ihr Text ist erhalten; gespeichert ist noch nichts."),
         N_("Bitte senden Sie noch einmal ab."),
     ),
-}
+} | REFUSED_LISTS
 
 # Said by a page that is loaded for it, no script needs these; or to staff alone. Without them the
 # room is lighter: whoever comes first comes by telephone.
 BY_PAGE: Final = frozenset({
     "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
     "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
+    *REFUSED_LISTS,
+    "too_fast.network",
     "too_fast.signin", "too_fast.signin_minutes", "incomplete.address", "forbidden.signin_code",
     "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
-    "forbidden.stranger", "gone.signin", "incomplete.roles", "empty.name", "unknown.account",
+    "forbidden.stranger", "gone.signin",
+    "malformed.fields", "incomplete.folder", "unknown.folder", "conflict.folder", "busy.folder",
+    "incomplete.roles", "empty.name", "unknown.account",
     "conflict.last_organiser",
+    "unknown.rehearsal",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
     "confirm", "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
