@@ -510,6 +510,13 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     "/sessions/{slug:slug}/organiser/staff": (
         "/sessions/{slug}/organiser/staff", {"do": "add", **MIA}, True, False,
     ),
+    "/sessions/{slug:slug}/organiser/invitations": (
+        "/sessions/{slug}/organiser/invitations",
+        {"do": "add", "address": "erika@example.org"}, True, False,
+    ),
+    "/sessions/{slug:slug}/organiser/invitations/list": (
+        "/sessions/{slug}/organiser/invitations", {"text": "a@example.org"}, True, False,
+    ),
 }  # fmt: skip
 
 
@@ -588,7 +595,7 @@ class Form:
         strange = self.browser.cookie == ""
         other = self.stage.actor if strange else self.stage.other
         yield "another pass's", other.get(f"/sessions/{slug}/mine").token, {}
-        yield "another session's", self.browser.get(f"/sessions/{elsewhere}/mine/x").token, {}
+        yield "another session's", self.browser.get(f"/sessions/{elsewhere}/join").token, {}
         if self.of_role:
             of_floor = self.page in (f"/sessions/{slug}", f"/sessions/{slug}/mine")
             place = "/stage" if of_floor else "/mine"
