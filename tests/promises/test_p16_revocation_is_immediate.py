@@ -505,7 +505,7 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     "/signin/code": ("/signin", {}, False, True),
     "/signin/{token}": ("/signin/{token}", {}, False, True),
     "/account": ("/account", {"do": "speak", "lang": "en"}, False, False),
-    "/account/confirm": ("/account/confirm", {"do": "send"}, False, False),
+    "/account/confirm": ("/account", {"do": "send"}, False, False),
     "/organiser/staff": ("/organiser/staff", {"do": "add", **MIA}, False, False),
     "/sessions/{slug:slug}/organiser/staff": (
         "/sessions/{slug}/organiser/staff", {"do": "add", **MIA}, True, False,
@@ -595,7 +595,8 @@ class Form:
         strange = self.browser.cookie == ""
         other = self.stage.actor if strange else self.stage.other
         yield "another pass's", other.get(f"/sessions/{slug}/mine").token, {}
-        yield "another session's", self.browser.get(f"/sessions/{elsewhere}/join").token, {}
+        inside = [self.browser.get(f"/sessions/{elsewhere}/{place}") for place in ("join", "mine")]
+        yield "another session's", next(p.token for p in inside if p.status == 200), {}
         if self.of_role:
             of_floor = self.page in (f"/sessions/{slug}", f"/sessions/{slug}/mine")
             place = "/stage" if of_floor else "/mine"
