@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.applications import Starlette
@@ -48,12 +49,18 @@ from dialog.hub.limits import (
     SEARCHES_OF_ROOM,
     SIGN_INS,
     SIGN_INS_OF_ADDRESS,
+    Arrivals,
     Buckets,
     Pace,
     Spent,
 )
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
+from dialog.mail.delivery import Delivery
+from dialog.mail.occasions import Occasions
+from dialog.mail.relay import Relay as PostRelay
+from dialog.mail.relay import Way, way
+from dialog.mail.writing import Writing
 from dialog.programme import Declaration, programme
 from dialog.provider import Client, Provider
 from dialog.purging import Persons, Purging
@@ -82,7 +89,7 @@ from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
 from dialog.web.shelf import Shelf
-from dialog.web.site import Bounds, Operator, Site
+from dialog.web.site import Bounds, Mail, Operator, Site
 
 log = structlog.get_logger()
 TEN_SECONDS = 10
@@ -149,7 +156,14 @@ class Application:
         self.crowd = Crowd(settings.connections_per_person, self.relay.elsewhere)
         self.volunteers = Buckets(_pace(settings.messages_per_10s, 2))
         self.staff = Buckets(_pace(settings.staff_messages_per_10s, 1))
+        self._way = relay_of(settings)
+        self.delivery: Delivery | None = None
         self.asgi = self._web(secret)
+        site: Site = self.asgi.state.site
+        self.occasions = Occasions(site)
+        if self._way:
+            post, writing = PostRelay(self._way), Writing(site, self._way.sender)
+            self.delivery = Delivery(self.outbox, post, writing, clock, settings.mail_per_minute)
 
     async def start(self) -> None:
         """Take in records that lie in the folders, and open a room for every other session."""
@@ -171,7 +185,10 @@ class Application:
             asyncio.create_task(self.follower.run(), name="folders"),
             asyncio.create_task(self.purging.run(self.declared), name="purging"),
             asyncio.create_task(self.attendance.run(), name="attendance"),
+            asyncio.create_task(self.occasions.run(), name="occasions"),
         ]
+        if self.delivery:
+            self.delivery.start()
         if self.database.shared:
             self.relay.start(self.crowd.places)
         self._upkeep = asyncio.create_task(
@@ -195,6 +212,8 @@ class Application:
         for task in self._looking:
             task.cancel()
         await asyncio.gather(*self._looking, return_exceptions=True)
+        if self.delivery:
+            await self.delivery.stop(self.settings.drain_seconds / 4)
         await self.hub.stop(self.settings.drain_seconds / 2)
         await self.relay.stop()
 
@@ -365,6 +384,12 @@ class Application:
         made.state.site = self._site(secret)
         return made
 
+    def _mail(self) -> Mail:
+        """Return how mail leaves, and why none does at the moment."""
+        found = self._way
+        relay, sender = (found.host, str(found.sender)) if found else ("", "")
+        return Mail(relay, sender, lambda: self.delivery.fault if self.delivery else "")
+
     def _site(self, secret: str) -> Site:
         settings = self.settings
         return Site(
@@ -377,6 +402,7 @@ class Application:
             signins=self.signins,
             provider=self.provider,
             mails=bool(settings.mail_relay),
+            mail=self._mail(),
             outbox=self.outbox,
             editions=self.editions,
             transcripts=self.transcripts,
@@ -395,6 +421,7 @@ class Application:
             volunteers=self.volunteers,
             staff=self.staff,
             guesses=Buckets(GUESSES),
+            arrivals=arrivals(settings),
             signins_of_network=Buckets(SIGN_INS),
             signins_of_address=Buckets(SIGN_INS_OF_ADDRESS),
             searches=Buckets(SEARCHES),
@@ -408,6 +435,7 @@ class Application:
             base_url=settings.base_url.rstrip("/"),
             clock=clock,
             record=self.record,
+            data=settings.data,
             sessions=settings.sessions,
             look=self.follower.look,
             ready=lambda: self.ready,
@@ -484,6 +512,8 @@ def demonstration(data: Path, port: int) -> Settings:
         base_url=f"http://127.0.0.1:{port}",
         operator="Demonstration",
         demonstration=True,
+        joins_at_once=10_000,  # all of its volunteers come from here
+        joins_per_hour=10_000,
     )
 
 
@@ -503,9 +533,29 @@ def heading(declaration: Declaration) -> Heading:
     )
 
 
+def arrivals(settings: Settings) -> Arrivals:
+    """Return how many come in from one network as usual, and at most."""
+    usual = Pace(settings.joins_per_minute / 60, settings.joins_at_once)
+    return Arrivals(usual, Pace(settings.joins_per_hour / 3600, settings.joins_per_hour))
+
+
 def published(session: Session) -> Transcript | None:
     """Return the record of a published session."""
     return transcript(session) if session.phase is Phase.PUBLISHED else None
+
+
+def relay_of(settings: Settings) -> Way | None:
+    """Return the way to the relay, None where none is set."""
+    if not settings.mail_relay:
+        return None
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    return way(
+        settings.mail_relay,
+        settings.mail_from or f"dialog@{host}",
+        plain=settings.mail_plain,
+        timeout=settings.mail_timeout,
+        name=host,
+    )
 
 
 def operator(settings: Settings) -> Operator:

@@ -93,6 +93,20 @@ class Settings(BaseSettings):
     staff_messages_per_10s: int = Field(
         default=100, ge=1, description="Messages of one member of staff in ten seconds."
     )
+    joins_at_once: int = Field(
+        default=30,
+        ge=1,
+        description="New participants of a dialogue who come from one network (/24, /64) at once; "
+        "the questions of more wait in the second list.",
+    )
+    joins_per_minute: float = Field(
+        default=6.0, gt=0, description="How many more a minute come from one network as usual."
+    )
+    joins_per_hour: int = Field(
+        default=600,
+        ge=1,
+        description="New participants from one network in an hour; beyond, they are asked to wait.",
+    )
     hello_seconds: float = Field(
         default=5.0, gt=0, description="Time for a connection's first message."
     )
@@ -109,7 +123,24 @@ class Settings(BaseSettings):
         default=12, ge=1, description="Hours after which an unused sign-in of staff ends."
     )
     staff_days: int = Field(default=7, ge=1, description="Days after which any sign-in ends.")
-    mail_relay: str = Field(default="", description="The operator's mail relay.")
+    mail_relay: str = Field(
+        default="",
+        pattern="^(|smtps?://.+)$",
+        description="The operator's relay, smtp://user:password@host:587 or smtps://…; or no mail.",
+    )
+    mail_from: str = Field(
+        default="",
+        description="Sender of all mail, Name <address> or address; empty: dialog@ and the host.",
+    )
+    mail_plain: bool = Field(
+        default=False, description="Talk to a relay on another machine without TLS."
+    )
+    mail_timeout: float = Field(
+        default=30.0, gt=0, le=120, description="Seconds that the relay has for each answer."
+    )
+    mail_per_minute: int = Field(
+        default=120, ge=1, le=60_000, description="Letters that one process sends in a minute."
+    )
     oidc_issuer: str = Field(
         default="",
         pattern=r"^(|https://.+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/.*)?)$",

@@ -11,7 +11,7 @@ from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
 from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
-from dialog.hub.limits import Buckets
+from dialog.hub.limits import Arrivals, Buckets
 from dialog.provider import Provider
 from dialog.store.accounts import Accounts
 from dialog.store.editions import Editions
@@ -57,6 +57,15 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """How mail leaves: host of the relay (empty: none is set), sender, why nothing leaves now."""
+
+    relay: str
+    sender: str
+    fault: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The parts of the running server that pages use."""
 
@@ -70,6 +79,7 @@ class Site:
     signins: SignIns
     provider: Provider | None
     mails: bool
+    mail: Mail
     editions: Editions
     transcripts: Transcripts
     records: Records
@@ -81,6 +91,7 @@ class Site:
     volunteers: Buckets
     staff: Buckets
     guesses: Buckets
+    arrivals: Arrivals
     signins_of_network: Buckets
     signins_of_address: Buckets
     searches: Buckets
@@ -94,6 +105,7 @@ class Site:
     base_url: str
     clock: Callable[[], int]
     record: Callable[[str, Transcript], dict[str, Any]]
+    data: Path
     sessions: Path
     look: Callable[[], Awaitable[None]]
     ready: Callable[[], bool]
