@@ -328,7 +328,7 @@ def test_the_page_of_mail_tells_what_failed_and_sends_it_again(evening, office):
     assert team.submit("/organiser/mail", "/organiser/mail", do="again_failed").status == 303
     assert team.submit("/organiser/mail", "/organiser/mail", do="test").status == 303
     wait_for(lambda: any("olga@example.org" in one["to"] for one in office.letters()))
-    assert team.submit("/organiser/mail", "/organiser/mail", do="nonsense").status == 400
+    assert team.submit("/organiser/mail", "/organiser/mail", do="nonsense").status == 422
     assert server.browser().get("/organiser/mail").status == 403
     server.check_log()
 
