@@ -49,6 +49,7 @@ from dialog.hub.limits import (
     SEARCHES_OF_ROOM,
     SIGN_INS,
     SIGN_INS_OF_ADDRESS,
+    Arrivals,
     Buckets,
     Pace,
     Spent,
@@ -62,7 +63,7 @@ from dialog.mail.relay import Way, way
 from dialog.mail.writing import Writing
 from dialog.programme import Declaration, programme
 from dialog.provider import Client, Provider
-from dialog.purging import Purging
+from dialog.purging import Persons, Purging
 from dialog.settings import Settings
 from dialog.store.accounts import Accounts
 from dialog.store.database import Database
@@ -123,6 +124,7 @@ class Application:
         self.signins = SignIns(self.database, self.people, secret, clock)
         self.provider = provider(settings, secret)
         self.outbox = Outbox(self.database, clock)
+        self.persons = Persons(self.people, self.guests, self.rolls, self.outbox)
         self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
@@ -141,7 +143,13 @@ class Application:
         self._looking: list[asyncio.Task[None]] = []
         deletions = Deletions(self.database)
         self.purging = Purging(
-            settings.data, self.journal, self.people, deletions, self.hub, clock, self._begin
+            settings.data,
+            self.journal,
+            self.persons,
+            deletions,
+            self.hub,
+            clock,
+            self._begin,
         )
         listening = partial(listen, settings.database)
         self.relay = Relay(self.hub, Processes(self.database), listening)
@@ -230,6 +238,7 @@ class Application:
         kept = await self.transcripts.get(slug)
         if kept is None:
             self.hub.ended.update(await self.people.part(slug))
+            await self.persons.let_go(slug, whole=False)
         if record != kept:  # every start hands it on again
             await self.transcripts.save(slug, record)
         await asyncio.to_thread(folder.write, self.settings.sessions / slug, record)
@@ -412,6 +421,7 @@ class Application:
             volunteers=self.volunteers,
             staff=self.staff,
             guesses=Buckets(GUESSES),
+            arrivals=arrivals(settings),
             signins_of_network=Buckets(SIGN_INS),
             signins_of_address=Buckets(SIGN_INS_OF_ADDRESS),
             searches=Buckets(SEARCHES),
@@ -425,6 +435,7 @@ class Application:
             base_url=settings.base_url.rstrip("/"),
             clock=clock,
             record=self.record,
+            data=settings.data,
             sessions=settings.sessions,
             look=self.follower.look,
             ready=lambda: self.ready,
@@ -501,6 +512,8 @@ def demonstration(data: Path, port: int) -> Settings:
         base_url=f"http://127.0.0.1:{port}",
         operator="Demonstration",
         demonstration=True,
+        joins_at_once=10_000,  # all of its volunteers come from here
+        joins_per_hour=10_000,
     )
 
 
@@ -518,6 +531,12 @@ def heading(declaration: Declaration) -> Heading:
         topics=declaration.topics,
         recording=(recording.url, recording.starts) if recording else None,
     )
+
+
+def arrivals(settings: Settings) -> Arrivals:
+    """Return how many come in from one network as usual, and at most."""
+    usual = Pace(settings.joins_per_minute / 60, settings.joins_at_once)
+    return Arrivals(usual, Pace(settings.joins_per_hour / 3600, settings.joins_per_hour))
 
 
 def published(session: Session) -> Transcript | None:

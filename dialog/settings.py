@@ -93,6 +93,20 @@ class Settings(BaseSettings):
     staff_messages_per_10s: int = Field(
         default=100, ge=1, description="Messages of one member of staff in ten seconds."
     )
+    joins_at_once: int = Field(
+        default=30,
+        ge=1,
+        description="New participants of a dialogue who come from one network (/24, /64) at once; "
+        "the questions of more wait in the second list.",
+    )
+    joins_per_minute: float = Field(
+        default=6.0, gt=0, description="How many more a minute come from one network as usual."
+    )
+    joins_per_hour: int = Field(
+        default=600,
+        ge=1,
+        description="New participants from one network in an hour; beyond, they are asked to wait.",
+    )
     hello_seconds: float = Field(
         default=5.0, gt=0, description="Time for a connection's first message."
     )

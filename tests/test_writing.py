@@ -23,7 +23,7 @@ from dialog.programme import (
     folders,
     read,
 )
-from dialog.programme.declaration import IDENTITIES, OPENINGS, RELEASES, ZONE
+from dialog.programme.declaration import IDENTITIES, NAMES, OPENINGS, RELEASES, ZONE
 from dialog.programme.folders import Moved
 from dialog.programme.form import entered, filled, words
 from dialog.programme.reading import checked
@@ -93,6 +93,7 @@ def declarations(draw: st.DrawFn) -> Declaration:
         goes_live=draw(st.sampled_from(OPENINGS)),
         hold=draw(st.booleans()),
         draft=draw(st.booleans()),
+        names=draw(st.sampled_from([NAMES, NAMES[:2], NAMES[1:], (NAMES[0],), (NAMES[2],)])),
         postponed=moved,
     )
 

@@ -117,8 +117,7 @@ def _ask(session: Session, command: c.Ask, who: Who, now: int) -> Decision:
 def _unshown(session: Session, command: c.Ask, who: Who) -> Refusal | None:
     """Say whether the session lets nobody be shown like that; staff may leave a name out."""
     if command.via:
-        named = bool(command.asker.strip())
-        barred = named and not {Show.NAME, Show.TEAM}.intersection(session.shows)
+        barred = command.show not in session.shows
         return Refusal(Code.FORBIDDEN, field="show") if barred else None
     return _nameless_show(session, command.show, who)
 
@@ -177,8 +176,6 @@ def _wording(act: Act, command: c.Ask, who: Who) -> Wording | Refusal:
             return body
         parts[field] = act.write(body)
     show = command.show
-    if command.via and parts.get("name"):
-        show = Show.NAME if Show.NAME in act.session.shows else Show.TEAM
     return Wording(
         parts["text"],
         background=parts["background"],
@@ -193,10 +190,8 @@ def _parts(command: c.Ask, who: Who) -> Iterator[tuple[str, str]]:
     yield "text", command.text
     yield "background", command.background
     yield "district", command.district
-    if command.via:
-        yield "name", command.asker
-    elif command.show is not Show.ANONYMOUS:
-        yield "name", who.name
+    if command.show is not Show.ANONYMOUS:
+        yield "name", command.asker if command.via else who.name
 
 
 def _twin(session: Session, text: str, who: Who) -> Question | None:

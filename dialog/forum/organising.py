@@ -304,7 +304,7 @@ def _keep(session: Session, command: c.Keep, question: Question, who: Who, now: 
 
 def _unpublish(session: Session, command: c.Unpublish, question: Question) -> Decision:
     """Take a question out for good: nothing that was said of it can be read by anyone after."""
-    if session.phase is not Phase.PUBLISHED or not question.public:
+    if session.phase is not Phase.PUBLISHED or not question.public or question.removed:
         return conflict(session, question)
     why = required(command.why, session.limits.short, "why")
     if isinstance(why, Refusal):

@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from dialog.forum.names import Admission
+
 PEOPLE = 200_000
 STRIKE_TIME = 60.0
 STRIKES = 3
@@ -17,7 +19,7 @@ class Pace:
 
 
 GUESSES = Pace(rate=0.1, burst=100.0)
-SIGN_INS = Pace(rate=1 / 30, burst=30.0)  # asked for from one network, where a whole team may sit
+SIGN_INS = Pace(rate=0.1, burst=100.0)  # asked for from one network: a whole office has one
 SIGN_INS_OF_ADDRESS = Pace(rate=1 / 180, burst=5.0)  # each is a letter to somebody, asked or not
 SEARCHES = Pace(rate=0.5, burst=8.0)  # of one person, for what resembles their text
 SEARCHES_OF_ROOM = Pace(rate=20.0, burst=20.0)  # of all its people, beside their upvotes
@@ -53,6 +55,24 @@ class Buckets:
         self._buckets[person] = (level, now)
         if len(self._buckets) > PEOPLE:
             self._buckets.popitem(last=False)
+
+
+class Arrivals:
+    """How many new participants of a session come from one network.
+
+    Beyond the ``usual`` pace they come as some of many, and beyond what is ``most`` they wait.
+    """
+
+    def __init__(self, usual: Pace, most: Pace) -> None:
+        """Begin with nobody."""
+        self._usual, self._most = Buckets(usual), Buckets(most)
+
+    def admit(self, network: object, now: float) -> Admission | float:
+        """Count one more, and return how they come in, or the seconds until somebody may."""
+        wait = self._most.take(network, now)
+        if wait:
+            return wait
+        return Admission.NEW if self._usual.take(network, now) else Admission.JOINED
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
+from dialog.forum.names import Show
+
 ZONE: Final = ZoneInfo("Europe/Berlin")
 
 Identity = Literal["open", "code", "link"]
@@ -15,6 +17,7 @@ IDENTITIES: Final[tuple[Identity, ...]] = ("open", "code", "link")
 OPENINGS: Final[tuple[Opening, ...]] = ("by_hand", "by_clock")
 RELEASES: Final[tuple[Release, ...]] = ("second_person", "direct")
 LANGUAGES: Final = ("de", "en")
+NAMES: Final = tuple(Show)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Limits:
 class Declaration:
     """One session as it was announced; every time is aware and in the zone of Bavaria.
 
+    ``names`` are the ways in which people may be shown with their questions.
     A ``draft`` is not announced yet; one that was ``postponed`` starts on another day than its
     name says.
     """
@@ -81,5 +85,6 @@ class Declaration:
     goes_live: Opening
     rehearsal_until: datetime | None = None
     hold: bool = False
+    names: tuple[Show, ...] = NAMES
     draft: bool = False
     postponed: bool = False

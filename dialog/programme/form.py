@@ -57,6 +57,7 @@ def filled(one: Declaration) -> dict[str, str]:
         "recording.url": recording.url if recording else "",
         "readers": "1" if one.readers else "",
         "hold": "1" if one.hold else "",
+        "names": ",".join(one.names),
         "languages": ",".join(one.languages),
     }
     fields |= {key: str(getattr(one.limits, key.partition(".")[2])) for key in NUMBERS}
@@ -97,6 +98,8 @@ def entered(fields: Mapping[str, str], folder: Path, standing: Mapping[str, obje
         elif text:
             _put(values, key, int(text))
     values |= {key: fields.get(key) == "1" for key in SWITCHES}
+    if fields.get("names"):
+        values["names"] = fields["names"].split(",")
     values["languages"] = list(fields.get("languages", "de").split(","))
     for name in ("video", "recording"):
         _needs_address(values, name)

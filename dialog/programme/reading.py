@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from dialog.forum.names import Show
 from dialog.forum.texts import harmless
 from dialog.programme.declaration import (
     IDENTITIES,
     LANGUAGES,
+    NAMES,
     OPENINGS,
     RELEASES,
     ZONE,
@@ -175,6 +177,7 @@ def _declaration(table: Table, folder: str, intro: str) -> Declaration:
         goes_live=table.choice("goes_live", OPENINGS),
         rehearsal_until=_rehearsal(table, folder),
         hold=table.value("hold", bool, required=False) is True,
+        names=_names(table),
         draft=table.value("draft", bool, required=False) is True,
         postponed=table.value("postponed", bool, required=False) is True,
     )
@@ -247,6 +250,16 @@ def _languages(table: Table) -> tuple[str, ...]:
             options = ", ".join(LANGUAGES)
             table.fault("languages", "bad_choice", found=language, options=options)
     return languages or ("de",)
+
+
+def _names(table: Table) -> tuple[Show, ...]:
+    """Return how people may be shown, in the order in which they are asked."""
+    named = table.lines("names", len(NAMES), length=20, required=False)
+    for name in named:
+        if name not in NAMES:
+            options = ", ".join(NAMES)
+            table.fault("names", "bad_choice", found=name, options=options)
+    return tuple(name for name in NAMES if name in named) or NAMES
 
 
 def _rehearsal(table: Table, folder: str) -> datetime | None:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from dialog.forum.journal import Unavailable
-from dialog.forum.names import MINUTE, Role
+from dialog.forum.names import MINUTE, Admission, Role
 from dialog.store import accounts, deletions
 from dialog.store.accounts import Account
 from dialog.store.database import Database
@@ -50,7 +50,7 @@ _PASS = select(
     PASSES.c.id, PASSES.c.made, PASSES.c.seen, PASSES.c.account, PASSES.c.confirmed
 ).where(PASSES.c.token == bindparam("token"))
 _GRANTS_OF = (
-    select(SESSIONS.c.slug, GRANTS.c.person, GRANTS.c.role, PEOPLE.c.name)
+    select(SESSIONS.c.slug, GRANTS.c.person, GRANTS.c.role, PEOPLE.c.name, PEOPLE.c.admission)
     .join(SESSIONS, SESSIONS.c.id == GRANTS.c.session)
     .join(
         PEOPLE,
@@ -90,12 +90,13 @@ STAFF_LIFETIME = Lifetime(12 * HOUR, 7 * DAY)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a pass opens: one session (slug) as one person in one role."""
+    """What a pass opens: one session (slug) as one person in one role, and how they came in."""
 
     session: str
     person: int
     role: Role
     name: str
+    admission: Admission = Admission.JOINED
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +193,12 @@ class People:
             )
         )
 
-    async def join(self, token: str | None, slug: str, name: str) -> tuple[str, Grant]:
+    async def join(
+        self, token: str | None, slug: str, name: str, admission: Admission = Admission.JOINED
+    ) -> tuple[str, Grant]:
         """Let a browser take part as a volunteer, always as the same person; return its token.
 
-        The name may be another one than last time.
+        The name may be another one than last time; how somebody first came in stays.
         """
         now = self._clock()
 
@@ -203,10 +206,10 @@ class People:
             session = lock(connection, slug).id
             holder, valid = self._holder(connection, token, now)
             person = _person_of(connection, holder, session, slug, Role.VOLUNTEER)
-            _name(connection, session, person, Role.VOLUNTEER, name, now)
+            admitted = _name(connection, session, person, Role.VOLUNTEER, name, now, admission)
             self._know_link(connection, session, slug, person)
             _grant(connection, holder, session, person, Role.VOLUNTEER)
-            return valid, Grant(slug, person, Role.VOLUNTEER, name)
+            return valid, Grant(slug, person, Role.VOLUNTEER, name, admitted)
 
         return await self._database.write(work)
 
@@ -388,7 +391,7 @@ class People:
         """
         now = self._clock()
         query = (
-            select(PEOPLE.c.session, SESSIONS.c.slug, PEOPLE.c.number, PEOPLE.c.name)
+            select(PEOPLE, SESSIONS.c.slug)
             .join(SESSIONS, SESSIONS.c.id == PEOPLE.c.session)
             .where(PEOPLE.c.link == digest(link))
         )
@@ -401,7 +404,8 @@ class People:
             holder, _ = self._holder(connection, pass_token, now)
             _be(connection, holder, row.session, row.number)
             _grant(connection, holder, row.session, row.number, Role.VOLUNTEER)
-            grant = Grant(row.slug, row.number, Role.VOLUNTEER, row.name)
+            admission = Admission(row.admission)
+            grant = Grant(row.slug, row.number, Role.VOLUNTEER, row.name, admission)
             return _rotate(connection, holder), grant
 
         return await self._database.write(work)
@@ -578,7 +582,10 @@ def _rotate(connection: Connection, holder: int) -> str:
 
 def _grants(connection: Connection, holder: int) -> tuple[Grant, ...]:
     rows = connection.execute(_GRANTS_OF, {"holder": holder})
-    return _sorted(Grant(slug, person, Role(role), name) for slug, person, role, name in rows)
+    return _sorted(
+        Grant(slug, person, Role(role), name, Admission(admission))
+        for slug, person, role, name, admission in rows
+    )
 
 
 def _sorted(grants: Iterable[Grant]) -> tuple[Grant, ...]:
@@ -635,16 +642,32 @@ def _volunteer(session: int | ScalarSelect[int], person: int) -> ColumnElement[b
 
 
 def _name(
-    connection: Connection, session: int, person: int, role: Role, name: str, now: int
-) -> None:
-    """Store how a person is called in a role; whoever was there keeps *since* and private link."""
-    row = {"session": session, "number": person, "role": role.value, "name": name, "since": now}
+    connection: Connection,
+    session: int,
+    person: int,
+    role: Role,
+    name: str,
+    now: int,
+    admission: Admission = Admission.JOINED,
+) -> Admission:
+    """Store how a person is called in a role, and return how they came in.
+
+    Whoever was there keeps that, *since* and private link.
+    """
+    row = {
+        "session": session,
+        "number": person,
+        "role": role.value,
+        "name": name,
+        "since": now,
+        "admission": admission.value,
+    }
     statement = insert(connection, PEOPLE)
     keys = [column.name for column in PEOPLE.primary_key]
     named = statement.on_conflict_do_update(
         index_elements=keys, set_={"name": statement.excluded.name}
     )
-    connection.execute(named, row)
+    return Admission(connection.execute(named.returning(PEOPLE.c.admission), row).scalar_one())
 
 
 def _spend(connection: Connection, token: str, now: int) -> tuple[str, Role, str] | None:

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from dialog.forum.commands import Declare
-from dialog.forum.names import SECOND, Limits
+from dialog.forum.names import SECOND, Limits, Show
 from dialog.forum.phase import Schedule
 from dialog.programme import Answerer, Declaration, Recording, Video
 
@@ -37,6 +37,7 @@ class Announcement:
     readers: bool
     release: str
     rehearsal: bool
+    names: tuple[Show, ...] = tuple(Show)
     postponed: bool = False
 
 
@@ -59,6 +60,7 @@ def announce(declaration: Declaration) -> Announcement:
         readers=declaration.readers,
         release=declaration.release,
         rehearsal=declaration.rehearsal_until is not None,
+        names=declaration.names,
         postponed=declaration.postponed,
     )
 
@@ -85,6 +87,7 @@ def declare(declaration: Declaration) -> Declare:
             ask_ms=limits.ask_seconds * SECOND,
         ),
         rehearsal=declaration.rehearsal_until is not None,
+        shows=declaration.names,
     )
 
 

@@ -180,7 +180,7 @@ class Line:
         if who is None or not sees(who.role, hello.stream) or pass_id in self._site.hub.ended:
             self._frames.close(Close.PASS_ENDED, "no pass for this")
             return
-        self._connection = Connection(self._frames, who, hello.stream, pass_id)
+        self._connection = Connection(self._frames, who, hello.stream, pass_id, hello.screen)
         self._entering = asyncio.create_task(self._enter(self._connection, hello))
         self._entering.add_done_callback(self._arrived)
 

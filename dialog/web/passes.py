@@ -42,7 +42,9 @@ class Visitor:
         grant = self.grant(slug, role)
         if grant is None and role in STAND_INS:
             grant = self.grant(slug, STAND_INS[role])
-        return Who(grant.person, grant.role, grant.name) if grant else None
+        if grant is None:
+            return None
+        return Who(grant.person, grant.role, grant.name, grant.admission)
 
     def on_floor(self, slug: str) -> Who:
         """Return who this is on the volunteers' pages: a volunteer, or a reader."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dialog.forum.board import Board
-from dialog.forum.names import Outcome, Phase, Stream, Who
+from dialog.forum.names import Admission, Outcome, Phase, Stream, Who
 from dialog.forum.session import Session
 from dialog.forum.views import Row, me
 from dialog.forum.views import row as row_of
@@ -129,7 +129,8 @@ async def shown(room: Room, stream: Stream, number: int) -> Row | None:
 
 def may_ask(session: Row, who: Who) -> bool:
     """Tell whether a volunteer can ask at the moment."""
-    return _taking(session, who) and bool(session["accepts"]["questions"])
+    welcome = not session["invited"] or who.admission is Admission.INVITED
+    return welcome and _taking(session, who) and bool(session["accepts"]["questions"])
 
 
 def may_upvote(session: Row, who: Who) -> bool:

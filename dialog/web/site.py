@@ -11,7 +11,7 @@ from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
 from dialog.forum.transcript import Transcript
 from dialog.hub.hub import Hub
-from dialog.hub.limits import Buckets
+from dialog.hub.limits import Arrivals, Buckets
 from dialog.provider import Provider
 from dialog.store.accounts import Accounts
 from dialog.store.editions import Editions
@@ -91,6 +91,7 @@ class Site:
     volunteers: Buckets
     staff: Buckets
     guesses: Buckets
+    arrivals: Arrivals
     signins_of_network: Buckets
     signins_of_address: Buckets
     searches: Buckets
@@ -104,6 +105,7 @@ class Site:
     base_url: str
     clock: Callable[[], int]
     record: Callable[[str, Transcript], dict[str, Any]]
+    data: Path
     sessions: Path
     look: Callable[[], Awaitable[None]]
     ready: Callable[[], bool]

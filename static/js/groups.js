@@ -5,6 +5,8 @@
  * @import { RowModel } from "./staff_fill.js"
  */
 
+/** @typedef {{ row: Question, group: number[], second: boolean }} Entry */
+
 /**
  * Returns numbers in groups, each from its lowest on. Likeness is found in one direction: two belong
  * together where either names the other. `tests/wire/groups.json` holds this against the server's.
@@ -47,17 +49,27 @@ function together(near, number) {
 }
 
 /**
- * Returns the lines of a queue: questions that resemble each other stand as their oldest.
+ * Returns the lines of a queue: questions that resemble each other stand as their oldest. Those of
+ * the second list come last; a group stands there where all of it does.
  * @param {Question[]} queue
- * @returns {{ row: Question, group: number[] }[]}
+ * @returns {Entry[]}
  */
 export function entriesOf(queue) {
   const waiting = queue.filter(({ review }) => review === "waiting");
   const alike = new Map(waiting.map((row) => [row.number, row.alike ?? []]));
+  const fresh = new Set(queue.filter((row) => row.fresh).map(({ number }) => number));
   const led = new Map(groups(alike).map((group) => [group[0], group]));
   return queue
     .filter(({ number }) => led.has(number) || !alike.has(number))
-    .map((row) => ({ row, group: led.get(row.number) ?? [row.number] }));
+    .map((row) => {
+      const group = led.get(row.number) ?? [row.number];
+      const second = group.every((number) => fresh.has(number));
+      return { row, group, second };
+    })
+    .sort(
+      (one, other) =>
+        Number(one.second) - Number(other.second) || one.row.number - other.row.number,
+    );
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { all, arrangeIn, clone, find, isOccupied, need, rowsOf, write } from "./page.js";
 import { nowOf, standingList } from "./ranking.js";
-import { support } from "./state.js";
+import { isBarred, support } from "./state.js";
 
 const SHOWN_AT_FIRST = 10;
 
@@ -157,7 +157,8 @@ export class RankingList {
     const { on, sending } = support(state, number);
     const { accepts, paused } = state.session ?? { accepts: { upvotes: true }, paused: false };
     const open = state.questions.get(number)?.outcome === "open";
-    const look = `${on} ${sending} ${accepts.upvotes} ${paused} ${open}`;
+    const barred = isBarred(state) && !on;
+    const look = `${on} ${sending} ${accepts.upvotes} ${paused} ${open} ${barred}`;
     const shown = item.closest(".q") ?? item;
     if (this.pressed.get(shown) === look) return;
     this.pressed.set(shown, look);
@@ -166,7 +167,7 @@ export class RankingList {
     button.setAttribute("aria-pressed", String(on));
     if (sending) button.setAttribute("aria-busy", "true");
     else button.removeAttribute("aria-busy");
-    button.hidden = !accepts.upvotes || paused || !open;
+    button.hidden = !accepts.upvotes || paused || !open || barred;
     const field = /** @type {HTMLInputElement | null} */ (find(item, 'input[name="on"]'));
     if (field) field.value = on ? "0" : "1";
   }

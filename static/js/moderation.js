@@ -157,7 +157,9 @@ class Moderation {
 
   /** @param {Desk} desk */
   paintQueue(desk) {
-    this.list("queue", queueModels(desk));
+    const { queue, second } = queueModels(desk);
+    this.list("queue", queue);
+    this.list("second", second, "queue");
     const section = find(this.document, '[data-scope="question"]');
     if (!section) return;
     const { row } = this;
@@ -225,10 +227,11 @@ class Moderation {
   /**
    * @param {string} name
    * @param {import("./staff_fill.js").RowModel[]} models
+   * @param {string} [template]  the list whose template of an item is taken
    */
-  list(name, models) {
+  list(name, models, template = name) {
     const list = find(this.document, `[data-rows="${name}"]`);
-    if (list) fillRows(list, models);
+    if (list) fillRows(list, models, `t-${template}`);
   }
 
   /**
@@ -262,6 +265,8 @@ class Moderation {
     this.window.history.replaceState(null, "", here);
     this.paint();
     this.begin(row);
+    const fold = find(this.document, "[data-second]");
+    if (fold instanceof HTMLDetailsElement && row?.fresh) fold.open = true; // in sight
     if (!row) {
       this.staff.say(phrases.say("said.empty"));
       return;
@@ -616,7 +621,8 @@ class Moderation {
    * @param {number} by
    */
   step(by) {
-    const links = all(this.document, '[data-rows="queue"] [data-open]');
+    const rows = '[data-rows="queue"], [data-second][open] [data-rows="second"]';
+    const links = all(this.document, `:is(${rows}) [data-open]`);
     const focused = links.indexOf(/** @type {HTMLElement} */ (this.document.activeElement));
     const current = links.findIndex((link) => link.hasAttribute("aria-current"));
     const at = focused >= 0 ? focused : current;

@@ -96,7 +96,7 @@ class Organiser {
    * @param {Session} session
    * @returns {import("./staff_fill.js").Model}
    */
-  switches({ accepts, paused }) {
+  switches({ accepts, invited, paused }) {
     const { phrases } = this.staff;
     /** @param {boolean} on */
     const word = (on) => phrases.say(on ? "on" : "off");
@@ -107,6 +107,9 @@ class Organiser {
       upvotes_on: String(accepts.upvotes),
       upvotes_other: accepts.upvotes ? "0" : "1",
       upvotes_word: word(accepts.upvotes),
+      invited_on: String(invited),
+      invited_other: invited ? "0" : "1",
+      invited_word: word(invited),
       paused,
       running: !paused,
       paused_word: word(paused),

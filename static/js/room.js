@@ -17,7 +17,7 @@ import { podiumState, showPodium } from "./podium.js";
 import { answeredList, nowOf } from "./ranking.js";
 import { Painter } from "./rows.js";
 import { Standing } from "./standing.js";
-import { support } from "./state.js";
+import { isBarred, support } from "./state.js";
 import { device, tab } from "./storage.js";
 
 const AGES_EVERY = 30_000;
@@ -61,7 +61,9 @@ export class Room {
     this.keeping.begin();
     this.form = this.askForm(own);
     this.upvotes = clone(document, "row-ranking", BUTTON) !== null;
-    this.paintedPhase = need(document, "[data-room]").dataset.phase ?? "";
+    const { barred, phase = "" } = need(document, "[data-room]").dataset;
+    this.paintedPhase = phase;
+    this.paintedBarred = barred !== undefined;
     this.listen();
     live.watch((state, before, message) => this.follow(state, before, message));
     live.watchStatus((status) => this.connect(status));
@@ -243,14 +245,16 @@ export class Room {
     const session = state.session;
     if (session === null || this.renewing) return;
     const { accepts, paused, phase } = session;
-    const takes = state.role === "volunteer" && !paused && (phase === "live" || phase === "open");
+    const barred = isBarred(state);
+    const open = !paused && !barred && (phase === "live" || phase === "open");
+    const takes = state.role === "volunteer" && open;
     const form = !accepts.questions || this.form !== null;
     const button = !accepts.upvotes || this.upvotes;
     const lacks = takes && !(form && button);
-    if (phase === this.paintedPhase && !lacks) return;
+    if (phase === this.paintedPhase && barred === this.paintedBarred && !lacks) return;
     if (this.form?.isTyped() || this.document.activeElement?.matches("textarea, input")) return;
     // A page that looks the same after that must not be fetched again and again.
-    const why = JSON.stringify([phase, accepts, paused, state.epoch]);
+    const why = JSON.stringify([phase, accepts, barred, paused, state.epoch]);
     if (tab().getItem(RENEWED) === why) return;
     tab().setItem(RENEWED, why);
     this.renewing = true;

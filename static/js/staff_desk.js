@@ -26,14 +26,18 @@ const EDITABLE = ["waiting", "approved", "stage_only", "unreviewed"];
  */
 
 /**
- * Returns what waits for a decision, the oldest first: questions, and appeals still open.
+ * Returns what waits for a decision, the oldest first: questions, and appeals still open; behind
+ * them the second list.
  * @param {State} state
  * @returns {Question[]}
  */
 export function queueOf(state) {
   return [...state.questions.values()]
     .filter((row) => row.review === "waiting" || row.appeal?.open)
-    .sort((one, other) => one.number - other.number);
+    .sort(
+      (one, other) =>
+        Number(one.fresh ?? false) - Number(other.fresh ?? false) || one.number - other.number,
+    );
 }
 
 /**
@@ -75,14 +79,33 @@ export function freeOf(state, now, person, except = null) {
 }
 
 /**
- * Returns the models of the queue.
+ * Returns the models of the queue and of the second list, which is behind it.
  * @param {Desk} desk
- * @returns {RowModel[]}
+ * @returns {{ queue: RowModel[], second: RowModel[] }}
  */
 export function queueModels(desk) {
-  return entriesOf(queueOf(desk.state))
-    .slice(0, QUEUE_SHOWN)
-    .map(({ row, group }) => queueModel(desk, row, group));
+  const { main, second } = listsOf(desk.state);
+  /** @param {import("./groups.js").Entry[]} lines */
+  const models = (lines) =>
+    lines.slice(0, QUEUE_SHOWN).map(({ row, group }) => queueModel(desk, row, group));
+  return { queue: models(main), second: models(second) };
+}
+
+/**
+ * Returns the lines of both lists.
+ * @param {State} state
+ */
+function listsOf(state) {
+  const lines = entriesOf(queueOf(state));
+  return {
+    main: lines.filter(({ second }) => !second),
+    second: lines.filter(({ second }) => second),
+  };
+}
+
+/** @param {import("./groups.js").Entry[]} lines */
+function sizeOf(lines) {
+  return lines.reduce((sum, { group }) => sum + group.length, 0);
 }
 
 /**
@@ -139,8 +162,10 @@ export function frameModel(desk) {
   const now = nowOf(state);
   const next = coming(state, 1)[0]?.row ?? null;
   const waiting = waitingOf(state);
-  const lines = entriesOf(queueOf(state)).slice(0, QUEUE_SHOWN);
-  const more = waiting - lines.reduce((sum, { group }) => sum + group.length, 0);
+  const lists = listsOf(state);
+  const seconds = sizeOf(lists.second);
+  const more = waiting - seconds - sizeOf(lists.main.slice(0, QUEUE_SHOWN));
+  const beyond = seconds - sizeOf(lists.second.slice(0, QUEUE_SHOWN));
   const staged = session.phase === "live" || session.phase === "closed";
   const { message } = session;
   /** @type {Model} */
@@ -163,6 +188,10 @@ export function frameModel(desk) {
     any_waiting: waiting > 0,
     none_waiting: waiting === 0,
     more_waiting: more > 0 ? phrases.count("more", more) : "",
+    none_main: waiting > 0 && waiting === seconds,
+    any_second: seconds > 0,
+    second_count: phrases.number(seconds),
+    more_second: beyond > 0 ? phrases.count("more", beyond) : "",
     message_seen: message ? Date.parse(message.at) : 0,
     has_message: Boolean(message),
     message_text: message?.text ?? "",
@@ -210,6 +239,7 @@ export function questionModel(desk, row) {
     district: row.district ?? "",
     has_via: Boolean(row.via),
     via: row.via ? phrases.say(`via.${row.via}`) : "",
+    fresh: Boolean(row.fresh),
     has_topic: Boolean(row.topic),
     topic: row.topic ?? "",
     text: { text: row.text, ranges },

@@ -15,6 +15,7 @@ export const EMPTY = Object.freeze({
   role: "reader",
   name: null,
   person: null,
+  invited: false,
   upvoted: new Set(),
   mine: new Map(),
   pending: new Map(),
@@ -79,6 +80,7 @@ function welcomed(state, message) {
     role: me.role,
     name: me.name,
     person: me.person ?? null,
+    invited: me.invited,
     upvoted: new Set(me.upvoted),
     mine: new Map(me.mine.map((row) => [row.number, row])),
     upvotedAt: new Map(),
@@ -220,6 +222,14 @@ function beaten(state, message) {
  */
 export function upvoting(state, number, on, key) {
   return { ...state, pending: new Map(state.pending).set(number, { key, on, seq: null }) };
+}
+
+/**
+ * Tells whether only the invited take part just now, and one is not among them.
+ * @param {State} state
+ */
+export function isBarred(state) {
+  return Boolean(state.session?.invited) && !state.invited;
 }
 
 /**

@@ -67,6 +67,7 @@ export interface Question {
   show?: "name" | "team" | "anonymous";
   via?: "phone" | "mail" | "chat" | "hall" | null;
   person?: number | null;
+  fresh?: boolean;
 }
 
 /** One's own question, as it comes in `me` and `mine`. */
@@ -84,6 +85,7 @@ export interface Session {
   phase: Phase;
   accepts: { questions: boolean; upvotes: boolean };
   paused: boolean;
+  invited: boolean;
   blank: boolean;
   banner: string | null;
   opens: Instant | null;
@@ -109,6 +111,7 @@ export interface Me {
   role: string;
   name: string | null;
   person?: number;
+  invited: boolean;
   upvoted: number[];
   mine: OwnQuestion[];
 }
@@ -200,6 +203,7 @@ export interface Hello {
   page: string;
   epoch?: string;
   seq?: number;
+  screen?: string;
 }
 export interface Resync {
   type: "resync";
@@ -229,6 +233,7 @@ export interface State {
   role: string;
   name: string | null;
   person: number | null;
+  invited: boolean;
   upvoted: ReadonlySet<number>;
   mine: ReadonlyMap<number, OwnQuestion>;
   pending: ReadonlyMap<number, PendingUpvote>;

@@ -242,7 +242,7 @@ class Moderator(Person):
 
     async def enter(self, plan: Plan) -> None:
         """Enter a question from the hall."""
-        result = await self.do("ask", text=plan.text, via="hall", asker="Gast im Saal")
+        result = await self.do("ask", text=plan.text, via="hall", asker="Gast im Saal", show="name")
         assert result is not None
         self.tally.asked(int(result["number"]), plan.text, 0)
 

@@ -343,7 +343,7 @@ MAKERS: dict[str, Maker] = {
     "accept": lambda e, s, _: c.Accept(
         (None, True, False)[s.one % 3],
         (None, True, True)[s.two % 3],
-        (None, None, None, False, True)[s.three % 5],
+        (None, False, None, False, None, None, True)[s.three % 7],
     ),
     "extend": lambda e, s, _: c.Extend(s.one * 5),
     "pause": lambda e, s, _: c.Pause(s.one % 5 == 0),

@@ -68,7 +68,7 @@ def test_every_part_of_a_question_passes_the_gate():
 
 def test_a_moderator_enters_a_question_for_someone_and_says_on_which_way():
     evening = Evening()
-    number = evening.ask(TEXT, MARA, via=Via.PHONE, asker="Frau Kern")
+    number = evening.ask(TEXT, MARA, via=Via.PHONE, asker="Frau Kern", show=Show.NAME)
     question = evening.q(number)
     assert (question.asker, question.via, question.wording.show) == (0, Via.PHONE, Show.NAME)
     assert evening.session.upvotes(number) == 0

@@ -18,8 +18,8 @@ from tests.forum.laws import Picture, applied, picture
 from tests.forum.steps import WAITS, WEIGHTED, Step
 
 SMALL = Extent(
-    whole=7, ranked=4, leaving=5, newest=2, answered=2, waiting=3, second=2, claimed=1, worked=2, decided=2,
-    reserve=6, gone=6,
+    whole=7, ranked=4, leaving=5, newest=2, answered=2, waiting=3, second=2, claimed=1, worked=2,
+    decided=2, reserve=6, gone=6,
 )  # fmt: skip
 TURNS = {"phase", "conclude", "publish", "pause", "declare", "mute", "accept", "order"}
 CROWDED = ("ask", "approve", "approve", "upvote", "upvote", "unmerge", "hide") * 12

@@ -75,7 +75,7 @@ def drawn(lots: random.Random) -> Step:
 def test_a_client_that_moves_between_processes_lacks_nothing(seed: int) -> None:
     lots = random.Random(seed)
     evening = Evening(Phase.LIVE, extent=SHARED)
-    for i in range(18):
+    for i in range(24):
         number = evening.public(f"Frage {i}?")
         for who in lots.sample((BORIS, CARLA, DORA), i % 3):
             evening.upvote(number, who)

@@ -82,7 +82,7 @@ function desk(more = {}) {
 
 test("a group's line stands for all of it: whose hand is on it, and where care is needed", () => {
   const claimed = { by: "Jo", person: 8, until: SOON };
-  const models = queueModels(desk({ claimed }));
+  const models = queueModels(desk({ claimed })).queue;
   assert.deepEqual(
     models.map(({ key, group }) => [key, group]),
     [

@@ -145,7 +145,7 @@ test("the next free question is the oldest that nobody else has open", () => {
 });
 
 test("a line of the queue says what is known of its question, and nothing twice", () => {
-  const [plain, full, theirs] = queueModels(
+  const { queue } = queueModels(
     deskWith(
       [
         row(1, { claimed: claim(3) }),
@@ -162,6 +162,7 @@ test("a line of the queue says what is known of its question, and nothing twice"
       { current: 2 },
     ),
   );
+  const [plain, full, theirs] = queue;
   assert.deepEqual([plain.mine, plain.others, plain.marked_any], [true, false, true]);
   assert.equal(plain.age_class, "age age--old");
   assert.deepEqual([full.href, full.current], ["/desk?number=2", "true"]);
@@ -173,7 +174,7 @@ test("a line of the queue says what is known of its question, and nothing twice"
 
 test("at most fifty lines stand there; how many more wait is said", () => {
   const rows = Array.from({ length: 52 }, (_, at) => row(at + 1));
-  assert.equal(queueModels(deskWith(rows)).length, 50);
+  assert.equal(queueModels(deskWith(rows)).queue.length, 50);
   assert.equal(frameModel(deskWith(rows)).more_waiting, "und 2 weitere.");
   assert.equal(frameModel(deskWith(rows.slice(0, 51))).more_waiting, "und 1 weitere.");
   assert.equal(frameModel(deskWith(rows.slice(0, 50))).more_waiting, "");
@@ -190,6 +191,42 @@ test("what waits beyond the desk's rows is counted, too", () => {
   assert.equal(waitingOf(desk.state), 803);
   assert.equal(frameModel(desk).more_waiting, "und 800 weitere.");
   assert.equal(questionModel(desk, rows[1]).position, "2 von 803");
+});
+
+test("the second list stands behind the queue, and is opened only when nothing else is free", () => {
+  const rows = [row(1, { fresh: true }), row(2, { fresh: true, alike: [1] }), row(3), row(4)];
+  const desk = deskWith(rows);
+  const { queue, second } = queueModels(desk);
+  assert.deepEqual([queue.map(({ key }) => key), second.map(({ key }) => key)], [[3, 4], [1]]);
+  assert.equal(frameModel(desk).second_count, "2");
+  assert.equal(frameModel(desk).more_waiting, "");
+  assert.equal(frameModel(desk).none_main, false);
+  assert.equal(questionModel(desk, rows[0]).position, "3 von 4");
+  assert.equal(freeOf(desk.state, NOW, 3)?.number, 3);
+  assert.equal(freeOf(deskWith(rows.slice(0, 2)).state, NOW, 3)?.number, 1);
+  assert.equal(frameModel(deskWith(rows.slice(0, 2))).none_main, true);
+});
+
+test("a group stands in the second list only where all of it does", () => {
+  const { queue, second } = queueModels(
+    deskWith([row(1, { fresh: true }), row(2, { alike: [1] }), row(3)]),
+  );
+  assert.deepEqual(
+    queue.map(({ key, has_group }) => [key, has_group]),
+    [
+      [1, true],
+      [3, false],
+    ],
+  );
+  assert.deepEqual(second, []);
+});
+
+test("of the second list, too, at most fifty lines stand there", () => {
+  const rows = Array.from({ length: 60 }, (_, at) => row(at + 1, { fresh: true }));
+  const desk = deskWith(rows);
+  assert.equal(queueModels(desk).second.length, 50);
+  assert.equal(frameModel(desk).more_second, "und 10 weitere.");
+  assert.equal(frameModel(desk).more_waiting, "");
 });
 
 test("of too many, only questions with a place are offered for the running order", () => {

@@ -71,7 +71,7 @@ EVENING: tuple[tuple[Who, str, Fields], ...] = (
         (ANNA if n % 2 else BORIS, "ask", plain(text=text, background="In Bayern."))
         for n, text in enumerate(ASKED, 1)
     ),
-    (MARA, "ask", plain(text="Aus dem Saal?", via="hall", asker="Frau Beispiel")),
+    (MARA, "ask", plain(text="Aus dem Saal?", via="hall", asker="Frau Beispiel", show="name")),
     (MARA, "claim", plain(number=1)),
     *((MARA, "approve", rev(n)) for n in (1, 2, 3, 4, 7)),
     (MARA, "stage_only", rev(5)),

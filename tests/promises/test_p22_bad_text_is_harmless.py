@@ -409,7 +409,7 @@ BEFORE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("asker", "ask", "text", {}),
     ("asker", "ask", "background", {"text": "Wer fragt {}?"}),
     ("asker", "ask", "district", {"text": "Woher kommt {}?"}),
-    ("team", "ask", "asker", {"text": "Am Telefon {}?", "via": "phone"}),
+    ("team", "ask", "asker", {"text": "Am Telefon {}?", "via": "phone", "show": "name"}),
     ("owner", "reword", "text", {"q": 0}),
     ("owner", "reword", "background", {"q": 0, "text": "Frage {} neu?"}),
     ("team", "return", "note", {"r": 0, "reason": "pending"}),

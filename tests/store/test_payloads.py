@@ -85,7 +85,7 @@ def test_no_default_ever_changes_for_journals_leave_them_out():
         "Answer": "by=0 until='' to=0 sources=() minute=None released=False kept=None "
         "corrections=()",
         "Appeal": "text=0 open=True",
-        "Asked": "via=None",
+        "Asked": "via=None fresh=False",
         "Kept": "corrections=()",
         "Message": "read=False",
         "Purged": "persons=() linked=()",
@@ -95,7 +95,7 @@ def test_no_default_ever_changes_for_journals_leave_them_out():
         "Schedule": "questions_until=0",
         "Stage": "order=() now=0 since=0 past=() frozen=()",
         "Standing": "review='waiting' reason=None note=0 into=0 by=0 appeal=None",
-        "Switches": "questions=True upvotes=True paused=False blank=False",
+        "Switches": "questions=True upvotes=True paused=False blank=False invited=False",
         "Wording": "background=0 name=0 district=0 show='anonymous' edited=False archive=False",
     }
 

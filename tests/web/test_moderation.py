@@ -13,6 +13,7 @@ def row(number: int, *alike: int, review: str = "waiting", **more: object) -> Ro
         "alike": list(alike),
         "claimed": None,
         "personal_data": [],
+        "fresh": False,
     } | more
 
 
@@ -46,3 +47,18 @@ def test_the_oldest_line_of_which_nobody_else_has_anything_open_comes_next() -> 
 def test_a_claim_that_ran_out_counts_no_more() -> None:
     waiting = [row(1, claimed=claim(7, AGO)), row(2)]
     assert free(entries_of(waiting), waiting, NOW, 9) == entries_of(waiting)[0]
+
+
+def test_the_second_list_comes_last_and_next_only_when_nothing_else_is_free() -> None:
+    waiting = [row(3), row(4, claimed=claim(7, SOON)), row(1, fresh=True), row(2, 1, fresh=True)]
+    lines = entries_of(waiting)
+    assert [(line["group"], line["fresh"]) for line in lines] == [
+        ((3,), False), ((4,), False), ((1, 2), True),
+    ]  # fmt: skip
+    assert free(lines, waiting, NOW, 9) == lines[0]
+    assert free(lines[1:], waiting, NOW, 9) == lines[2]
+
+
+def test_a_group_stands_in_the_second_list_only_where_all_of_it_does() -> None:
+    lines = entries_of([row(2, 1), row(3), row(1, fresh=True)])
+    assert [(line["group"], line["fresh"]) for line in lines] == [((1, 2), False), ((3,), False)]

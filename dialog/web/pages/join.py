@@ -5,12 +5,12 @@ import hmac
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dialog.forum.names import Phase, Role, Stream
+from dialog.forum.names import Admission, Phase, Role, Stream
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.texts import clean
 from dialog.web import forms
 from dialog.web.entrance import Entrance, floor
-from dialog.web.errors import STATUS
+from dialog.web.errors import STATUS, retry
 from dialog.web.language import chosen
 from dialog.web.page import link
 from dialog.web.pages.session import session_page
@@ -30,28 +30,49 @@ async def show(request: Request) -> Response:
 
 
 async def join(request: Request) -> Response:
-    """Let a browser in as a volunteer."""
+    """Let a browser in as a volunteer; who is one already only takes another name."""
     entrance = await floor(request)
     form = await forms.read(request)
     refusal = forms.check(request, entrance.visitor, form, entrance.dialog.slug)
     refusal = refusal or await _refused(request, entrance, form)
-    if refusal:
-        return await _page(request, entrance, form, refusal)
     name = clean(form.get("name", ""), NAME, "name")
-    if isinstance(name, Refusal):
-        return await _page(request, entrance, form, name)
+    if not refusal and isinstance(name, Refusal):
+        refusal = name
+    admission = refusal or _admission(request, entrance)
+    if isinstance(admission, Refusal):
+        return await _page(request, entrance, form, admission)
     token, _grant = await entrance.site.people.join(
-        entrance.visitor.token, entrance.dialog.slug, name
+        entrance.visitor.token, entrance.dialog.slug, str(name), admission
     )
-    onward = _onward(request, entrance)
+    onward = _onward(request, entrance, "/mine" if form.get("back") == "mine" else "")
     give(onward, entrance.site, token)
     return onward
+
+
+def _admission(request: Request, entrance: Entrance) -> Admission | Refusal:
+    """Say how somebody comes in, by how many have come from their network.
+
+    Who is known here already is nobody new, and in a rehearsal one machine plays all of them.
+    """
+    site, dialog = entrance.site, entrance.dialog
+    if dialog.rehearsal or entrance.visitor.belongs(dialog.slug):
+        return Admission.JOINED
+    address = request.client.host if request.client else ""
+    network = (dialog.slug, site.aliases.of_network(address))
+    admitted = site.arrivals.admit(network, site.clock() / 1000)
+    if isinstance(admitted, Admission):
+        return admitted
+    return Refusal(Code.TOO_FAST, field="network", retry_ms=int(admitted * 1000) + 1)
 
 
 async def _refused(request: Request, entrance: Entrance, form: dict[str, str]) -> Refusal | None:
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
     if view.session["phase"] in OVER:
         return Refusal(Code.CLOSED)
+    if entrance.who.role is Role.VOLUNTEER:
+        return None
+    if view.session["invited"]:
+        return Refusal(Code.FORBIDDEN, field="invited")
     identity = entrance.dialog.identity
     if identity == "link":
         return Refusal(Code.FORBIDDEN, field="link")
@@ -76,21 +97,24 @@ def _wrong_code(request: Request, entrance: Entrance, form: dict[str, str]) -> R
     return Refusal(Code.FORBIDDEN, field="code")
 
 
-def _onward(request: Request, entrance: Entrance) -> Response:
-    return RedirectResponse(link(f"/sessions/{entrance.dialog.slug}", chosen(request)), 303)
+def _onward(request: Request, entrance: Entrance, page: str = "") -> Response:
+    return RedirectResponse(link(f"/sessions/{entrance.dialog.slug}{page}", chosen(request)), 303)
 
 
 async def _page(
     request: Request, entrance: Entrance, form: dict[str, str], refusal: Refusal | None
 ) -> Response:
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
-    return session_page(
+    made = session_page(
         request,
         "join",
         entrance,
         view,
         refusal,
         status=STATUS[refusal.code] if refusal else 200,
-        needs_code=entrance.dialog.identity == "code",
-        form={"code": "", "name": ""} | form,
+        needs_code=entrance.dialog.identity == "code" and not entrance.who.person,
+        form={"code": "", "name": "", "back": ""} | form,
     )
+    if refusal:
+        made.headers.update(retry(refusal))
+    return made

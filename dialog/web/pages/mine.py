@@ -20,7 +20,7 @@ from dialog.web.pages.session import session_page
 from dialog.web.passes import give
 from dialog.web.picture import picture
 
-OWN = frozenset({"reword", "withdraw", "consent", "appeal", "object"})
+OWN = frozenset({"reword", "name", "withdraw", "consent", "appeal", "object"})
 
 
 async def show(request: Request) -> Response:
@@ -34,7 +34,7 @@ async def show(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """Reword, withdraw, agree to one's name in the archive, appeal or object."""
+    """Reword, name anew, withdraw, agree to one's name in the archive, appeal or object."""
     entrance = await floor(request)
     if entrance.who.role is not Role.VOLUNTEER:
         raise Refused(Refusal(Code.FORBIDDEN, field="role"))

@@ -74,21 +74,29 @@ def _muted(session: Session) -> list[Row]:
 
 
 def _waiting(view: Picture) -> list[Row]:
-    """Return what waits for a decision, the oldest first: questions, and appeals still open."""
-    return [
+    """Return what waits for a decision, the oldest first: questions, and appeals still open.
+
+    Behind them stands the second list.
+    """
+    waiting = [
         row
         for row in view.rows
         if row["review"] == Review.WAITING or (row["appeal"] and row["appeal"]["open"])
     ]
+    return sorted(waiting, key=lambda row: (row["fresh"], row["number"]))
 
 
 def entries_of(waiting: list[Row]) -> list[Row]:
-    """Return the lines of the queue: questions that resemble each other stand as their oldest."""
+    """Return the lines of the queue: questions that resemble each other stand as their oldest.
+
+    Those of the second list come last; a group stands there where all of it does.
+    """
     undecided = {row["number"]: row for row in waiting if row["review"] == Review.WAITING}
     made = groups({number: row["alike"] for number, row in undecided.items()})
     led = {group[0]: group for group in made}
     lines = [row for row in waiting if row["number"] in led or row["number"] not in undecided]
-    return [_entry(row, led.get(row["number"], ()), undecided) for row in lines]
+    entries = [_entry(row, led.get(row["number"], ()), undecided) for row in lines]
+    return sorted(entries, key=lambda entry: (entry["fresh"], entry["number"]))
 
 
 def _entry(row: Row, group: tuple[int, ...], undecided: dict[int, Row]) -> Row:
@@ -97,6 +105,7 @@ def _entry(row: Row, group: tuple[int, ...], undecided: dict[int, Row]) -> Row:
     claims = [one["claimed"] for one in rows if one["claimed"]]
     return row | {
         "group": group or (row["number"],),
+        "fresh": all(one["fresh"] for one in rows),
         "claimed": max(claims, key=lambda claim: str(claim["until"]), default=None),
         "personal_data": [mark for one in rows for mark in one["personal_data"]],
     }

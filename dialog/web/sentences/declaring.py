@@ -31,6 +31,7 @@ LABELS: Final[dict[str, str]] = {
     "code": N_("Code"),
     "readers": N_("Öffentlichkeit liest mit"),
     "release": N_("Wer gibt Antworten frei?"),
+    "names": N_("Wie Fragende erscheinen"),
     "languages": N_("Sprachen"),
     "hold": N_("Moderationsprotokoll aufbewahren"),
     "limits.text": N_("Länge einer Frage"),

@@ -163,6 +163,26 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Sie sind als Teil des Teams angemeldet und bleiben dieselbe Person."),
         N_("Bitte öffnen Sie den Link in einem anderen Browser, oder melden Sie sich zuerst ab."),
     ),
+    "incomplete.roles": Said(
+        N_("Es fehlt noch eine Aufgabe"),
+        N_("Ohne Aufgabe kann diese Person nichts tun."),
+        N_("Bitte kreuzen Sie mindestens eine an."),
+    ),
+    "empty.name": Said(
+        N_("Es fehlt noch der Name"),
+        N_("Die anderen im Team müssen sehen, wer das ist."),
+        N_("Bitte tragen Sie Vor- und Nachnamen ein."),
+    ),
+    "unknown.account": Said(
+        N_("Dieses Konto gibt es nicht mehr"),
+        N_("Jemand anderes hat es inzwischen entfernt."),
+        N_("Bitte sehen Sie sich die Liste noch einmal an."),
+    ),
+    "conflict.last_organiser": Said(
+        N_("Jemand muss das Programm organisieren"),
+        N_("Dies ist das einzige Konto, das Aufgaben vergeben kann."),
+        N_("Geben Sie zuerst einer zweiten Person die Organisation."),
+    ),
     "gone.signin": Said(
         N_("Dieser Anmeldelink gilt nicht mehr"),
         N_("Er gilt nur einmal und nur kurze Zeit."),
@@ -192,6 +212,36 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Der Code stimmt nicht"),
         N_("Er hat sechs Ziffern und steht auf dem Beamer oder im Video."),
         N_("Bitte geben Sie ihn noch einmal ein."),
+    ),
+    "forbidden.invited": Said(
+        N_("Gerade nehmen nur Eingeladene teil"),
+        N_("Fragen und unterstützen kann gerade nur, wer eine persönliche Einladung hat."),
+        N_("Sie können weiter mitlesen. Wer eine Einladung hat, öffnet den Link aus der E-Mail."),
+    ),
+    "forbidden.show": Said(
+        N_("So zeigt dieser Dialog niemanden"),
+        N_("In diesem Dialog erscheinen Fragende anders, als Sie es gewählt haben."),
+        N_("Bitte wählen Sie unter „Name und Ort“ eine der angebotenen Möglichkeiten."),
+    ),
+    "incomplete.name": Said(
+        N_("In diesem Dialog wird mit Namen gefragt"),
+        N_("In diesem Dialog wird mit Namen gefragt, und Sie haben noch keinen angegeben."),
+        N_("Bitte tragen Sie ihn unter „Meine Fragen“ ein und reichen Sie die Frage dann ein."),
+    ),
+    "too_fast.network": Said(
+        N_("Gerade kommen sehr viele aus Ihrem Netz dazu"),
+        N_("Aus Ihrem Netz, zum Beispiel Ihrem Saal, kommen gerade sehr viele auf einmal dazu."),
+        N_(
+            "Bitte versuchen Sie es in {seconds} Sekunden noch einmal; Ihre Angaben bleiben stehen."
+        ),
+    ),
+    "busy.second": Said(
+        N_("Gerade hat die Moderation sehr viele Fragen"),
+        N_("Die Moderation hat gerade sehr viele Fragen; Ihre ist noch nicht eingereicht."),
+        N_(
+            "Bitte versuchen Sie es in {seconds} Sekunden noch einmal. "
+            "Fragen der anderen können Sie jederzeit unterstützen."
+        ),
     ),
     "forbidden.link": Said(
         N_("Dieser Dialog ist für Eingeladene"),
@@ -293,6 +343,11 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Die Adresse ist nicht vollständig, oder der Entwurf hat jetzt einen anderen Tag."),
         N_("Bitte gehen Sie zum Programm der Organisation."),
     ),
+    "unknown.rehearsal": Said(
+        N_("Diese Probe gibt es nicht mehr"),
+        N_("Sie ist beendet und gelöscht."),
+        N_("Sie können jederzeit eine neue anlegen."),
+    ),
     "conflict.folder": Said(
         N_("Inzwischen hat jemand anderes diesen Dialog geändert"),
         N_("Ihre Eingaben stehen noch hier, gesichert sind sie nicht."),
@@ -334,10 +389,14 @@ BY_PAGE: Final = frozenset({
     "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
     "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
     *REFUSED_LISTS,
+    "too_fast.network",
     "too_fast.signin", "too_fast.signin_minutes", "incomplete.address", "forbidden.signin_code",
     "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
     "forbidden.stranger", "gone.signin",
     "malformed.fields", "incomplete.folder", "unknown.folder", "conflict.folder", "busy.folder",
+    "incomplete.roles", "empty.name", "unknown.account",
+    "conflict.last_organiser",
+    "unknown.rehearsal",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
     "confirm", "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",

@@ -108,6 +108,8 @@ DEEDS: Final[dict[str, str]] = {
     "ask": N_("eingereicht"),
     "reword": N_("neu formuliert"),
     "withdraw": N_("zurückgezogen"),
+    "consent": N_("mit anderer Erlaubnis für das Archiv versehen"),
+    "name": N_("mit Name oder Ort geändert"),
     "appeal": N_("zur zweiten Prüfung vorgelegt"),
     "object": N_("nach Einspruch gegen die Bearbeitung vorgelegt"),
     "mute": N_("Eine Person stummgeschaltet"),
