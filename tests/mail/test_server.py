@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -15,6 +15,7 @@ import pytest
 from icalendar import Calendar
 
 from dialog.app import kept_secret
+from dialog.programme.declaration import ZONE
 from dialog.store.database import Database
 from dialog.store.guests import Guests, Invited
 from dialog.store.outbox import Letter, Outbox
@@ -343,3 +344,76 @@ def test_a_relay_that_is_away_is_told_on_the_page(evening, office):
     wait_for(evening.waits)
     assert "Zurzeit geht nichts hinaus" not in team.get("/organiser/mail").text
     assert len(office.letters()) == 1
+
+
+# --- changes -------------------------------------------------------------------------------------
+
+
+def move(evening: Evening, days: int) -> None:
+    """Let the session begin some days later, by its folder."""
+    file = evening.server.folder / "sessions" / evening.slug / "session.toml"
+    text = file.read_text("utf-8")
+
+    def later(found: re.Match[str]) -> str:
+        moment = datetime.fromisoformat(found[2]).astimezone(ZONE) + timedelta(days=days)
+        return f"{found[1]} = {moment.isoformat()}"
+
+    text = re.sub(r"(?m)^(starts|ends) = (\S+)$", later, text)
+    file.write_text(text if "postponed" in text else f"postponed = true\n{text}", "utf-8")
+
+
+def notices(evening: Evening, team, count: int, kind: str) -> None:
+    """Wait until so many are to be told, and tell them."""
+    path = f"/sessions/{evening.slug}/organiser/notices"
+    noun = {"changed": "Mitteilungen", "cancelled": "Absagen"}[kind]
+    label = f"{count} {noun} senden"
+    wait_for(lambda: label in team.get(path).text)
+    assert team.submit(path, path, do=kind, count=count + 1).status == 409
+    done = team.submit(path, path, do=kind, count=count)
+    assert done.status == 303
+    assert "Niemand muss etwas erfahren" in team.get(path).text
+
+
+def test_who_was_invited_is_told_of_a_new_date_and_of_a_cancellation(evening, office):
+    persons = evening.invite(3)
+    evening.server.start()
+    evening.invitations(persons[:2])
+    wait_for(lambda: evening.waits() and len(office.letters()) == 2)
+    invited = next(one for one in office.messages() if one["to"] == "gast1@example.org")
+    first = event_of(invited)[0]
+    team = evening.server.staff(evening.slug, "organiser")
+    path = f"/sessions/{evening.slug}/organiser/notices"
+    assert "Niemand muss etwas erfahren" in team.get(path).text
+
+    move(evening, 7)
+    notices(evening, team, 2, "changed")
+    wait_for(lambda: evening.waits() and len(office.letters()) == 4)
+    changed = to_first(office, "Neuer Termin: ")
+    text = changed.get_body(("plain",)).get_content()
+    assert re.search(r"Bisher: \w+, \d", text)
+    event, method = event_of(changed)
+    assert (method, event["uid"]) == ("PUBLISH", first["uid"])
+    assert event["sequence"] == first["sequence"] + 1
+    assert event["dtstart"].dt.date() == first["dtstart"].dt.date() + timedelta(days=7)
+
+    desk = f"/sessions/{evening.slug}/organiser"
+    done = team.submit(desk, desk, do="phase", to="cancelled")
+    assert done.status == 303, done.text
+    notices(evening, team, 2, "cancelled")
+    wait_for(lambda: evening.waits() and len(office.letters()) == 6)
+    cancelled = to_first(office, "Abgesagt: ")
+    event, method = event_of(cancelled)
+    assert (method, event["status"]) == ("CANCEL", "CANCELLED")
+    assert event["sequence"] == first["sequence"] + 2
+    assert not event.walk("VALARM")
+    assert {str(one["to"]) for one in office.messages()} == {
+        "gast1@example.org",
+        "gast2@example.org",
+    }
+    evening.server.check_log()
+
+
+def to_first(office: PostOffice, subject: str):
+    """Return the letter to the first guest with this subject."""
+    found = [one for one in office.messages() if str(one["subject"]).startswith(subject)]
+    return next(one for one in found if one["to"] == "gast1@example.org")
