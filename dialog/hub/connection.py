@@ -39,27 +39,33 @@ class Connection:
         "own",
         "pass_id",
         "resynced_at",
+        "screen",
         "seen",
         "seq",
+        "since",
         "stream",
         "strikes",
         "told",
         "who",
     )  # fmt: skip
 
-    def __init__(self, line: Line, who: Who, stream: Stream, pass_id: int) -> None:
-        """Bind a line to a person and a stream.
+    def __init__(
+        self, line: Line, who: Who, stream: Stream, pass_id: int, screen: str = ""
+    ) -> None:
+        """Bind a line to a person and a stream; a ``screen`` says which one it is.
 
         ``own`` is the person whose own questions and upvotes travel here: a volunteer's on the
         floor. ``seq`` is what the client has, ``owed`` tells that it lacks something of its own,
         ``told`` is the last tick that has nothing to tell it any more, ``seen`` are the questions
-        that it has told to have had on its screen.
+        that it has told to have had on its screen, ``since`` is when it came (ms UTC).
         """
         self.line = line
         self.who = who
         self.own = who.person if stream is Stream.FLOOR else 0
         self.stream = stream
         self.pass_id = pass_id
+        self.screen = screen
+        self.since = 0
         self.seq = NOTHING
         self.owed = False
         self.told = NOTHING

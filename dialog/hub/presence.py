@@ -1,7 +1,7 @@
 """Who is there: connections by stream, people counted once whatever their tabs."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 import msgspec
@@ -12,10 +12,14 @@ from dialog.hub.connection import Connection
 
 
 class There(msgspec.Struct, array_like=True, frozen=True):
-    """Who is there at one process: people by role, as packed sets, and how many without a name."""
+    """Who is there at one process: people by role, as packed sets, and how many without a name.
+
+    Of screens since when (ms UTC).
+    """
 
     people: dict[Role, bytes]
     nameless: int
+    screens: dict[str, int] = {}
 
 
 class Presence:
@@ -28,6 +32,7 @@ class Presence:
         self._people: dict[int, set[Connection]] = {}
         self._elsewhere: dict[Role, BitMap] = {}
         self._nameless = 0
+        self._screens: dict[str, int] = {}
 
     def __len__(self) -> int:
         """Return the number of connections."""
@@ -76,12 +81,25 @@ class Presence:
         counts[Role.READER] += self._without_name() + self._nameless
         return {role.value: counts[role] for role in Role if counts[role]}
 
+    def since(self, role: Role) -> dict[int, int]:
+        """Return since when (ms UTC) each person is here in a role, the first to come first."""
+        here: dict[int, int] = {}
+        for person, connections in self._people.items():
+            came = [c.since for c in connections if c.who.role is role]
+            if came:
+                here[person] = min(came)
+        return dict(sorted(here.items(), key=lambda one: one[1]))
+
+    def screens(self) -> dict[str, int]:
+        """Return which screens are there, and since when (ms UTC)."""
+        return self._earliest([self._screens, self._own_screens()])
+
     # --- other processes -------------------------------------------------------------------------
 
     def there(self) -> There:
         """Return who is here, to be told to other processes."""
         people = {role: people.serialize() for role, people in self._by_role().items()}
-        return There(people, self._without_name())
+        return There(people, self._without_name(), self._own_screens())
 
     def hear(self, elsewhere: Sequence[There]) -> None:
         """Take in who is at the other processes, instead of what was known of them."""
@@ -91,6 +109,7 @@ class Presence:
                 known = self._elsewhere.get(role, BitMap())
                 self._elsewhere[role] = known | BitMap.deserialize(packed)
         self._nameless = sum(there.nameless for there in elsewhere)
+        self._screens = self._earliest([there.screens for there in elsewhere])
 
     def _by_role(self) -> dict[Role, BitMap]:
         found: dict[Role, BitMap] = {}
@@ -98,6 +117,18 @@ class Presence:
             for connection in connections:
                 found.setdefault(connection.who.role, BitMap()).add(person)
         return found
+
+    def _own_screens(self) -> dict[str, int]:
+        shown = (c for c in self._all[Stream.FLOOR] if c.screen)
+        return self._earliest([{c.screen: c.since} for c in shown])
+
+    @staticmethod
+    def _earliest(found: Iterable[Mapping[str, int]]) -> dict[str, int]:
+        first: dict[str, int] = {}
+        for screens in found:
+            for screen, since in screens.items():
+                first[screen] = min(since, first.get(screen, since))
+        return first
 
     def _without_name(self) -> int:
         return sum(not c.who.person for c in self._all[Stream.FLOOR])

@@ -608,6 +608,7 @@ class Room:
         hello = wire.welcome(self.epoch, head, self._clock(), own, session.limits)
         connection.line.write(self._frame(hello))
         connection.seq = self._resumable(connection.stream, epoch, seq)
+        connection.since = self._clock()
         self.presence.enter(connection)
         self._sweep.send(self._ledger, connection)
 

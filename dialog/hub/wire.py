@@ -45,13 +45,14 @@ class NotUnderstood(Exception):  # noqa: N818 - it is said of a message
 
 
 class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The first message; ``epoch`` and ``seq`` only when resuming."""
+    """The first message; ``epoch`` and ``seq`` only when resuming, ``screen`` of a screen alone."""
 
     stream: Stream
     type: Literal["hello"] = "hello"
     page: Annotated[str, msgspec.Meta(max_length=512)] = ""
     epoch: Annotated[str, msgspec.Meta(max_length=16)] = ""
     seq: _Count = 0
+    screen: Literal["", "beamer", "overlay"] = ""
 
 
 class Resync(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

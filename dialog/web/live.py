@@ -180,7 +180,7 @@ class Line:
         if who is None or not sees(who.role, hello.stream) or pass_id in self._site.hub.ended:
             self._frames.close(Close.PASS_ENDED, "no pass for this")
             return
-        self._connection = Connection(self._frames, who, hello.stream, pass_id)
+        self._connection = Connection(self._frames, who, hello.stream, pass_id, hello.screen)
         self._entering = asyncio.create_task(self._enter(self._connection, hello))
         self._entering.add_done_callback(self._arrived)
 
@@ -310,6 +310,8 @@ async def updates(request: Request) -> Response:
     poll = _poll(request)
     site, room, guest = entrance.site, entrance.room, entrance.visitor
     who = _watching(entrance.dialog, guest, poll.stream)
+    if who.role is Role.VOLUNTEER:
+        site.attendance.see(room.slug, who.person)
     if poll.wait > 0:
         await _news(request, entrance, who, poll)
     if room.epoch != poll.epoch:  # publishing ended what volunteers' passes open

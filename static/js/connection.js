@@ -31,6 +31,7 @@ const CROWDED = new Set([CLOSE.OVERLOAD, CLOSE.TOO_FAST]);
  * @typedef {object} ConnectionSite
  * @property {StreamName} stream
  * @property {string} page  the page token
+ * @property {string} [screen]  which one, of a page that is one
  * @property {Clock} clock
  * @property {OpenTransport} socket
  * @property {OpenTransport} poll
@@ -166,12 +167,12 @@ export class Connection {
     this.patient = false;
     this.attempt += 1;
     const attempt = this.attempt;
-    const { clock, page, poll, position, socket, stream } = this.site;
+    const { clock, page, poll, position, screen, socket, stream } = this.site;
     const within = this.polling ? POLL_WITHIN : WELCOME_WITHIN;
     this.heardAt = clock.now();
     this.later("silence", SILENCE, () => this.drop(CLOSE.SILENT));
     this.later("welcome", within, () => this.drop(CLOSE.SILENT));
-    const transport = (this.polling ? poll : socket)(hello(stream, page, position()), {
+    const transport = (this.polling ? poll : socket)(hello(stream, page, position(), screen), {
       heard: (message) => this.attempt === attempt && this.hear(message),
       lost: (code) => this.attempt === attempt && this.lose(code),
     });
@@ -240,13 +241,13 @@ export class Connection {
 
   /** Tries a websocket beside the long poll, which goes on meanwhile; ever more rarely. */
   probe() {
-    const { page, position, socket, stream } = this.site;
+    const { page, position, screen, socket, stream } = this.site;
     this.probes += 1;
     this.later("probe", WELCOME_WITHIN, () => {
       this.trial?.close();
       this.remember();
     });
-    this.trial = socket(hello(stream, page, position()), {
+    this.trial = socket(hello(stream, page, position(), screen), {
       heard: ({ type }) => {
         if (type === "welcome") this.leavePoll();
       },

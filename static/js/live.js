@@ -234,6 +234,7 @@ function transports(window, root, state) {
   return {
     stream: /** @type {StreamName} */ (root.dataset.stream ?? "floor"),
     page: meta(document, "dialog-page"),
+    screen: root.dataset.screen ?? "",
     socket: overSocket(url.href.replace(/^http/, "ws"), window.WebSocket),
     poll,
     memory: tab(),

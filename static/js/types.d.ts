@@ -203,6 +203,7 @@ export interface Hello {
   page: string;
   epoch?: string;
   seq?: number;
+  screen?: string;
 }
 export interface Resync {
   type: "resync";

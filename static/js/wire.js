@@ -87,11 +87,14 @@ export function known(value) {
  * @param {StreamName} stream
  * @param {string} page
  * @param {{ epoch: string, seq: number } | null} position
+ * @param {string} [screen]  which one, of a page that is one
  * @returns {Hello}
  */
-export function hello(stream, page, position) {
-  if (!position || position.seq < 0) return { type: "hello", stream, page };
-  return { type: "hello", stream, page, epoch: position.epoch, seq: position.seq };
+export function hello(stream, page, position, screen) {
+  /** @type {Hello} */
+  const said = { type: "hello", stream, page, ...(screen && { screen }) };
+  if (!position || position.seq < 0) return said;
+  return { ...said, epoch: position.epoch, seq: position.seq };
 }
 
 /**

@@ -238,7 +238,7 @@ def test_the_preview_is_the_record_for_those_who_prepare_it(server) -> None:
         TEXT,
         OTHER,
         "Vorschau",
-        "2 Fragen, 0 Antworten, 0 Zusagen, 2 Namen, davon 1 dauerhaft",
+        "2 Fragen, 2 Namen, davon 1 dauerhaft",
     ):
         assert said in answer.text.replace("\u00a0", " "), said
     assert f"organiser?tab=publish&amp;number={plain}#rc" in answer.text

@@ -112,7 +112,7 @@ def test_all_that_is_wrong_is_told_and_all_that_was_typed_stays(server, olga) ->
     assert page.status == 422
     assert "<title>Fehler:" in page.text
     told = re.findall(r'<li><a href="#([\w-]+)">', page.text)
-    assert told == ["starts", "title", "video-url"]
+    assert told == ["title", "starts", "video-url"]
     sent = FORM | wrong
     assert {name: fields_of(page).get(name) for name in sent} == sent
     english = olga.post(f"{NEW}?lang=en", fields_of(page))

@@ -50,7 +50,20 @@ EMPTY = {
     "limits.waiting": "5",
     "limits.ask_seconds": "20",
 }
-OVER = (Phase.PUBLISHED, Phase.CANCELLED)
+# how the fields follow each other on the page
+PLACES = {
+    name: place
+    for place, name in enumerate(
+        (
+            "title", "intro", "topics", "answerer.name", "answerer.office", "starts", "ends",
+            "opens", "questions_until", "goes_live", "words", "video.url", "video.phone",
+            "video.pin", "video.from", "identity", "code", "readers", "release", "languages",
+            "recording.url", "recording.starts", "limits.text", "limits.background",
+            "limits.waiting", "limits.ask_seconds", "hold",
+        ),
+        1,
+    )
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,7 @@ async def make(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """Return a session's form as its folder says it."""
-    desk = await _enter(request)
+    desk = await enter(request)
     seen, one = await asyncio.to_thread(_as_it_is, desk.folder)
     if isinstance(one, DeclarationError):
         return _page(request, desk, {}, Said(faults=one.faults, broken=True))
@@ -141,7 +154,7 @@ async def show(request: Request) -> Response:
 
 async def change(request: Request) -> Response:
     """Write a session's folder, announce a draft, or delete it."""
-    desk = await _enter(request)
+    desk = await enter(request)
     form = {"readers": "", "hold": ""} | await forms.read(request)
     _seen, before = await asyncio.to_thread(_as_it_is, desk.folder)
     if isinstance(before, DeclarationError):
@@ -171,7 +184,7 @@ async def change(request: Request) -> Response:
 
 async def export(request: Request) -> Response:
     """Return a session's folder as a ZIP file."""
-    desk = await _enter(request)
+    desk = await enter(request)
     one = await _read(desk.folder)
     if isinstance(one, DeclarationError):
         raise Refused(Refusal(Code.INCOMPLETE, field="folder"))
@@ -184,7 +197,7 @@ async def export(request: Request) -> Response:
 
 async def preview(request: Request) -> Response:
     """Return what the page of a session will show before it begins."""
-    desk = await _enter(request)
+    desk = await enter(request)
     one = await _read(desk.folder)
     if isinstance(one, DeclarationError):
         raise Refused(Refusal(Code.INCOMPLETE, field="folder"))
@@ -212,7 +225,7 @@ async def _delete(
     return _onward(request, "/organiser?done=deleted")
 
 
-async def _enter(request: Request) -> Desk:
+async def enter(request: Request) -> Desk:
     """Let organisers of the programme in, and those of this session where it is announced."""
     site, slug = site_of(request), str(request.path_params["slug"])
     guest = await visitor(request)
@@ -329,6 +342,7 @@ def _page(
 ) -> Response:
     lang, query = language(request), request.query_params
     told = [(_key(fault), *sentences.fault(fault, lang)) for fault in said.faults]
+    told.sort(key=lambda fault: PLACES.get(fault[0], 0))
     status = 200
     if said.refusal or (told and not said.broken):
         status = STATUS[said.refusal.code if said.refusal else Code.MALFORMED]

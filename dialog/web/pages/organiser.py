@@ -19,7 +19,7 @@ from dialog.web.pages.staff import Desk, StaffPage, numbered
 from dialog.web.picture import Picture, shown
 
 TABS = frozenset({"evening", "publish"})
-SHEETS = frozenset({"cancel", "close", "pause", "publish", "conclude", "unreached"})
+SHEETS = frozenset({"begin", "cancel", "close", "pause", "publish", "conclude", "unreached"})
 AT_ONCE = 200  # questions in a list: the others are found by their number, and in the preview
 
 
@@ -74,6 +74,7 @@ def closing(session: Session) -> dict[str, Any]:
     ends += [(q, left(q).value) for q in still_open]
     return {
         "still_open": len(still_open),
+        "open_for_stage": sum(not q.public for q in still_open),
         "unreleased": sum(not answer.released for answer in answers),
         "endings": [
             {"number": q.number, "text": session.text(q.wording.text), "becomes": becomes}
@@ -101,6 +102,8 @@ class OrganiserPage(StaffPage):
     async def act(self, request: Request) -> Response:
         """Give the command of a form, or show what it would come to."""
         form = await forms.read(request)
+        if form.get("to") == Phase.CANCELLED and form.get("why", "").strip():
+            return await self._cancel(request, form)
         if form.get("do") != "mark":
             return await StaffPage.act(self, request)
         entrance = await staff(request, self.role)
@@ -112,6 +115,17 @@ class OrganiserPage(StaffPage):
         made = await self._page(request, entrance, form, refusal)
         if refusal:
             made.status_code = STATUS[refusal.code]
+        return made
+
+    async def _cancel(self, request: Request, form: dict[str, str]) -> Response:
+        """Say to all why, then cancel: afterwards nothing can be said any more."""
+        entrance = await staff(request, self.role)
+        said = {"do": "banner", "text": form["why"], "token": form.get("token", "")}
+        reply = await forms.command(request, entrance, said, stream=self.stream)
+        if not isinstance(reply, Refusal):
+            return await StaffPage.act(self, request)
+        made = await self._page(request, entrance, form, reply)
+        made.status_code = STATUS[reply.code]
         return made
 
 

@@ -6,6 +6,7 @@ A refusal is said by its code and field where that has words of its own, else by
 from typing import Final
 
 from dialog.web.catalogue import marked as N_  # noqa: N812 - the name that extraction knows
+from dialog.web.sentences.invitations import REFUSED_LISTS
 from dialog.web.sentences.said import Said
 
 REFUSALS: Final[dict[str, Said]] = {
@@ -161,6 +162,26 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Das ist der persönliche Link von jemand anderem"),
         N_("Sie sind als Teil des Teams angemeldet und bleiben dieselbe Person."),
         N_("Bitte öffnen Sie den Link in einem anderen Browser, oder melden Sie sich zuerst ab."),
+    ),
+    "incomplete.roles": Said(
+        N_("Es fehlt noch eine Aufgabe"),
+        N_("Ohne Aufgabe kann diese Person nichts tun."),
+        N_("Bitte kreuzen Sie mindestens eine an."),
+    ),
+    "empty.name": Said(
+        N_("Es fehlt noch der Name"),
+        N_("Die anderen im Team müssen sehen, wer das ist."),
+        N_("Bitte tragen Sie Vor- und Nachnamen ein."),
+    ),
+    "unknown.account": Said(
+        N_("Dieses Konto gibt es nicht mehr"),
+        N_("Jemand anderes hat es inzwischen entfernt."),
+        N_("Bitte sehen Sie sich die Liste noch einmal an."),
+    ),
+    "conflict.last_organiser": Said(
+        N_("Jemand muss das Programm organisieren"),
+        N_("Dies ist das einzige Konto, das Aufgaben vergeben kann."),
+        N_("Geben Sie zuerst einer zweiten Person die Organisation."),
     ),
     "gone.signin": Said(
         N_("Dieser Anmeldelink gilt nicht mehr"),
@@ -322,6 +343,11 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Die Adresse ist nicht vollständig, oder der Entwurf hat jetzt einen anderen Tag."),
         N_("Bitte gehen Sie zum Programm der Organisation."),
     ),
+    "unknown.rehearsal": Said(
+        N_("Diese Probe gibt es nicht mehr"),
+        N_("Sie ist beendet und gelöscht."),
+        N_("Sie können jederzeit eine neue anlegen."),
+    ),
     "conflict.folder": Said(
         N_("Inzwischen hat jemand anderes diesen Dialog geändert"),
         N_("Ihre Eingaben stehen noch hier, gesichert sind sie nicht."),
@@ -355,18 +381,22 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Ihr Text ist erhalten; gespeichert ist noch nichts."),
         N_("Bitte senden Sie noch einmal ab."),
     ),
-}
+} | REFUSED_LISTS
 
 # Said by a page that is loaded for it, no script needs these; or to staff alone. Without them the
 # room is lighter: whoever comes first comes by telephone.
 BY_PAGE: Final = frozenset({
     "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
     "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
+    *REFUSED_LISTS,
     "too_fast.network",
     "too_fast.signin", "too_fast.signin_minutes", "incomplete.address", "forbidden.signin_code",
     "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
     "forbidden.stranger", "gone.signin",
     "malformed.fields", "incomplete.folder", "unknown.folder", "conflict.folder", "busy.folder",
+    "incomplete.roles", "empty.name", "unknown.account",
+    "conflict.last_organiser",
+    "unknown.rehearsal",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
     "confirm", "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
