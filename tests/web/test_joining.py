@@ -290,3 +290,26 @@ async def test_pages_that_are_live_speak_by_the_new_name(server):
     assert [row["name"] for row in rows] == ["Zweiter langer Name"]
     data = await asyncio.to_thread(guest.get, f"/sessions/{slug}/mine/data.json")
     assert data.json()["admission"] == "joined"
+
+
+def test_while_only_the_invited_take_part_one_may_take_ones_own_support_back(server):
+    slug = server.slugs["live"]
+    room, desk = f"/sessions/{slug}", f"/sessions/{slug}/moderation"
+    asker, supporter, other = (Guest(server.base) for _ in range(3))
+    for guest in (asker, supporter, other):
+        assert guest.join(slug).status == 303
+    assert ask(asker, slug, "Wer steht dahinter?").status == 303
+    moderator = server.staff(slug, "moderator")
+    rev = snapshot(moderator, slug)["snapshot"]["questions"][0]["rev"]
+    assert moderator.submit(desk, desk, do="approve", number=1, rev=rev).status == 303
+    token = other.get(room).token
+    assert supporter.submit(room, f"{room}/questions/1/upvote", on=1).status == 303
+    switch(server, slug, 1)
+    assert 'aria-pressed="true"' in supporter.get(room).text
+    assert "aria-pressed" not in other.get(room).text
+    typed = {"token": token, "key": "another-key", "on": 1}
+    assert other.post(f"{room}/questions/1/upvote", typed).status == 403
+    assert supporter.submit(room, f"{room}/questions/1/upvote", on=0).status == 303
+    assert "aria-pressed" not in supporter.get(room).text
+    rows = snapshot(other, slug, "floor")["snapshot"]["questions"]
+    assert [row["upvotes"] for row in rows] == [1]
