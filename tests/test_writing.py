@@ -3,15 +3,17 @@
 import tomllib
 import unicodedata
 import zipfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialog.forum.names import Show
 from dialog.forum.texts import harmless
 from dialog.programme import (
     Answerer,
@@ -23,7 +25,7 @@ from dialog.programme import (
     folders,
     read,
 )
-from dialog.programme.declaration import IDENTITIES, OPENINGS, RELEASES, ZONE
+from dialog.programme.declaration import IDENTITIES, NAMES, OPENINGS, RELEASES, ZONE
 from dialog.programme.folders import Moved
 from dialog.programme.form import entered, filled, words
 from dialog.programme.reading import checked
@@ -92,6 +94,7 @@ def declarations(draw: st.DrawFn) -> Declaration:
         languages=draw(st.sampled_from([("de",), ("en",), ("de", "en"), ("en", "de")])),
         goes_live=draw(st.sampled_from(OPENINGS)),
         hold=draw(st.booleans()),
+        names=draw(st.sampled_from([NAMES, (Show.NAME,), (Show.TEAM, Show.ANONYMOUS)])),
         draft=draw(st.booleans()),
         postponed=moved,
     )
@@ -101,6 +104,21 @@ def same(one: Declaration, other: Declaration) -> None:
     """See that two declarations are the same, their moments by the second and by the clock."""
     assert one == other
     assert written(one) == written(other)
+
+
+def test_every_part_of_a_declaration_is_written() -> None:
+    one = read(Path("sessions/2026-12-08-internet-und-lernorte"))
+    other: dict[str, Any] = {
+        "draft": True, "postponed": True, "hold": True, "names": (Show.TEAM,), "readers": False,
+        "languages": ("en",), "goes_live": "by_clock", "release": "direct", "code": "1",
+        "questions_until": one.ends, "recording": Recording("https://a.example", None),
+        "limits": Limits(60), "rehearsal_until": one.ends, "video": None, "identity": "link",
+        "topics": ("x",), "title": "x", "opens": one.ends, "starts": one.ends, "ends": one.opens,
+        "answerer": Answerer("x", "y"),
+    }  # fmt: skip
+    assert {field.name for field in fields(one)} == {*other, "slug", "intro"}
+    for name, value in other.items():
+        assert written(replace(one, **{name: value})) != written(one), name
 
 
 @given(declarations())
@@ -136,6 +154,7 @@ FORM = {
     "identity": "open",
     "code": "123",
     "readers": "1",
+    "names.team": "1",
 }
 SLUG = Path("2027-02-23-wohnen")
 
@@ -172,6 +191,7 @@ def test_a_form_is_typed_as_people_type() -> None:
         ({"video.url": "http://video.example"}, [("video.url", "not_https")]),
         ({"limits.text": "viele", "limits.waiting": "0"},
          [("limits.text", "no_number"), ("limits.waiting", "out_of_range")]),
+        ({"names.team": ""}, [("names", "empty")]),
         ({"languages": "de,fr"}, [("languages", "bad_choice")]),
         ({"answerer.name": "", "answerer.office": "a\x00b"},
          [("answerer.name", "empty"), ("answerer.office", "many_lines")]),

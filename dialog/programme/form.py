@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
 
-from dialog.programme.declaration import ZONE, Declaration
+from dialog.programme.declaration import NAMES, ZONE, Declaration
 from dialog.programme.reading import TOML, checked
 from dialog.programme.table import File
 
@@ -59,6 +59,7 @@ def filled(one: Declaration) -> dict[str, str]:
         "hold": "1" if one.hold else "",
         "languages": ",".join(one.languages),
     }
+    fields |= {f"names.{name}": "1" if name in one.names else "" for name in NAMES}
     fields |= {key: str(getattr(one.limits, key.partition(".")[2])) for key in NUMBERS}
     moments = {
         "opens": one.opens,
@@ -97,6 +98,7 @@ def entered(fields: Mapping[str, str], folder: Path, standing: Mapping[str, obje
         elif text:
             _put(values, key, int(text))
     values |= {key: fields.get(key) == "1" for key in SWITCHES}
+    values["names"] = [name.value for name in NAMES if fields.get(f"names.{name}") == "1"]
     values["languages"] = list(fields.get("languages", "de").split(","))
     for name in ("video", "recording"):
         _needs_address(values, name)

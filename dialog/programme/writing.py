@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from dialog.programme.declaration import Declaration, Limits
+from dialog.programme.declaration import NAMES, Declaration, Limits
 
 HEAD: Final = """\
 # Ein Dialog. Was die Angaben bedeuten, steht in sessions/README.md.
@@ -21,6 +21,7 @@ SAID: Final = {
     "goes_live": '"by_hand": die Organisation beginnt; "by_clock": die Uhr',
     "readers": "darf die Öffentlichkeit mitlesen?",
     "release": '"second_person": eine zweite Person gibt Antworten frei',
+    "names": "wie Fragende erscheinen dürfen",
     "hold": "Moderationsprotokoll aufbewahren, bis das Staatsarchiv entschieden hat",
     "rehearsal_until": "eine Probe: dann wird sie gelöscht",
     "video.from": "ab wann die Adresse erscheint",
@@ -60,6 +61,7 @@ def _lines(one: Declaration) -> Iterator[str]:
             ("readers", one.readers),
             ("release", one.release),
             ("languages", one.languages),
+            ("names", one.names if one.names != NAMES else None),
             ("hold", one.hold or None),
         ),
     )

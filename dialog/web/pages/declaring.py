@@ -44,11 +44,16 @@ EMPTY = {
     "release": "second_person",
     "languages": "de",
     "readers": "1",
+    "names.name": "1",
+    "names.team": "1",
+    "names.anonymous": "1",
     "limits.text": "300",
     "limits.background": "1000",
     "limits.waiting": "5",
     "limits.ask_seconds": "20",
 }
+# what a form does not send where nothing is ticked
+UNTICKED = dict.fromkeys(("readers", "hold", "names.name", "names.team", "names.anonymous"), "")
 # how the fields follow each other on the page
 PLACES = {
     name: place
@@ -56,8 +61,8 @@ PLACES = {
         (
             "title", "intro", "topics", "answerer.name", "answerer.office", "starts", "ends",
             "opens", "questions_until", "goes_live", "words", "video.url", "video.phone",
-            "video.pin", "video.from", "identity", "code", "readers", "release", "languages",
-            "recording.url", "recording.starts", "limits.text", "limits.background",
+            "video.pin", "video.from", "identity", "code", "names", "readers", "release",
+            "languages", "recording.url", "recording.starts", "limits.text", "limits.background",
             "limits.waiting", "limits.ask_seconds", "hold",
         ),
         1,
@@ -120,7 +125,7 @@ async def make(request: Request) -> Response:
     """Write the folder of a new draft."""
     entrance = await programme_organiser(request)
     desk = Desk(entrance.site, entrance.visitor)
-    form = EMPTY | {"readers": ""} | await forms.read(request)
+    form = UNTICKED | await forms.read(request)
     refusal = forms.check(request, desk.visitor, form, "", Role.ORGANISER)
     if refusal:
         return _page(request, desk, form, Said(refusal))
@@ -154,7 +159,7 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Write a session's folder, announce a draft, or delete it."""
     desk = await enter(request)
-    form = {"readers": "", "hold": ""} | await forms.read(request)
+    form = UNTICKED | await forms.read(request)
     _seen, before = await asyncio.to_thread(_as_it_is, desk.folder)
     if isinstance(before, DeclarationError):
         return _page(request, desk, form, Said(faults=before.faults, broken=True))

@@ -34,7 +34,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         *({"what": role.value, "ok": bool(counts.get(role.value))} for role in CREW),
         {"what": "beamer", "ok": True if "beamer" in screens else None},
         {"what": "video", "ok": True if video else None},
-        {"what": "mail", "ok": not failed},
+        {"what": "mail", "ok": False if failed else site.mails or None},
         {"what": "server", "ok": server["storing"] and free >= LEAST_FREE},
     ]
     missing = sum(item["ok"] is False for item in items)
