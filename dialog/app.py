@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.applications import Starlette
@@ -55,24 +56,32 @@ from dialog.hub.limits import (
 )
 from dialog.hub.relay import Relay
 from dialog.hub.room import Room, Timing
+from dialog.mail.delivery import Delivery
+from dialog.mail.occasions import Occasions
+from dialog.mail.relay import Relay as PostRelay
+from dialog.mail.relay import Way, way
+from dialog.mail.writing import Writing
 from dialog.programme import Declaration, programme
 from dialog.provider import Client, Provider
-from dialog.purging import Purging
+from dialog.purging import Persons, Purging
 from dialog.settings import Settings
 from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
 from dialog.store.editions import Editions
+from dialog.store.guests import Guests
 from dialog.store.journal import Journal
 from dialog.store.listening import listen
 from dialog.store.outbox import Outbox
 from dialog.store.people import DAY, HOUR, Lifetime, People
 from dialog.store.processes import Processes
+from dialog.store.rolls import Rolls
 from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce, declare, plain
+from dialog.web.attendance import Attendance
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
 from dialog.web.library import Library
@@ -80,7 +89,7 @@ from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
 from dialog.web.shelf import Shelf
-from dialog.web.site import Bounds, Operator, Site
+from dialog.web.site import Bounds, Mail, Operator, Site
 
 log = structlog.get_logger()
 TEN_SECONDS = 10
@@ -109,10 +118,13 @@ class Application:
         lifetime = Lifetime(settings.pass_idle_days * DAY, settings.pass_days * DAY)
         staff = Lifetime(settings.staff_idle_hours * HOUR, settings.staff_days * DAY)
         self.people = People(self.database, secret, clock, lifetime, staff)
+        self.guests = Guests(self.database, self.people, clock)
+        self.rolls = Rolls(self.database, clock)
         self.accounts = Accounts(self.database, clock)
         self.signins = SignIns(self.database, self.people, secret, clock)
         self.provider = provider(settings, secret)
         self.outbox = Outbox(self.database, clock)
+        self.persons = Persons(self.people, self.guests, self.rolls, self.outbox)
         self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
@@ -123,6 +135,7 @@ class Application:
         self._upkeep: asyncio.Task[None] | None = None
         self.aliases = Aliases(time.monotonic)
         self.hub = Hub(text_frame)
+        self.attendance = Attendance(self.guests, lambda: self.hub)
         self.announcements = {slug: announce(d) for slug, d in self._declared.items()}
         self.follower = Follower(
             settings.sessions, self.database, self.hub, clock, self._take, self.programme.faults
@@ -130,14 +143,27 @@ class Application:
         self._looking: list[asyncio.Task[None]] = []
         deletions = Deletions(self.database)
         self.purging = Purging(
-            settings.data, self.journal, self.people, deletions, self.hub, clock, self._begin
+            settings.data,
+            self.journal,
+            self.persons,
+            deletions,
+            self.hub,
+            clock,
+            self._begin,
         )
         listening = partial(listen, settings.database)
         self.relay = Relay(self.hub, Processes(self.database), listening)
         self.crowd = Crowd(settings.connections_per_person, self.relay.elsewhere)
         self.volunteers = Buckets(_pace(settings.messages_per_10s, 2))
         self.staff = Buckets(_pace(settings.staff_messages_per_10s, 1))
+        self._way = relay_of(settings)
+        self.delivery: Delivery | None = None
         self.asgi = self._web(secret)
+        site: Site = self.asgi.state.site
+        self.occasions = Occasions(site)
+        if self._way:
+            post, writing = PostRelay(self._way), Writing(site, self._way.sender)
+            self.delivery = Delivery(self.outbox, post, writing, clock, settings.mail_per_minute)
 
     async def start(self) -> None:
         """Take in records that lie in the folders, and open a room for every other session."""
@@ -158,7 +184,11 @@ class Application:
         self._looking = [
             asyncio.create_task(self.follower.run(), name="folders"),
             asyncio.create_task(self.purging.run(self.declared), name="purging"),
+            asyncio.create_task(self.attendance.run(), name="attendance"),
+            asyncio.create_task(self.occasions.run(), name="occasions"),
         ]
+        if self.delivery:
+            self.delivery.start()
         if self.database.shared:
             self.relay.start(self.crowd.places)
         self._upkeep = asyncio.create_task(
@@ -182,6 +212,8 @@ class Application:
         for task in self._looking:
             task.cancel()
         await asyncio.gather(*self._looking, return_exceptions=True)
+        if self.delivery:
+            await self.delivery.stop(self.settings.drain_seconds / 4)
         await self.hub.stop(self.settings.drain_seconds / 2)
         await self.relay.stop()
 
@@ -206,6 +238,7 @@ class Application:
         kept = await self.transcripts.get(slug)
         if kept is None:
             self.hub.ended.update(await self.people.part(slug))
+            await self.persons.let_go(slug, whole=False)
         if record != kept:  # every start hands it on again
             await self.transcripts.save(slug, record)
         await asyncio.to_thread(folder.write, self.settings.sessions / slug, record)
@@ -351,15 +384,25 @@ class Application:
         made.state.site = self._site(secret)
         return made
 
+    def _mail(self) -> Mail:
+        """Return how mail leaves, and why none does at the moment."""
+        found = self._way
+        relay, sender = (found.host, str(found.sender)) if found else ("", "")
+        return Mail(relay, sender, lambda: self.delivery.fault if self.delivery else "")
+
     def _site(self, secret: str) -> Site:
         settings = self.settings
         return Site(
             hub=self.hub,
             people=self.people,
+            guests=self.guests,
+            rolls=self.rolls,
+            attendance=self.attendance,
             accounts=self.accounts,
             signins=self.signins,
             provider=self.provider,
             mails=bool(settings.mail_relay),
+            mail=self._mail(),
             outbox=self.outbox,
             editions=self.editions,
             transcripts=self.transcripts,
@@ -499,6 +542,20 @@ def arrivals(settings: Settings) -> Arrivals:
 def published(session: Session) -> Transcript | None:
     """Return the record of a published session."""
     return transcript(session) if session.phase is Phase.PUBLISHED else None
+
+
+def relay_of(settings: Settings) -> Way | None:
+    """Return the way to the relay, None where none is set."""
+    if not settings.mail_relay:
+        return None
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    return way(
+        settings.mail_relay,
+        settings.mail_from or f"dialog@{host}",
+        plain=settings.mail_plain,
+        timeout=settings.mail_timeout,
+        name=host,
+    )
 
 
 def operator(settings: Settings) -> Operator:

@@ -25,6 +25,7 @@ from dialog.forum.names import MINUTE, SECOND, Role
 
 PATIENCE_S: Final = 5.0
 LARGEST: Final = 262_144
+LONGEST: Final = 255
 KEPT_MS: Final = 60 * MINUTE
 LEEWAY_S: Final = 60
 OK: Final = 200
@@ -197,13 +198,15 @@ class Provider:
         return {name: told[name] for name in wanted - claims.keys() if name in told}
 
     def _of(self, claims: Mapping[str, Any]) -> Identity:
-        verified = claims.get("email_verified") in (True, "true")
-        address = claims.get("email") if verified else ""
-        groups = claims.get(self.client.claim, ())
-        held = {groups} if isinstance(groups, str) else {str(group) for group in groups}
+        subject, address = claims["sub"], claims.get("email")
+        if not _sayable(subject):
+            raise Untrue("about nobody")
+        verified = claims.get("email_verified") in (True, "true") and _sayable(address)
+        groups = claims.get(self.client.claim)
+        held = groups if isinstance(groups, list) else [groups]
         return Identity(
-            f"{self.client.issuer} {claims['sub']}",
-            address if isinstance(address, str) else "",
+            f"{self.client.issuer} {subject}",
+            str(address) if verified else "",
             str(claims.get("name") or ""),
             frozenset(role for group, role in self.client.offices.items() if group in held),
         )
@@ -250,6 +253,10 @@ class Provider:
 def _shown(at: object, since: int) -> bool:
     """Tell whether somebody showed who they are at a moment that counts; clocks may differ."""
     return isinstance(at, int | float) and at >= since // SECOND - LEEWAY_S
+
+
+def _sayable(text: object) -> bool:
+    return isinstance(text, str) and 0 < len(text) <= LONGEST and text.isprintable()
 
 
 def _usable(told: Mapping[str, Any]) -> list[dict[str, Any]]:

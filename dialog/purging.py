@@ -27,7 +27,9 @@ from dialog.forum.names import SECOND, SYSTEM
 from dialog.forum.refusals import Refusal
 from dialog.forum.retention import (
     DAY,
+    FORTNIGHT,
     Term,
+    counted_from,
     due,
     persons_kept,
     purge,
@@ -40,8 +42,11 @@ from dialog.hub.hub import Hub
 from dialog.hub.ledger import line
 from dialog.programme import Declaration
 from dialog.store.deletions import Deletions
+from dialog.store.guests import Guests
 from dialog.store.journal import Journal
+from dialog.store.outbox import Kind, Outbox
 from dialog.store.people import People
+from dialog.store.rolls import Rolls
 
 log = structlog.get_logger()
 
@@ -51,6 +56,7 @@ PATIENCE_S: Final = 300.0
 NAME, ASKED, TOLD, SURE = "purge", "asked", "told", b"sure"
 SEEN: Final = "purge.seen"
 LONG_SINCE: Final = 60 * DAY
+ADDRESSES: Final = "addresses"
 BY_ROOM = (Term.SUPPORT, Term.PERSONS)
 
 
@@ -70,6 +76,32 @@ class Due:
     held: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """What is known of people beside the journals: who they are, where letters to them go."""
+
+    people: People
+    guests: Guests
+    rolls: Rolls
+    outbox: Outbox
+
+    async def let_go(self, slug: str, *, whole: bool) -> None:
+        """Forget the addresses of whoever wants no mail with the record, or the ``whole`` list."""
+        await self.guests.forget(slug, whole=whole)
+        waiting: tuple[Kind, ...] = () if whole else ("transcript",)
+        await self.outbox.forget(slug, waiting)
+
+    async def due(self, slug: str, since: int | None, now: int) -> int:
+        """Return of how many people the address is due to go, if terms count ``since`` (ms UTC)."""
+        if since is None or since > now:
+            return 0
+        return await self.guests.due(slug, whole=since + FORTNIGHT <= now)
+
+    async def forget_lists(self) -> None:
+        """Delete lists that were handed in a day ago."""
+        await self.rolls.forget()
+
+
 class Doubtful(Exception):  # noqa: N818 - it is said of a clock
     """The clock shows a moment long after all that happened here; says which, and when that was."""
 
@@ -81,7 +113,7 @@ class Purging:
         self,
         data: Path,
         journal: Journal,
-        people: People,
+        persons: Persons,
         deletions: Deletions,
         hub: Hub,
         clock: Callable[[], int],
@@ -89,7 +121,7 @@ class Purging:
     ) -> None:
         self._data = data
         self._journal = journal
-        self._people = people
+        self._persons = persons
         self._deletions = deletions
         self._hub = hub
         self._clock = clock
@@ -109,6 +141,7 @@ class Purging:
     async def look(self, declared: list[Declaration]) -> None:
         """Write down what was deleted, and purge if somebody has asked to."""
         await self._deletions.write_down(self._data / "deletions")
+        await self._persons.forget_lists()
         for asked in sorted(self._data.glob(f"{NAME}-*.{ASKED}")):
             sure = await asyncio.to_thread(asked.read_bytes) == SURE
             await asyncio.to_thread(asked.unlink)
@@ -127,6 +160,9 @@ class Purging:
             session = await self._session(declaration.slug)
             if session is not None:
                 found += [_told(declaration, session, term, now) for term in due(session, now)]
+                since = counted_from(session)
+                if count := await self._persons.due(declaration.slug, since, now):
+                    found.append(_listed(declaration, since or 0, now, count))
         return found
 
     async def purge(self, declared: list[Declaration], *, sure: bool = False) -> list[Due]:
@@ -139,11 +175,13 @@ class Purging:
         for declaration in declared:
             wanted = {one.term for one in found if one.session == declaration.slug and not one.held}
             if Term.SUPPORT in wanted:
-                self._hub.ended.update(await self._people.part(declaration.slug))
+                self._hub.ended.update(await self._persons.people.part(declaration.slug))
             if wanted.intersection(BY_ROOM):
                 await self._let_go(declaration)
             if Term.LOG in wanted:
                 await self._begin_anew(declaration)
+            if ADDRESSES in wanted:
+                await self._let_addresses_go(declaration.slug)
             await self._forget(declaration.slug)
         await self._deletions.write_down(self._data / "deletions")
         return [one for one in found if not one.held]
@@ -172,11 +210,18 @@ class Purging:
     def _due(self, session: Session, _board: Board) -> tuple[Term, ...]:
         return due(session, self._clock())
 
+    async def _let_addresses_go(self, slug: str) -> None:
+        session = await self._session(slug)
+        since = counted_from(session) if session else None
+        if since is not None and since <= self._clock():
+            whole = since + FORTNIGHT <= self._clock()
+            await self._persons.let_go(slug, whole=whole)
+
     async def _forget(self, slug: str) -> None:
         """Let people go whose time is over; it is done again each time, for it may have failed."""
         session = await self._session(slug)
         if session is not None and session.purged:
-            await self._people.purge(slug, persons_kept(session))
+            await self._persons.people.purge(slug, persons_kept(session))
 
     async def _begin_anew(self, declaration: Declaration) -> None:
         """Let the journal begin with the record: nobody is there any more whom it would disturb."""
@@ -236,6 +281,13 @@ def begun(session: Session, now: int) -> tuple[Batch, set[int]]:
 
 def _day(ms: int) -> str:
     return datetime.fromtimestamp(ms / SECOND, UTC).date().isoformat()
+
+
+def _listed(declaration: Declaration, since: int, now: int, persons: int) -> Due:
+    """Return that addresses are due: at once those nobody waits for, after a fortnight all."""
+    ended = since + FORTNIGHT if since + FORTNIGHT <= now else since
+    at = datetime.fromtimestamp(ended / SECOND, declaration.starts.tzinfo)
+    return Due(declaration.slug, ADDRESSES, at.isoformat(timespec="minutes"), persons=persons)
 
 
 def _told(declaration: Declaration, session: Session, term: Term, now: int) -> Due:

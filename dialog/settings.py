@@ -123,7 +123,24 @@ class Settings(BaseSettings):
         default=12, ge=1, description="Hours after which an unused sign-in of staff ends."
     )
     staff_days: int = Field(default=7, ge=1, description="Days after which any sign-in ends.")
-    mail_relay: str = Field(default="", description="The operator's mail relay.")
+    mail_relay: str = Field(
+        default="",
+        pattern="^(|smtps?://.+)$",
+        description="The operator's relay, smtp://user:password@host:587 or smtps://…; or no mail.",
+    )
+    mail_from: str = Field(
+        default="",
+        description="Sender of all mail, Name <address> or address; empty: dialog@ and the host.",
+    )
+    mail_plain: bool = Field(
+        default=False, description="Talk to a relay on another machine without TLS."
+    )
+    mail_timeout: float = Field(
+        default=30.0, gt=0, le=120, description="Seconds that the relay has for each answer."
+    )
+    mail_per_minute: int = Field(
+        default=120, ge=1, le=60_000, description="Letters that one process sends in a minute."
+    )
     oidc_issuer: str = Field(
         default="",
         pattern=r"^(|https://.+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/.*)?)$",

@@ -28,6 +28,7 @@ NO_POSTGRES_USER = (
 )
 NO_NGINX = "No nginx found: several processes need a reverse proxy, `apt install nginx-light`."
 NO_COMPILER = "No C compiler found: the failing disk needs one, `apt install gcc libc6-dev`."
+NO_PROVIDER = "No oidc-provider found: sign-in with a provider needs Node and `npm ci`."
 NO_AXE = "No axe-core found: accessibility checks need Node and `npm ci`."
 
 # A slow machine is no failure of a property; how long tests take is measured elsewhere.
@@ -86,6 +87,18 @@ def axe_source() -> str:
     if not script.is_file():
         _missing(NO_AXE)
     return script.read_text("utf-8")
+
+
+# ----------------------------------------------------------------------- a provider of OpenID Connect
+
+
+@pytest.fixture(scope="session")
+def oidc_provider() -> list[str]:
+    """The command that starts a real provider."""
+    node = shutil.which("node")
+    if node is None or not (ROOT / "node_modules" / "oidc-provider").is_dir():
+        _missing(NO_PROVIDER)
+    return [node, str(ROOT / "tests" / "oidc" / "provider.js")]
 
 
 # -------------------------------------------------------------------------------------- database

@@ -379,8 +379,8 @@ def test_every_key_is_explained_in_the_readme() -> None:
     readme = (SESSIONS / "README.md").read_text(encoding="utf-8")
     keys = (
         "slug title topics opens starts ends questions_until identity code goes_live readers "
-        "release names languages hold answerer.name answerer.office video.url video.phone video.pin "
-        "video.from recording.url recording.starts limits.text limits.background "
+        "release names languages answerer.name answerer.office video.url video.phone video.pin "
+        "hold video.from recording.url recording.starts limits.text limits.background "
         "limits.waiting limits.ask_seconds"
     )
     assert [key for key in keys.split() if f"`{key}`" not in readme] == []

@@ -94,8 +94,8 @@ def declarations(draw: st.DrawFn) -> Declaration:
         languages=draw(st.sampled_from([("de",), ("en",), ("de", "en"), ("en", "de")])),
         goes_live=draw(st.sampled_from(OPENINGS)),
         hold=draw(st.booleans()),
-        names=draw(st.sampled_from([NAMES, (Show.NAME,), (Show.TEAM, Show.ANONYMOUS)])),
         draft=draw(st.booleans()),
+        names=draw(st.sampled_from([NAMES, NAMES[:2], NAMES[1:], (NAMES[0],), (NAMES[2],)])),
         postponed=moved,
     )
 
@@ -154,7 +154,6 @@ FORM = {
     "identity": "open",
     "code": "123",
     "readers": "1",
-    "names.team": "1",
 }
 SLUG = Path("2027-02-23-wohnen")
 
@@ -191,7 +190,7 @@ def test_a_form_is_typed_as_people_type() -> None:
         ({"video.url": "http://video.example"}, [("video.url", "not_https")]),
         ({"limits.text": "viele", "limits.waiting": "0"},
          [("limits.text", "no_number"), ("limits.waiting", "out_of_range")]),
-        ({"names.team": ""}, [("names", "empty")]),
+        ({"names": "name,alle"}, [("names", "bad_choice")]),
         ({"languages": "de,fr"}, [("languages", "bad_choice")]),
         ({"answerer.name": "", "answerer.office": "a\x00b"},
          [("answerer.name", "empty"), ("answerer.office", "many_lines")]),

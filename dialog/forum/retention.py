@@ -15,7 +15,7 @@ from dialog.forum.session import Session
 
 DAY = 24 * 60 * MINUTE
 UNPUBLISHED, CANCELLED = 90 * DAY, 14 * DAY
-MONTH, YEAR = 30 * DAY, 365 * DAY
+FORTNIGHT, MONTH, YEAR = 14 * DAY, 30 * DAY, 365 * DAY
 
 
 class Term(StrEnum):

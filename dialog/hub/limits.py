@@ -19,7 +19,7 @@ class Pace:
 
 
 GUESSES = Pace(rate=0.1, burst=100.0)
-SIGN_INS = Pace(rate=1 / 30, burst=30.0)  # asked for from one network, where a whole team may sit
+SIGN_INS = Pace(rate=0.1, burst=100.0)  # asked for from one network: a whole office has one
 SIGN_INS_OF_ADDRESS = Pace(rate=1 / 180, burst=5.0)  # each is a letter to somebody, asked or not
 SEARCHES = Pace(rate=0.5, burst=8.0)  # of one person, for what resembles their text
 SEARCHES_OF_ROOM = Pace(rate=20.0, burst=20.0)  # of all its people, beside their upvotes

@@ -75,6 +75,7 @@ class Delivery:
         for task in late:
             task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+        self._relay.leave()
 
     async def _run(self) -> None:
         looked = 0

@@ -211,11 +211,11 @@ def _test(told: Told) -> Said:
                 Text(_("Guten Tag,")),
                 Text(
                     _(
-                        "diese Nachricht zeigt, dass Dialog digital Mail verschicken kann. Sie "
-                        "haben sie auf der Seite „Mail“ selbst angefordert."
+                        "diese Nachricht zeigt, dass Dialog digital E-Mails verschicken kann. Sie "
+                        "haben sie auf der Seite „E-Mail“ selbst angefordert."
                     )
                 ),
-                Link(_("Zur Seite „Mail“"), told.link),
+                Link(_("Zur Seite „E-Mail“"), told.link),
             ),
             _foot(told),
         )
@@ -324,7 +324,7 @@ def _transcript(told: Told) -> Said:
             Link(_("Zum Protokoll"), told.link),
             Text(
                 _(
-                    "Ihre Adresse hatten wir nur noch für diese Nachricht; sie wird nun "
+                    "Ihre Adresse hatten wir nur noch dafür; sie wird in den nächsten Tagen "
                     "gelöscht. Vielen Dank, dass Sie dabei waren."
                 )
             ),

@@ -25,12 +25,12 @@ def message(content: Content, id_: str, host: str, sender: Address, to: str, at:
     """Return a letter as bytes, written at ``at`` (ms UTC); its Message-ID follows from ``id_``."""
     made = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
     made["From"] = sender
-    made["To"] = Address(addr_spec=to)
+    local, _, domain = to.rpartition("@")
+    made["To"] = Address(username=local, domain=domain)
     made["Subject"] = " ".join(content.subject.split())
     made["Date"] = formatdate(at / 1000)
     made["Message-ID"] = f"<{id_}@{host}>"
     made["Auto-Submitted"] = "auto-generated"
-    made["Content-Language"] = content.lang
     made.set_content(content.text, cte=CTE)
     made.add_alternative(content.html, subtype="html", cte=CTE)
     if content.calendar:
@@ -41,4 +41,6 @@ def message(content: Content, id_: str, host: str, sender: Address, to: str, at:
             filename=FILE,
             params={"method": content.method},
         )
+    # Set at last: what is said of a content goes with it into its part.
+    made["Content-Language"] = content.lang
     return made.as_bytes()

@@ -113,7 +113,7 @@ class Relay:
             try:
                 await self._smtp.noop()
             except (SMTPException, OSError):
-                self._leave()
+                self.leave()
             else:
                 return
         found = self._way
@@ -129,7 +129,9 @@ class Relay:
         )
         try:
             await smtp.connect()
+            await smtp.ehlo()  # what it can do; after TLS it may be more
         except (SMTPException, OSError, ValueError) as fault:
+            smtp.close()
             raise NotTaken(_said(fault), away=True) from fault
         self._smtp = smtp
 
@@ -138,6 +140,8 @@ class Relay:
         smtp = self._smtp
         if smtp is None:
             raise NotTaken("away", away=True)
+        if not MAILBOX.fullmatch(to) or not to.isprintable():
+            raise NotTaken("address", lasting=True)
         eight = not to.isascii()
         if eight and not smtp.supports_extension("smtputf8"):
             raise NotTaken("smtputf8", lasting=True)
@@ -147,17 +151,14 @@ class Relay:
             await smtp.mail(sender, options=UTF8 if eight else (), encoding=encoding)
             await smtp.rcpt(to, encoding=encoding)
         except SMTPSenderRefused as fault:  # it would refuse all others alike
-            self._leave()
+            self.leave()
             raise NotTaken(_said(fault), away=True) from fault
-        except ValueError as fault:
-            self._leave()
-            raise NotTaken("address", lasting=True) from fault
         except (SMTPException, OSError) as fault:
             raise self._not_taken(fault) from fault
         try:
             await smtp.data(message)
         except (SMTPServerDisconnected, SMTPTimeoutError, OSError) as fault:
-            self._leave()
+            self.leave()
             raise Unclear from fault
         except SMTPException as fault:
             raise self._not_taken(fault) from fault
@@ -171,14 +172,15 @@ class Relay:
                 self._smtp.close()
             self._smtp = None
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Go without a word."""
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
 
     def _not_taken(self, fault: Exception) -> NotTaken:
         """Return why a letter was not taken; the next one gets a connection of its own."""
-        self._leave()
+        self.leave()
         if isinstance(fault, SMTPResponseException):
             away = fault.code == AWAY
             return NotTaken(_said(fault), lasting=fault.code >= LASTING, away=away)

@@ -2,10 +2,9 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from email.headerregistry import Address
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import urlsplit
 
 from dialog.forum.names import SECOND, Phase
@@ -16,7 +15,9 @@ from dialog.mail.letters import Told, write
 from dialog.mail.message import Content, message
 from dialog.mail.relay import deliverable
 from dialog.mail.rendering import as_html, as_text
+from dialog.store.guests import Guest
 from dialog.store.outbox import Kind, Letter, Taken
+from dialog.store.signins import GOOD_MS
 from dialog.web.announcement import Announcement
 from dialog.web.appointment import Appointment, appointment, ics, local, method
 from dialog.web.site import Site
@@ -26,43 +27,6 @@ BEFORE: Final = frozenset[Kind]({"invitation", "changed", "reminder"})
 WITH_CALENDAR: Final = frozenset[Kind]({"invitation", "test", "changed", "cancelled", "reminder"})
 PERSONAL: Final = frozenset[Kind]({"invitation", "changed", "reminder"})
 COMING: Final = frozenset({Phase.ANNOUNCED, Phase.OPEN, Phase.LIVE})
-
-
-class Guest(Protocol):
-    """What letters ask of an invited volunteer."""
-
-    @property
-    def name(self) -> str:
-        """How they are called on the list."""
-
-    @property
-    def withdrawn(self) -> int:
-        """When the invitation was withdrawn, 0 for never."""
-
-    @property
-    def asked(self) -> bool:
-        """Whether a mail with the record is wanted."""
-
-
-class Sealed(Protocol):
-    """What a letter says of a sign-in."""
-
-    @property
-    def token(self) -> str:
-        """The token of its link."""
-
-    @property
-    def code(self) -> str:
-        """Its six digits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Where letters learn what they say, beside the site: the invited, and sign-ins."""
-
-    guest: Callable[[str, int], Awaitable[Guest | None]]
-    sealed: Callable[[str], Sealed]
-    signin_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +41,8 @@ class _Known:
 class Writing:
     """Writes the letters of one site in the name of ``sender``."""
 
-    def __init__(self, site: Site, sources: Sources, sender: Address) -> None:
+    def __init__(self, site: Site, sender: Address) -> None:
         self._site = site
-        self._sources = sources
         self._sender = sender
         self._host = urlsplit(site.base_url).hostname or "localhost"
 
@@ -130,9 +93,9 @@ class Writing:
         return await self._session(told, room, dialog, letter)
 
     def _signin(self, told: Told, taken: Taken) -> Told:
-        if self._site.clock() >= taken.made + self._sources.signin_ms:
+        if self._site.clock() >= taken.made + GOOD_MS:
             raise Void
-        sealed = self._sources.sealed(str(taken.letter.told["signin"]))
+        sealed = self._site.signins.sealed(str(taken.letter.told["signin"]))
         link = f"{self._site.base_url}/signin/{sealed.token}"
         return replace(told, link=link, told={"code": sealed.code})
 
@@ -168,7 +131,7 @@ class Writing:
         return _Known(known, shown, sequence)
 
     async def _invited(self, slug: str, person: int) -> Guest:
-        guest = await self._sources.guest(slug, person)
+        guest = await self._site.guests.get(slug, person)
         if guest is None or guest.withdrawn:
             raise Void
         return guest

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
 
-from dialog.programme.declaration import NAMES, ZONE, Declaration
+from dialog.programme.declaration import ZONE, Declaration
 from dialog.programme.reading import TOML, checked
 from dialog.programme.table import File
 
@@ -57,9 +57,9 @@ def filled(one: Declaration) -> dict[str, str]:
         "recording.url": recording.url if recording else "",
         "readers": "1" if one.readers else "",
         "hold": "1" if one.hold else "",
+        "names": ",".join(one.names),
         "languages": ",".join(one.languages),
     }
-    fields |= {f"names.{name}": "1" if name in one.names else "" for name in NAMES}
     fields |= {key: str(getattr(one.limits, key.partition(".")[2])) for key in NUMBERS}
     moments = {
         "opens": one.opens,
@@ -98,7 +98,8 @@ def entered(fields: Mapping[str, str], folder: Path, standing: Mapping[str, obje
         elif text:
             _put(values, key, int(text))
     values |= {key: fields.get(key) == "1" for key in SWITCHES}
-    values["names"] = [name.value for name in NAMES if fields.get(f"names.{name}") == "1"]
+    if fields.get("names"):
+        values["names"] = fields["names"].split(",")
     values["languages"] = list(fields.get("languages", "de").split(","))
     for name in ("video", "recording"):
         _needs_address(values, name)

@@ -21,7 +21,7 @@ SAID: Final = {
     "goes_live": '"by_hand": die Organisation beginnt; "by_clock": die Uhr',
     "readers": "darf die Öffentlichkeit mitlesen?",
     "release": '"second_person": eine zweite Person gibt Antworten frei',
-    "names": "wie Fragende erscheinen dürfen",
+    "names": 'wie Fragende erscheinen: "name", "team" (nur das Team weiß ihn), "anonymous"',
     "hold": "Moderationsprotokoll aufbewahren, bis das Staatsarchiv entschieden hat",
     "rehearsal_until": "eine Probe: dann wird sie gelöscht",
     "video.from": "ab wann die Adresse erscheint",
@@ -60,8 +60,8 @@ def _lines(one: Declaration) -> Iterator[str]:
             ("goes_live", one.goes_live),
             ("readers", one.readers),
             ("release", one.release),
+            ("names", None if one.names == NAMES else one.names),
             ("languages", one.languages),
-            ("names", one.names if one.names != NAMES else None),
             ("hold", one.hold or None),
         ),
     )

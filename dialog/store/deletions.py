@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from dialog import disk
 from dialog.forum.events import Acted, Axis, Change, Entry
@@ -26,6 +26,7 @@ from dialog.store.sessions import find, set_session
 from dialog.store.tables import (
     DELETIONS,
     GRANTS,
+    GUESTS,
     INVITATIONS,
     JOURNAL,
     LETTERS,
@@ -77,7 +78,7 @@ class Removed(NamedTuple):
 class Report(msgspec.Struct, frozen=True):
     """What one transaction deleted of one session; the ``unnamed`` keep their numbers.
 
-    Of ``letters`` (their ids) address and content are gone.
+    Of ``letters`` (their ids) address and content are gone, of ``guests`` all that was on the list.
     """
 
     id: Hex
@@ -88,6 +89,7 @@ class Report(msgspec.Struct, frozen=True):
     unnamed: list[Person] = []
     removed: list[Removed] = []
     letters: list[Hex] = []
+    guests: list[Person] = []
     schema: str = SCHEMA
 
     @property
@@ -191,7 +193,7 @@ def removed(connection: Connection, session: int, entries: Iterable[Entry]) -> l
     return found
 
 
-def note(
+def note(  # noqa: PLR0913 - each names another kind of what is gone
     connection: Connection,
     slug: str,
     at: int,
@@ -200,11 +202,19 @@ def note(
     people: Sequence[Person] = (),
     unnamed: Sequence[Person] = (),
     removed: Sequence[Removed] = (),
+    guests: Sequence[Person] = (),
 ) -> None:
     """Write down what this transaction deletes; nothing where there is nothing."""
     gone = list(cuts), list(people), list(unnamed), list(removed)
-    if any(gone):
-        keep(connection, Report(secrets.token_hex(16), at, slug, *gone))
+    if any(gone) or guests:
+        keep(connection, Report(secrets.token_hex(16), at, slug, *gone, guests=list(guests)))
+
+
+def uninvite(connection: Connection, session: int, those: ColumnElement[bool]) -> list[Person]:
+    """Delete what is known of invited people, and return who that was: since when on the list."""
+    own = delete(GUESTS).where(GUESTS.c.session == session, those)
+    gone = connection.execute(own.returning(GUESTS.c.person, GUESTS.c.made))
+    return [Person(*row) for row in gone]
 
 
 def keep(connection: Connection, report: Report) -> None:
@@ -255,6 +265,15 @@ def _forget_again(connection: Connection, session: int, report: Report) -> None:
             grants = GRANTS.c.session == session, GRANTS.c.person == person.number
             connection.execute(delete(GRANTS).where(*grants))
             connection.execute(delete(PEOPLE).where(*own))
+            invited = GUESTS.c.session == session, GUESTS.c.person == person.number
+            void = update(GUESTS).where(*invited, GUESTS.c.withdrawn == 0)
+            connection.execute(void.values(withdrawn=report.at))
+    for person in report.guests:
+        uninvite(
+            connection,
+            session,
+            and_(GUESTS.c.person == person.number, GUESTS.c.made == person.since),
+        )
     for person in report.unnamed:
         own = PEOPLE.c.session == session, PEOPLE.c.number == person.number
         came = PEOPLE.c.since == person.since

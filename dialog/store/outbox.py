@@ -37,6 +37,7 @@ Kind = Literal[
 # Longer than a relay may take for one letter: whoever is silent for so long has ended.
 LEASE: Final = 5 * MINUTE
 PATIENCE: Final = 3 * DAY
+MONTH: Final = 30 * DAY
 BLANK: Final = {"address": "", "told": "{}"}
 HELD: Final = (Delivery.WAITING, Delivery.FAILED, Delivery.UNCLEAR)
 
@@ -141,6 +142,16 @@ class Outbox:
         stuck = LETTERS.c.state.in_((Delivery.FAILED, Delivery.UNCLEAR))
         change = {"state": Delivery.WAITING, "due": now, "at": now, "tries": 0, "fault": ""}
         done = await self._change(id_, stuck, change)
+        self._news.set()
+        return done
+
+    async def again_failed(self) -> int:
+        """Send all letters again that failed, and return how many; what is unclear stays so."""
+        now = self._clock()
+        failed = and_(LETTERS.c.state == Delivery.FAILED, LETTERS.c.address != "")
+        change = {"state": Delivery.WAITING, "due": now, "at": now, "tries": 0, "fault": ""}
+        statement = update(LETTERS).where(failed).values(change).returning(LETTERS.c.id)
+        done = len(await self._database.write(lambda c: c.scalars(statement).all()))
         self._news.set()
         return done
 
@@ -279,10 +290,11 @@ class Outbox:
     async def forget(self, slug: str, but: Collection[Kind] = ()) -> int:
         """Forget where letters of a session should have gone, and return how many these were.
 
-        What still waits is not sent any more. Letters of the kinds in ``but`` stay.
+        What still waits is not sent any more. Letters of the kinds in ``but`` stay, and those about
+        promises: they go to staff, and long after the evening.
         """
         now = self._clock()
-        known = and_(LETTERS.c.address != "", LETTERS.c.kind.not_in(but))
+        known = and_(LETTERS.c.address != "", LETTERS.c.kind.not_in({*but, "promise_due"}))
 
         def work(connection: Connection) -> int:
             session = find(connection, slug)
@@ -301,9 +313,13 @@ class Outbox:
 
         return await self._database.write(work, scrub=True)
 
-    async def forget_signins(self) -> None:
-        """Delete letters that belong to no session, a day after they were asked for."""
-        old = and_(LETTERS.c.session.is_(None), LETTERS.c.made < self._clock() - DAY)
+    async def tidy(self) -> None:
+        """Delete letters that belong to no session after a day, those about promises in a month."""
+        now = self._clock()
+        old = or_(
+            and_(LETTERS.c.session.is_(None), LETTERS.c.made < now - DAY),
+            and_(LETTERS.c.kind == "promise_due", LETTERS.c.made < now - MONTH),
+        )
         any_old = select(LETTERS.c.id).where(old).limit(1)
         if await self._database.read(lambda connection: connection.scalar(any_old)):
             await self._database.write(lambda c: c.execute(delete(LETTERS).where(old)), scrub=True)

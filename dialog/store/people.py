@@ -30,7 +30,16 @@ from dialog.store import accounts, deletions
 from dialog.store.accounts import Account
 from dialog.store.database import Database
 from dialog.store.sessions import find, lock
-from dialog.store.tables import GRANTS, INVITATIONS, PASSES, PEOPLE, SESSIONS, insert, upsert
+from dialog.store.tables import (
+    GRANTS,
+    GUESTS,
+    INVITATIONS,
+    PASSES,
+    PEOPLE,
+    SESSIONS,
+    insert,
+    upsert,
+)
 
 TOKEN_BYTES = 24
 HOUR = 60 * MINUTE
@@ -274,24 +283,17 @@ class People:
         await self._database.write(work, scrub=True)
 
     async def forget(self, slug: str, person: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Delete a volunteer: name, private link, and what passes open for them.
+        """Delete a volunteer: name, address, private link, and what passes open for them.
 
         Return the passes that ended, and those that open something else and stay.
         """
 
         def work(connection: Connection) -> tuple[tuple[int, ...], tuple[int, ...]]:
             session = lock(connection, slug).id
-            role = GRANTS.c.role == Role.VOLUNTEER.value
-            own = and_(GRANTS.c.session == session, GRANTS.c.person == person, role)
-            known = _volunteer(session, person)
-            since = connection.scalars(select(PEOPLE.c.since).where(known)).all()
-            held = connection.scalars(delete(GRANTS).where(own).returning(GRANTS.c.holder)).all()
-            empty = delete(PASSES).where(PASSES.c.id.in_(held), _EMPTY).returning(PASSES.c.id)
-            ended = set(connection.scalars(empty))
-            connection.execute(delete(PEOPLE).where(known))
-            gone = [deletions.Person(person, moment) for moment in since]
-            deletions.note(connection, slug, self._clock(), people=gone)
-            return tuple(sorted(ended)), tuple(sorted({*held} - ended))
+            guests = deletions.uninvite(connection, session, GUESTS.c.person == person)
+            ended, others, gone = let_go(connection, session, person)
+            deletions.note(connection, slug, self._clock(), people=gone, guests=guests)
+            return ended, others
 
         return await self._database.write(work, scrub=True)
 
@@ -364,13 +366,22 @@ class People:
         row = await self._database.read(lambda connection: connection.execute(query).one_or_none())
         if row is None:
             raise LookupError(f"{slug}: nobody has the number {person}")
-        link = self._link(slug, person, row.since)
+        link = self.link(slug, person, row.since)
         if row.link != digest(link):
             with suppress(Unavailable):  # it is known when it is shown the next time
                 await self._database.write(
                     lambda connection: self._know_link(connection, session, slug, person)
                 )
         return link
+
+    async def known(self, link: str) -> str | None:
+        """Return the session (slug) that a private link opens, None where it is none or void."""
+        query = (
+            select(SESSIONS.c.slug)
+            .join(PEOPLE, PEOPLE.c.session == SESSIONS.c.id)
+            .where(PEOPLE.c.link == digest(link))
+        )
+        return await self._database.read(lambda c: c.execute(query).scalar_one_or_none())
 
     async def follow(self, link: str, pass_token: str | None) -> tuple[str, Grant] | None:
         """Let this browser be the person of a private link, or return None where there is none.
@@ -405,10 +416,11 @@ class People:
         """Store what a volunteer's private link will be known by."""
         own = _volunteer(session, person)
         since = connection.execute(select(PEOPLE.c.since).where(own)).scalar_one()
-        link = digest(self._link(slug, person, since))
+        link = digest(self.link(slug, person, since))
         connection.execute(update(PEOPLE).where(own).values(link=link))
 
-    def _link(self, slug: str, person: int, since: int) -> str:
+    def link(self, slug: str, person: int, since: int) -> str:
+        """Return the token of the private link of whoever came at ``since`` (ms UTC)."""
         body = f"private link\n{slug}\n{person}\n{since}".encode()
         code = hmac.digest(self._secret, body, "sha256")
         return urlsafe_b64encode(code[:TOKEN_BYTES]).decode()
@@ -523,6 +535,25 @@ class People:
 
     def _good_for(self, account: Account | None) -> Lifetime:
         return self._lifetime if account is None else self._staff
+
+
+def let_go(
+    connection: Connection, session: int, person: int
+) -> tuple[tuple[int, ...], tuple[int, ...], list[deletions.Person]]:
+    """Delete a volunteer with their link.
+
+    Return the passes that ended, those that open something else and stay, and who it was.
+    """
+    role = GRANTS.c.role == Role.VOLUNTEER.value
+    own = and_(GRANTS.c.session == session, GRANTS.c.person == person, role)
+    known = _volunteer(session, person)
+    since = connection.scalars(select(PEOPLE.c.since).where(known)).all()
+    held = connection.scalars(delete(GRANTS).where(own).returning(GRANTS.c.holder)).all()
+    empty = delete(PASSES).where(PASSES.c.id.in_(held), _EMPTY).returning(PASSES.c.id)
+    ended = set(connection.scalars(empty))
+    connection.execute(delete(PEOPLE).where(known))
+    gone = [deletions.Person(person, moment) for moment in since]
+    return tuple(sorted(ended)), tuple(sorted({*held} - ended)), gone
 
 
 def _end(connection: Connection, session: int, persons: Collection[int]) -> None:

@@ -147,7 +147,8 @@ async def on_fault(request: Request, _fault: Exception) -> Response:
 
 async def _sent(request: Request) -> dict[str, str]:
     """Return the form that was refused."""
-    if request.method != "POST":
+    multipart = request.headers.get("content-type", "").startswith("multipart/")
+    if request.method != "POST" or multipart:  # a file is not sent back
         return {}
     form = await request.form(max_files=0)
     return {name: text for name, text in form.items() if isinstance(text, str)}

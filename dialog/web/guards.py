@@ -3,6 +3,7 @@
 They see websockets as well as HTTP: what stops a foreign page must stop it at both.
 """
 
+import re
 from collections.abc import Iterable
 from functools import partial
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dialog.edge.aliases import Aliases
 from dialog.edge.crowd import Crowd
 from dialog.edge.frames import EXTENSION
+from dialog.rolls.table import MOST_BYTES
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({"same-origin", "none"})
@@ -24,6 +26,9 @@ POLICY = (
     "font-src 'self'; connect-src 'self' {sockets}; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
+# A list of addresses is longer than any form, with the framing around it.
+LIST = re.compile(r"/sessions/[0-9a-z-]{1,80}/organiser/invitations/list")
+LIST_BYTES = MOST_BYTES + 65_536
 HEADERS = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
@@ -83,6 +88,7 @@ class Guards:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
+        largest = LIST_BYTES if LIST.fullmatch(scope["path"]) else self._largest
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -92,14 +98,14 @@ class Guards:
         if scope["method"] not in SAFE and self._foreign_form(headers):
             refusal = PlainTextResponse("Fremde Herkunft – foreign origin", 403)
             await refusal(scope, receive, guarded)
-        elif _length(headers) > self._largest:
+        elif _length(headers) > largest:
             refusal = PlainTextResponse("Zu groß – too big", 413)
             await refusal(scope, receive, guarded)
         elif _strange(headers):
             refusal = PlainTextResponse("Nur UTF-8 – UTF-8 only", 415)
             await refusal(scope, receive, guarded)
         else:
-            await self.app(scope, _bounded(receive, self._largest), guarded)
+            await self.app(scope, _bounded(receive, largest), guarded)
 
     def _add(self, headers: MutableHeaders) -> None:
         for name, value in self._headers.items():

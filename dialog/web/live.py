@@ -310,6 +310,8 @@ async def updates(request: Request) -> Response:
     poll = _poll(request)
     site, room, guest = entrance.site, entrance.room, entrance.visitor
     who = _watching(entrance.dialog, guest, poll.stream)
+    if who.role is Role.VOLUNTEER:
+        site.attendance.see(room.slug, who.person)
     if poll.wait > 0:
         await _news(request, entrance, who, poll)
     if room.epoch != poll.epoch:  # publishing ended what volunteers' passes open

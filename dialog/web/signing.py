@@ -19,7 +19,7 @@ CONFIRMED_MS = 10 * MINUTE
 ASKS_AGAIN = frozenset({"publish", "redact", "unpublish", "roles"})
 OWN = "/account"
 SEVERAL_S = 90
-_LOCAL = re.compile(r"(/[A-Za-z0-9._~-]+)+/?(\?[A-Za-z0-9._~=&%+-]*)?(#[A-Za-z0-9_-]*)?")
+_LOCAL = re.compile(r"(/[A-Za-z0-9._~-]+)+/?(\?[A-Za-z0-9._~=&%+/-]*)?(#[A-Za-z0-9_-]*)?")
 LONGEST = 300
 
 

@@ -15,11 +15,14 @@ from dialog.hub.limits import Arrivals, Buckets
 from dialog.provider import Provider
 from dialog.store.accounts import Accounts
 from dialog.store.editions import Editions
+from dialog.store.guests import Guests
 from dialog.store.outbox import Outbox
 from dialog.store.people import People
+from dialog.store.rolls import Rolls
 from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
+from dialog.web.attendance import Attendance
 from dialog.web.formats import Formats
 from dialog.web.library import Library
 from dialog.web.records import Records
@@ -54,16 +57,29 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """How mail leaves: host of the relay (empty: none is set), sender, why nothing leaves now."""
+
+    relay: str
+    sender: str
+    fault: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The parts of the running server that pages use."""
 
     hub: Hub
     people: People
+    outbox: Outbox
+    guests: Guests
+    rolls: Rolls
+    attendance: Attendance
     accounts: Accounts
     signins: SignIns
     provider: Provider | None
     mails: bool
-    outbox: Outbox
+    mail: Mail
     editions: Editions
     transcripts: Transcripts
     records: Records

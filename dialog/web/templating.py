@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from dialog.forum.names import BLACKENED
+from dialog.forum.views import instant
 from dialog.web import sentences
 from dialog.web.catalogue import catalogue
 from dialog.web.difference import difference
@@ -44,6 +45,7 @@ TABLES: Final[dict[str, Mapping[str, str]]] = {
     "deed": sentences.DEEDS,
     "mark": sentences.MARKS,
     "amended": sentences.AMENDED,
+    "flaw": sentences.FLAWS,
 }
 
 
@@ -86,6 +88,8 @@ def words_in(lang: str) -> dict[str, Any]:
         "own_state": sentences.own_state,
         "own_states": list(sentences.STATES),
         "state": partial(sentences.state, lang=lang),
+        "invitation": partial(sentences.invitation, lang=lang),
+        "invitations": list(sentences.INVITATIONS),
     }
 
 
@@ -293,6 +297,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "n": number,
     "query": query,
     "millis": millis,
+    "instant": instant,
     "changed_to": difference,
     "supports": supports,
     "supports_word": supports_word,

@@ -245,7 +245,8 @@ export class Staff {
     const about = form?.hasAttribute("data-several") && reply.number ? String(reply.number) : "";
     const which = about && `${this.phrases.say("about", { n: about })} `;
     const sentence = which + (this.conflict(reply) || said.sentence);
-    this.note(form, { title: said.title, sentence, next: said.next });
+    const confirm = reply.code === "confirm";
+    this.note(form, { title: said.title, sentence, next: said.next, confirm });
     const rev = form?.closest("dialog") ? form.elements.namedItem("rev") : null;
     // A second press after having read the note is meant: it names the state that was read about.
     if (reply.code === "conflict" && reply.rev !== undefined && rev instanceof HTMLInputElement) {
@@ -311,7 +312,7 @@ export class Staff {
     const [title = "", sentence = "", next = ""] = ["title", "sentence", "next"].map((part) =>
       this.phrases.say(`${what}.${part}`),
     );
-    return { title, sentence, next };
+    return { title, sentence, next, confirm: false };
   }
 
   /**

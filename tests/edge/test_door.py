@@ -56,6 +56,24 @@ def test_an_address_has_one_name(one, other, same) -> None:
     assert one.encode() not in aliases.of(one) or not one
 
 
+@pytest.mark.parametrize(
+    "one, other, same",
+    [
+        ("203.0.113.1", "203.0.113.200", True),
+        ("203.0.113.1", "203.0.114.1", False),
+        ("203.0.113.1", "::ffff:203.0.113.9", True),
+        ("2001:db8::1", "2001:db8::ffff:2", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("unix", "unix", True),
+    ],
+)
+def test_a_network_has_one_name_that_is_no_address(one, other, same) -> None:
+    aliases = Aliases(Clock())
+    assert (aliases.of_network(one) == aliases.of_network(other)) is same
+    assert aliases.of_network(one) != aliases.of(one)
+    assert one.encode() not in aliases.of_network(one)
+
+
 def test_a_name_lasts_a_day_and_is_another_one_elsewhere() -> None:
     clock = Clock()
     aliases = Aliases(clock)

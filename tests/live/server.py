@@ -55,6 +55,9 @@ class Server:
             "DIALOG_TICK_MS": "30",
             "DIALOG_HELLO_SECONDS": "1",
             "DIALOG_DRAIN_SECONDS": "3",
+            # All people of all tests come from one network.
+            "DIALOG_JOINS_AT_ONCE": "100000",
+            "DIALOG_JOINS_PER_HOUR": "100000",
         } | {f"DIALOG_{name.upper()}": str(value) for name, value in settings.items()}
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -13,7 +14,7 @@ from tests.live.client import TOLD, Browser, Page
 from tests.live.server import Server
 
 # The outbox takes letters where a relay is named; nothing listens there in these tests.
-RELAY = {"mail_relay": "smtp://127.0.0.1:9"}
+RELAY: dict[str, Any] = {"mail_relay": "smtp://127.0.0.1:9"}
 
 
 def organiser(server: Server, address: str, name: str) -> str:

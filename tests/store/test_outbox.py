@@ -265,10 +265,10 @@ async def test_sign_ins_are_gone_after_a_day(outbox, database, clock):
     await outbox.put([Letter("signin", "team@example.org", "de")])
     (stays,) = await outbox.put([letter()])
     clock.now += DAY
-    await outbox.forget_signins()
+    await outbox.tidy()
     assert len(await rows(database)) == 2
     clock.now += 1
-    await outbox.forget_signins()
+    await outbox.tidy()
     assert list(await rows(database)) == [stays]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from dialog.forum.names import Role
+from dialog.forum.names import Admission, Role
 from dialog.store.database import Database
 from dialog.store.journal import Journal
 from dialog.store.people import DAY, HOUR, Grant, Invitation, Lifetime, Pass, People
@@ -107,6 +107,22 @@ async def test_a_pass_that_ran_out_joins_as_someone_new(people, clock):
 
 
 # --- volunteers ----------------------------------------------------------------------------------
+
+
+async def test_how_somebody_first_came_in_stays(people, database):
+    token, grant = await people.join(None, "a", "Anna", Admission.NEW)
+    assert grant.admission is Admission.NEW
+    _, again = await people.join(token, "a", "Anna B.", Admission.JOINED)
+    assert again == replace(grant, name="Anna B.")
+    found = await people.pass_of(token)
+    assert found.grants == (again,)
+    link = await people.private_link("a", grant.person)
+    other, followed = await people.follow(link, None)
+    assert followed == again
+    await people.join(other, "a", "Anna C.")
+    assert (await people.pass_of(token)).grants[0].admission is Admission.NEW
+    _, usual = await people.join(None, "a", "Boris")
+    assert usual.admission is Admission.JOINED
 
 
 async def test_joining_again_is_the_same_person_with_the_new_name(people):

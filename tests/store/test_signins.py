@@ -178,11 +178,14 @@ async def test_old_ones_go_when_a_new_one_comes(signins, account, clock, databas
     assert await database.read(lambda c: c.execute(count).scalar_one()) == 1
 
 
-async def test_neither_link_nor_code_can_be_read_from_the_database(signins, account, database):
+async def test_neither_link_nor_code_can_be_read_from_the_database(
+    signins, account, database, people, clock
+):
     number = await signins.ask(account.id)
     told = signins.sealed(number)
     rows = await database.read(lambda c: c.execute(text("SELECT * FROM signins")).all())
     stored = b"".join(bytes(v) for v in rows[0] if isinstance(v, bytes | memoryview))
     assert told.token.encode() not in stored
     assert told.code.encode() not in stored
-    assert SignIns(database, None, "another secret", None).sealed(number) != told
+    another = SignIns(database, people, "another secret", clock)
+    assert another.sealed(number) != told

@@ -37,7 +37,7 @@ FORM = {
     "release": "second_person",
     "languages": "de",
     "readers": "1",
-    "names.name": "1",
+    "names": "name,team",
 }
 
 

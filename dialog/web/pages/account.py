@@ -1,11 +1,11 @@
 """Whoever signed in: who that is, what they may do, where they are signed in, and asking again."""
 
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dialog.forum.names import Role
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import STAFF
 from dialog.web import forms
@@ -17,12 +17,10 @@ from dialog.web.page import link, page
 from dialog.web.pages.enter import PAGES
 from dialog.web.pages.signin import send
 from dialog.web.pages.staff import numbered
+from dialog.web.pages.team import ORDER
 from dialog.web.passes import take, visitor
 from dialog.web.signing import OWN, confirmed, let_in, network, onward, too_often
 from dialog.web.site import Site
-
-# In which order somebody's tasks are named.
-ORDER = (Role.ORGANISER, Role.MODERATOR, Role.MINISTER, Role.SCRIBE)
 
 
 async def show(request: Request) -> Response:
@@ -89,7 +87,7 @@ async def confirm(request: Request) -> Response:
 
 def back(wanted: str) -> str:
     """Return the page that says it is confirmed, and leads back to where it was asked."""
-    return f"/account/confirm?next={onward(wanted)}"
+    return f"/account/confirm?next={quote(onward(wanted))}"
 
 
 async def _form(request: Request, entered: Signed) -> dict[str, str]:

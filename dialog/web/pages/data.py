@@ -1,7 +1,7 @@
 """What this server holds about a volunteer of a session, until when, and how it goes."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
@@ -13,6 +13,8 @@ from dialog.forum.names import Role, Show, Stream
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.retention import Term, terms
 from dialog.forum.views import Row, instant
+from dialog.store.guests import Guest
+from dialog.store.outbox import Kind
 from dialog.web import forms
 from dialog.web.entrance import Entrance, floor
 from dialog.web.errors import STATUS, Refused
@@ -22,7 +24,10 @@ from dialog.web.pages.session import session_page
 from dialog.web.passes import take
 from dialog.web.picture import picture
 
-ACTS = frozenset({"names", "consent", "forget"})
+ACTS = frozenset({"names", "consent", "forget", "transcript"})
+LETTERS: Final[tuple[Kind, ...]] = (
+    "invitation", "changed", "cancelled", "reminder", "transcript",
+)  # fmt: skip
 
 
 async def show(request: Request) -> Response:
@@ -68,6 +73,8 @@ async def act(request: Request) -> Response:
         made = await _page(request, entrance, refusal)
         made.status_code = STATUS[refusal.code]
         return made
+    if do == "transcript":
+        await entrance.site.guests.ask(slug, who.person, on=form.get("on") == "1")
     if do == "names":
         await entrance.site.people.unname(slug, who.person)
     place = link(f"/sessions/{slug}/mine/data", chosen(request))
@@ -94,7 +101,7 @@ async def _give(entrance: Entrance, do: str, *, on: bool) -> Refusal | None:
 
 
 def _commands(do: str, questions: list[Row], *, on: bool) -> Iterator[c.Command]:
-    for row in questions:
+    for row in questions if do != "transcript" else ():
         if do != "consent":
             yield c.Withdraw(row["number"], whole=do == "forget")
         elif row["show"] == Show.NAME and row["name"]:
@@ -105,6 +112,7 @@ async def _forget(entrance: Entrance, away: Response) -> Response:
     """End what opens this person's questions, on every device."""
     site, slug = entrance.site, entrance.dialog.slug
     ended, others = await site.people.forget(slug, entrance.who.person)
+    await site.outbox.drop(slug, [entrance.who.person], LETTERS)
     for number in ended:
         site.hub.revoke(number)
     for number in others:  # these passes open something else, which stays
@@ -121,11 +129,25 @@ async def _held(entrance: Entrance) -> dict[str, Any]:
         lambda session, _board: (holdings(session, who), terms(session))
     )
     private = await site.people.private_link(slug, who.person)
+    guest = await site.guests.get(slug, who.person)
     return held | {
+        "invitation": _invitation(guest) if guest else None,
         "name": who.name or None,
         "since": instant(await site.people.since(slug, who.person)),
         "private_link": f"{site.base_url}/sessions/{slug}/mine/{private}",
         "until": instant(ends.get(Term.PERSONS, 0)),
+    }
+
+
+def _invitation(guest: Guest) -> dict[str, Any]:
+    return {
+        "address": guest.address,
+        "name": guest.name or None,
+        "language": guest.lang,
+        "since": instant(guest.made),
+        "opened": instant(guest.opened),
+        "joined": instant(guest.joined),
+        "transcript": guest.asked,
     }
 
 

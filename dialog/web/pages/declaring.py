@@ -42,18 +42,16 @@ EMPTY = {
     "identity": "open",
     "goes_live": "by_hand",
     "release": "second_person",
+    "names": "name,team,anonymous",
     "languages": "de",
     "readers": "1",
-    "names.name": "1",
-    "names.team": "1",
-    "names.anonymous": "1",
     "limits.text": "300",
     "limits.background": "1000",
     "limits.waiting": "5",
     "limits.ask_seconds": "20",
 }
 # what a form does not send where nothing is ticked
-UNTICKED = dict.fromkeys(("readers", "hold", "names.name", "names.team", "names.anonymous"), "")
+UNTICKED = {"readers": "", "hold": ""}
 # how the fields follow each other on the page
 PLACES = {
     name: place

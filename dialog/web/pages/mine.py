@@ -3,15 +3,19 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from dialog.forum.journal import Unavailable
 from dialog.forum.names import Role, Stream
 from dialog.forum.refusals import Code, Refusal
+from dialog.forum.texts import clean
 from dialog.forum.views import Row
+from dialog.store.guests import Guest
 from dialog.store.people import Stranger
 from dialog.web import forms
 from dialog.web.entrance import Entrance, floor
-from dialog.web.errors import Refused
+from dialog.web.errors import RETRY_MS, STATUS, Refused, spoken
 from dialog.web.language import chosen
 from dialog.web.page import link, page
+from dialog.web.pages.join import NAME, OVER
 from dialog.web.pages.session import session_page
 from dialog.web.passes import give
 from dialog.web.picture import picture
@@ -51,18 +55,7 @@ async def open_link(request: Request) -> Response:
 
     A GET changes nothing: mail scanners and previews open links.
     """
-    entrance = await floor(request)
-    return page(
-        request,
-        "enter",
-        entrance.visitor,
-        acting=entrance.who.role,
-        slug=entrance.dialog.slug,
-        dialog=entrance.dialog,
-        role="volunteer",
-        name="",
-        usable=True,
-    )
+    return await _landing(request, await floor(request), {}, None)
 
 
 async def follow(request: Request) -> Response:
@@ -72,17 +65,59 @@ async def follow(request: Request) -> Response:
     refusal = forms.check(request, entrance.visitor, form, entrance.dialog.slug)
     if refusal:
         raise Refused(refusal)
-    people = entrance.site.people
+    token = request.path_params["token"]
+    guest = await _invited(entrance, token)
+    name = clean(form["name"], NAME, "name") if guest and "name" in form else None
+    if isinstance(name, Refusal):
+        return await _landing(request, entrance, form, name)
     try:
-        followed = await people.follow(request.path_params["token"], entrance.visitor.token)
+        followed = await entrance.site.people.follow(token, entrance.visitor.token)
     except Stranger:
         raise Refused(Refusal(Code.FORBIDDEN, field="stranger")) from None
     if followed is None:
-        raise Refused(Refusal(Code.GONE))
-    token, grant = followed
-    onward = RedirectResponse(link(f"/sessions/{grant.session}/mine", chosen(request)), 303)
-    give(onward, entrance.site, token)
+        raise Refused(Refusal(Code.GONE, field="invitation"))
+    given, grant = followed
+    place = f"/sessions/{grant.session}" + ("" if guest else "/mine")
+    onward: Response = RedirectResponse(link(place, chosen(request)), 303)
+    asked = form.get("asked") == "1" if "asks" in form else None
+    try:
+        await entrance.site.guests.open(token, name, asked=asked)
+    except Unavailable:  # the browser is in already, and would not be without its new cookie
+        busy = Refusal(Code.BUSY, field="storage", retry_ms=RETRY_MS)
+        onward = await _landing(request, entrance, form, busy)
+    give(onward, entrance.site, given)
     return onward
+
+
+async def _invited(entrance: Entrance, token: str) -> Guest | None:
+    """Return whose invitation a link is, while one can still take part by it."""
+    phase = await entrance.room.read(lambda session, _board: session.phase)
+    return None if phase in OVER else await entrance.site.guests.by_link(token)
+
+
+async def _landing(
+    request: Request, entrance: Entrance, form: dict[str, str], refusal: Refusal | None
+) -> Response:
+    token = request.path_params["token"]
+    guest = await _invited(entrance, token)
+    usable = guest is not None or await entrance.site.people.known(token) is not None
+    name = (guest.called if guest.opened else guest.name) if guest else ""
+    return page(
+        request,
+        "enter",
+        entrance.visitor,
+        acting=entrance.who.role,
+        slug=entrance.dialog.slug,
+        status=STATUS[refusal.code] if refusal else 200 if usable else 410,
+        dialog=entrance.dialog,
+        role="volunteer",
+        name="",
+        usable=usable,
+        guest=guest,
+        called=form.get("name", name),
+        asked=form.get("asked") == "1" if form else bool(guest and guest.asked),
+        refusal=spoken(request, refusal) if refusal else None,
+    )
 
 
 async def _page(

@@ -5,7 +5,7 @@ from secrets import SystemRandom
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dialog.forum.names import Stream
+from dialog.forum.names import Role, Stream
 from dialog.forum.refusals import Refusal
 from dialog.forum.views import Row
 from dialog.hub.ledger import Done
@@ -100,6 +100,8 @@ async def _page(
     found: Similar | None = None,
 ) -> Response:
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
+    if entrance.who.role is Role.VOLUNTEER:
+        entrance.site.attendance.see(entrance.room.slug, entrance.who.person)
     keep_for_readers(request, entrance, view)
     coming = view.next
     needs, more = _own(view.me["mine"], [row["number"] for row in coming])

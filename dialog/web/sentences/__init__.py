@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dialog.web.sentences.declaring import fault, label
+from dialog.web.sentences.invitations import FLAWS, INVITATIONS
 from dialog.web.sentences.record import RECORD
 from dialog.web.sentences.refusals import BY_PAGE, REASONS, REFUSALS, TO_STAFF
 from dialog.web.sentences.said import Said, State, say
@@ -26,10 +27,10 @@ from dialog.web.sentences.words import (
 )
 
 __all__ = [
-    "AMENDED", "BLACKENED", "DEEDS", "FACETS", "KINDS", "LIVE", "MARKS", "OUTCOMES",
-    "PERSONAL_DATA", "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS", "ROLES", "SHOWN",
-    "STATES", "VIAS", "Said", "State", "fault", "label", "own_state", "reason", "recorded",
-    "refusal", "refusals", "say", "state",
+    "AMENDED", "BLACKENED", "DEEDS", "FACETS", "FLAWS", "INVITATIONS", "KINDS", "LIVE", "MARKS",
+    "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS", "ROLES",
+    "SHOWN", "STATES", "VIAS", "Said", "State", "fault", "invitation", "label", "own_state",
+    "reason", "recorded", "refusal", "refusals", "say", "state",
 ]  # fmt: skip
 
 
@@ -64,6 +65,12 @@ def recorded(lang: str, code: str) -> str:
         return reason(rest, lang).title
     known = {"outcome": OUTCOMES, "kind": KINDS}.get(table, {}).get(rest)
     return say(known or RECORD.get(code) or LIVE[code], lang)
+
+
+def invitation(name: str, lang: str) -> State:
+    """Says how far an invitation is."""
+    found = INVITATIONS[name]
+    return State(found.icon, found.tone, say(found.label, lang))
 
 
 def state(name: str, lang: str) -> State:

@@ -6,6 +6,7 @@ A refusal is said by its code and field where that has words of its own, else by
 from typing import Final
 
 from dialog.web.catalogue import marked as N_  # noqa: N812 - the name that extraction knows
+from dialog.web.sentences.invitations import REFUSED_LISTS
 from dialog.web.sentences.said import Said
 
 REFUSALS: Final[dict[str, Said]] = {
@@ -162,6 +163,26 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Sie sind als Teil des Teams angemeldet und bleiben dieselbe Person."),
         N_("Bitte öffnen Sie den Link in einem anderen Browser, oder melden Sie sich zuerst ab."),
     ),
+    "incomplete.roles": Said(
+        N_("Es fehlt noch eine Aufgabe"),
+        N_("Ohne Aufgabe kann diese Person nichts tun."),
+        N_("Bitte kreuzen Sie mindestens eine an."),
+    ),
+    "empty.name": Said(
+        N_("Es fehlt noch der Name"),
+        N_("Die anderen im Team müssen sehen, wer das ist."),
+        N_("Bitte tragen Sie Vor- und Nachnamen ein."),
+    ),
+    "unknown.account": Said(
+        N_("Dieses Konto gibt es nicht mehr"),
+        N_("Jemand anderes hat es inzwischen entfernt."),
+        N_("Bitte sehen Sie sich die Liste noch einmal an."),
+    ),
+    "conflict.last_organiser": Said(
+        N_("Jemand muss das Programm organisieren"),
+        N_("Dies ist das einzige Konto, das Aufgaben vergeben kann."),
+        N_("Geben Sie zuerst einer zweiten Person die Organisation."),
+    ),
     "gone.signin": Said(
         N_("Dieser Anmeldelink gilt nicht mehr"),
         N_("Er gilt nur einmal und nur kurze Zeit."),
@@ -194,29 +215,29 @@ REFUSALS: Final[dict[str, Said]] = {
     ),
     "forbidden.invited": Said(
         N_("Gerade nehmen nur Eingeladene teil"),
-        N_("Die Organisation hat das für diesen Dialog so eingestellt."),
+        N_("Fragen und unterstützen kann gerade nur, wer eine persönliche Einladung hat."),
         N_("Sie können weiter mitlesen. Wer eine Einladung hat, öffnet den Link aus der E-Mail."),
     ),
     "forbidden.show": Said(
         N_("So zeigt dieser Dialog niemanden"),
-        N_("Die Organisation hat festgelegt, wie Fragende erscheinen."),
+        N_("In diesem Dialog erscheinen Fragende anders, als Sie es gewählt haben."),
         N_("Bitte wählen Sie unter „Name und Ort“ eine der angebotenen Möglichkeiten."),
     ),
     "incomplete.name": Said(
         N_("In diesem Dialog wird mit Namen gefragt"),
-        N_("Sie haben noch keinen Namen angegeben."),
+        N_("In diesem Dialog wird mit Namen gefragt, und Sie haben noch keinen angegeben."),
         N_("Bitte tragen Sie ihn unter „Meine Fragen“ ein und reichen Sie die Frage dann ein."),
     ),
     "too_fast.network": Said(
         N_("Gerade kommen sehr viele aus Ihrem Netz dazu"),
-        N_("Zum Beispiel aus demselben Saal oder Büro. Wer schon teilnimmt, merkt davon nichts."),
+        N_("Aus Ihrem Netz, zum Beispiel Ihrem Saal, kommen gerade sehr viele auf einmal dazu."),
         N_(
             "Bitte versuchen Sie es in {seconds} Sekunden noch einmal; Ihre Angaben bleiben stehen."
         ),
     ),
     "busy.second": Said(
         N_("Gerade hat die Moderation sehr viele Fragen"),
-        N_("Ihr Text bleibt im Formular; eingereicht ist er noch nicht."),
+        N_("Die Moderation hat gerade sehr viele Fragen; Ihre ist noch nicht eingereicht."),
         N_(
             "Bitte versuchen Sie es in {seconds} Sekunden noch einmal. "
             "Fragen der anderen können Sie jederzeit unterstützen."
@@ -360,19 +381,22 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Ihr Text ist erhalten; gespeichert ist noch nichts."),
         N_("Bitte senden Sie noch einmal ab."),
     ),
-}
+} | REFUSED_LISTS
 
 # Said by a page that is loaded for it, no script needs these; or to staff alone. Without them the
 # room is lighter: whoever comes first comes by telephone.
 BY_PAGE: Final = frozenset({
     "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
     "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
+    *REFUSED_LISTS,
     "too_fast.network",
     "too_fast.signin", "too_fast.signin_minutes", "incomplete.address", "forbidden.signin_code",
     "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
     "forbidden.stranger", "gone.signin",
-    "malformed.fields", "incomplete.folder", "unknown.folder", "unknown.rehearsal",
-    "conflict.folder", "busy.folder",
+    "malformed.fields", "incomplete.folder", "unknown.folder", "conflict.folder", "busy.folder",
+    "incomplete.roles", "empty.name", "unknown.account",
+    "conflict.last_organiser",
+    "unknown.rehearsal",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
     "confirm", "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
