@@ -21,11 +21,14 @@ async def test_what_is_missing_is_counted_and_who_is_there_is_named(server: Serv
     assert "Bereit? 3 Dinge fehlen noch." in before
     assert "Moderation: niemand verbunden (fehlt)" in before
     assert "Beamer: nicht verbunden (freiwillig)" in before
-    team = {role: server.staff(slug, role, f"Ina {role}") for role in ("moderator", "minister")}
-    desk, stage = (
+    team = {
+        role: await asyncio.to_thread(server.staff, slug, role, f"Ina {role}")
+        for role in ("moderator", "minister")
+    }
+    desk, stage = [
         (await asyncio.to_thread(team[role].get, f"/sessions/{slug}/{place}")).live
         for role, place in (("moderator", "moderation"), ("minister", "stage"))
-    )
+    ]
     async with (
         Live(team["moderator"], slug, page=desk, stream="desk"),
         Live(team["minister"], slug, page=stage, stream="stage"),

@@ -2,11 +2,13 @@
 
 import asyncio
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from dialog.forum.names import Phase, Role, Stream
 from dialog.forum.session import Session
+from dialog.web.invited import invitations
 from dialog.web.pages.staff import Desk, StaffPage
 from dialog.web.site import Site
 
@@ -30,11 +32,13 @@ async def _shows(desk: Desk) -> dict[str, Any]:
     free = await asyncio.to_thread(_free, site.data)
     server = {"free": free, "storing": await site.storing()}
     failed = len(await site.outbox.failed())
+    invited = await _invited(site, entrance.room.slug)
     items: list[dict[str, Any]] = [
         *({"what": role.value, "ok": bool(counts.get(role.value))} for role in CREW),
         {"what": "beamer", "ok": True if "beamer" in screens else None},
         {"what": "video", "ok": True if video else None},
         {"what": "mail", "ok": False if failed else site.mails or None},
+        *([{"what": "invited", "ok": not invited["unsent"]}] if invited else []),
         {"what": "server", "ok": server["storing"] and free >= LEAST_FREE},
     ]
     missing = sum(item["ok"] is False for item in items)
@@ -46,6 +50,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "absent": absent,
         "screens": screens,
         "failed": failed,
+        "invited": invited,
         "server": server,
         "people": presence.people,
         "before": desk.view.session["phase"] in BEFORE,
@@ -75,6 +80,12 @@ async def _absent(
         ]
         for role in CREW
     }
+
+
+async def _invited(site: Site, slug: str) -> Counter[str]:
+    """Return how many invitations stand how; nobody is invited: none."""
+    guests, letters = await site.guests.all(slug), await site.outbox.standing(slug)
+    return (await asyncio.to_thread(invitations, guests, letters)).counts
 
 
 def _free(folder: Path) -> int:
