@@ -144,8 +144,8 @@ def test_who_came_first_is_known_since_then_here_and_elsewhere() -> None:
     for since, connection in ((30, tabs[0]), (20, tabs[1]), (10, tabs[2]), (40, beamer)):
         connection.since = since
         presence.enter(connection)
-    assert presence.since(Role.MODERATOR) == {MARA.person: 20}
-    assert presence.since(Role.SCRIBE) == {}
+    assert presence.since(Role.MODERATOR) == [(MARA.name, 20)]
+    assert presence.since(Role.SCRIBE) == []
     assert presence.screens() == {"beamer": 40}
     other = Connection(Line(), READER, Stream.FLOOR, 0, "beamer")
     other.since = 5

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from dialog.forum.names import Phase, Role, Stream
-from dialog.forum.session import Session
 from dialog.web.invited import invitations
 from dialog.web.pages.staff import Desk, StaffPage
 from dialog.web.site import Site
@@ -21,13 +20,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
     entrance, site = desk.entrance, desk.entrance.site
     presence, video = entrance.room.presence, entrance.dialog.video
     counts, screens = presence.roles(), presence.screens()
-    names = await entrance.room.read(_names)
-    here = {
-        role.value: [
-            (names.get(person, ""), since) for person, since in presence.since(role).items()
-        ]
-        for role in CREW
-    }
+    here = {role.value: presence.since(role) for role in CREW}
     absent = await _absent(site, entrance.room.slug, here)
     free = await asyncio.to_thread(_free, site.data)
     server = {"free": free, "storing": await site.storing()}
@@ -60,10 +53,6 @@ async def _shows(desk: Desk) -> dict[str, Any]:
 
 def _urgency(item: dict[str, Any]) -> int:
     return {False: 0, True: 1, None: 2}[item["ok"]]
-
-
-def _names(session: Session, _board: object) -> dict[int, str]:
-    return {person: session.name(person) for person in session.staff}
 
 
 async def _absent(
