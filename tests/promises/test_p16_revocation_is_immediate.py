@@ -19,7 +19,6 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from websockets.exceptions import InvalidStatus
 
 from dialog.web.routes import routes
-from tests.live.accounts import organiser
 from tests.live.canaries import DESK, canary
 from tests.live.client import Browser, Live, Page
 from tests.live.programme import evening
@@ -502,7 +501,6 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     "/sessions/{slug:slug}/organiser": (
         "/sessions/{slug}/organiser", {"do": "banner", "text": "Pause"}, True, False,
     ),
-<<<<<<< HEAD
     "/signin": ("/signin", {"address": OLGA}, False, True),
     "/signin/code": ("/signin", {}, False, True),
     "/signin/{token}": ("/signin/{token}", {}, False, True),
@@ -519,7 +517,6 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     "/sessions/{slug:slug}/organiser/invitations/list": (
         "/sessions/{slug}/organiser/invitations", {"text": "a@example.org"}, True, False,
     ),
-=======
     "/sessions/{slug:slug}/organiser/edit": ("/sessions/{slug}/organiser/edit", {}, True, False),
     "/sessions/{slug:slug}/organiser/ready": (
         "/sessions/{slug}/organiser/ready", {"do": "banner", "text": "Gleich"}, True, False,
@@ -528,7 +525,6 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
         "/sessions/{slug}/organiser/rehearsals", {"do": "make"}, True, False,
     ),
     "/organiser/new": ("/organiser/new", {}, False, False),
->>>>>>> programme
 }  # fmt: skip
 
 
@@ -582,19 +578,15 @@ class Form:
         names = {"slug": slug, "token": token, "number": stage.number}
         self.address, self.page = plain.format(**names), page.format(**names)
         self.said = dict(said)
-<<<<<<< HEAD
         if path == "/signin/code":
             asked = self.browser.submit("/signin", "/signin", address=OLGA).text
             begun = re.search(r'name="signin" value="(\w+)"', asked)[1]  # type: ignore[index]
             self.said |= {"signin": begun, "code": sealed(server, begun).code}
-=======
         if path == "/organiser/new":
-            self.browser = organiser(server)
             self.page = self.address + f"?from={slug}"
         if path.endswith(("/new", "/edit")):
             self.said = self.browser.get(self.page).fields | {"title": f"Neu {uuid4().hex[:6]}"}
             del self.said["token"]
->>>>>>> programme
         if said.get("do") == "take":
             self.said |= {"number": stage.number, "rev": rev(stage.actor, slug, stage.number)}
         if said.get("do") == "withdraw":
