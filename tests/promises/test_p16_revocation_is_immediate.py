@@ -517,6 +517,14 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     "/sessions/{slug:slug}/organiser/invitations/list": (
         "/sessions/{slug}/organiser/invitations", {"text": "a@example.org"}, True, False,
     ),
+    "/sessions/{slug:slug}/organiser/edit": ("/sessions/{slug}/organiser/edit", {}, True, False),
+    "/sessions/{slug:slug}/organiser/ready": (
+        "/sessions/{slug}/organiser/ready", {"do": "banner", "text": "Gleich"}, True, False,
+    ),
+    "/sessions/{slug:slug}/organiser/rehearsals": (
+        "/sessions/{slug}/organiser/rehearsals", {"do": "make"}, True, False,
+    ),
+    "/organiser/new": ("/organiser/new", {}, False, False),
 }  # fmt: skip
 
 
@@ -574,6 +582,11 @@ class Form:
             asked = self.browser.submit("/signin", "/signin", address=OLGA).text
             begun = re.search(r'name="signin" value="(\w+)"', asked)[1]  # type: ignore[index]
             self.said |= {"signin": begun, "code": sealed(server, begun).code}
+        if path == "/organiser/new":
+            self.page = self.address + f"?from={slug}"
+        if path.endswith(("/new", "/edit")):
+            self.said = self.browser.get(self.page).fields | {"title": f"Neu {uuid4().hex[:6]}"}
+            del self.said["token"]
         if said.get("do") == "take":
             self.said |= {"number": stage.number, "rev": rev(stage.actor, slug, stage.number)}
         if said.get("do") == "withdraw":
@@ -624,7 +637,8 @@ def content(server: Server) -> dict[str, list[tuple[object, ...]]]:
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as stored:
         tables = stored.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         rows = {name: stored.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in tables}
-    return {name: sorted(found, key=repr) for name, found in rows.items()}
+    files = [(str(file), file.read_bytes()) for file in server.folder.glob("sessions/*/*")]
+    return {name: sorted(found, key=repr) for name, found in (rows | {"files": files}).items()}
 
 
 # --- only a POST changes anything ----------------------------------------------------------------
