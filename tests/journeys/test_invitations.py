@@ -1,4 +1,4 @@
-"""Invitations in a browser: a real file is chosen, looked at, taken over and sent; links are safe."""
+"""Invitations in a browser: a real file is chosen, looked at and sent; no scanner opens a link."""
 
 import re
 import sqlite3
@@ -133,7 +133,7 @@ def test_no_scanner_burns_a_link_or_opens_one(people: People, server: Server, tm
     here = f"/sessions/{slug}/organiser/invitations"
     persons = [n for (n,) in stored(server, "SELECT person FROM guests WHERE key LIKE '%@scan.%'")]
     assert len(persons) == LINKS
-    links = {person: "" for person in persons}
+    links = dict.fromkeys(persons, "")
     for person in persons:
         page.goto(f"{here}?person={person}")
         links[person] = page.locator(".copy").inner_text()
@@ -179,4 +179,4 @@ def test_no_scanner_burns_a_link_or_opens_one(people: People, server: Server, tm
 def content(server: Server) -> dict[str, list[tuple]]:
     """Return what is stored of people, passes and the invited."""
     tables = ("guests", "people", "grants", "invitations", "letters", "journal")
-    return {table: sorted(stored(server, f"SELECT * FROM {table}"), key=repr) for table in tables}  # noqa: S608
+    return {table: sorted(stored(server, f"SELECT * FROM {table}"), key=repr) for table in tables}
