@@ -23,7 +23,7 @@ from dialog.forum.board import Board
 from dialog.forum.events import Upvoted
 from dialog.forum.evolve import Touched
 from dialog.forum.journal import Batch, Opened, Overtaken, Place, Tail, Unavailable
-from dialog.forum.names import Phase, Stream, Who
+from dialog.forum.names import Phase, Role, Stream, Who
 from dialog.forum.organising import next_tick
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.session import Session
@@ -301,6 +301,13 @@ class Room:
             if connection.pass_id == pass_id:
                 connection.close(Close.PASS_ENDED)
         self._pollers.revoke(pass_id)
+
+    def rename(self, person: int, name: str) -> None:
+        """Let a volunteer's pages that are live here speak by another name from now on."""
+        for connection in self.presence.everyone():
+            who = connection.who
+            if who.person == person and who.role is Role.VOLUNTEER:
+                connection.who = replace(who, name=name)
 
     def heard(self, head: int, epoch: str = "") -> None:
         """Look at the journal soon if it stands elsewhere; a head or epoch of before is no news."""

@@ -42,11 +42,13 @@ def server(
 ) -> Iterator[Server]:
     """A server with one running session, one to come, one after its end, one published.
 
-    A module whose journeys need a running session each names them in ``MORE``.
+    A module whose journeys need a running session each names them in ``MORE``, and settings of its
+    own in ``SETTINGS``.
     """
     folder = tmp_path_factory.mktemp("journey")
     slugs = programme(folder / "sessions", getattr(request.module, "MORE", ()))
-    started = Server(folder, slugs, hello_seconds=10, demonstration=True)
+    settings = getattr(request.module, "SETTINGS", {})
+    started = Server(folder, slugs, hello_seconds=10, demonstration=True, **settings)
     started.migrate()
     started.start()
     try:

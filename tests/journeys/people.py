@@ -150,9 +150,9 @@ def decide(page: Page, text: str, key: str) -> None:
     page.keyboard.press(key)
 
 
-def opened(page: Page, text: str) -> None:
+def opened(page: Page, text: str, rows: str = "queue") -> None:
     """Open a waiting question by j and Enter, and wait until a key counts for it."""
-    link = page.locator("[data-rows=queue] a").filter(has_text=text)
+    link = page.locator(f"[data-rows={rows}] a").filter(has_text=text)
     expect(link).to_be_visible()
     link.focus()
     page.keyboard.press("Enter")

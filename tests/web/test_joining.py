@@ -1,5 +1,6 @@
 """Joining: many from one network come in as new, too many wait, whoever was here is not new."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -10,12 +11,12 @@ import pytest
 
 from dialog.forum.names import Admission
 from dialog.hub.limits import Arrivals, Pace
-from tests.live.client import Browser, Page
+from tests.live.client import Browser, Live, Page
 from tests.live.programme import CODE, declare
 from tests.live.server import Server, running
 
 USUAL, MOST = 3, 6
-PACE = {"joins_at_once": USUAL, "joins_per_minute": 0.001, "joins_per_hour": MOST}
+PACE: dict[str, Any] = {"joins_at_once": USUAL, "joins_per_minute": 0.001, "joins_per_hour": MOST}
 ONE, OTHER = "198.51.100.7", "203.0.113.9"
 
 
@@ -190,10 +191,7 @@ def test_an_open_session_says_who_can_take_part(server):
 def named(tmp_path: Path) -> Iterator[tuple[Server, dict[str, str]]]:
     """A server with sessions that show people in one way only."""
     ways = {way: [way] for way in ("name", "team", "anonymous")} | {"both": ["name", "team"]}
-    slugs = {
-        key: declare(tmp_path / "sessions", key, names=names)  # type: ignore[arg-type]
-        for key, names in ways.items()
-    }
+    slugs = {key: declare(tmp_path / "sessions", key, names=names) for key, names in ways.items()}
     started = Server(tmp_path, slugs)
     started.migrate()
     started.start()
@@ -275,3 +273,43 @@ def test_a_name_is_changed_for_new_questions_and_for_one_that_stands(server):
     long = guest.submit(mine, mine, do="name", number=1, rev=0, show="name", district="H" * 81)
     assert long.status == 422
     assert "H" * 81 in long.text
+
+
+async def test_pages_that_are_live_speak_by_the_new_name(server):
+    slug = server.slugs["live"]
+    guest = await asyncio.to_thread(server.volunteer, slug, "Erster langer Name")
+    page = await asyncio.to_thread(server.page, guest, slug)
+    async with Live(guest, slug, page=page.live) as line:
+        mine, join = f"/sessions/{slug}/mine", f"/sessions/{slug}/join"
+        sent = await asyncio.to_thread(guest.submit, mine, join, name="Zweiter langer Name")
+        assert sent.status == 303
+        told = await line.command("ask", text="Unter welchem Namen?", show="team")
+        assert told["type"] == "done"
+    moderator = await asyncio.to_thread(server.staff, slug, "moderator")
+    rows = (await asyncio.to_thread(snapshot, moderator, slug))["snapshot"]["questions"]
+    assert [row["name"] for row in rows] == ["Zweiter langer Name"]
+    data = await asyncio.to_thread(guest.get, f"/sessions/{slug}/mine/data.json")
+    assert data.json()["admission"] == "joined"
+
+
+def test_while_only_the_invited_take_part_one_may_take_ones_own_support_back(server):
+    slug = server.slugs["live"]
+    room, desk = f"/sessions/{slug}", f"/sessions/{slug}/moderation"
+    asker, supporter, other = (Guest(server.base) for _ in range(3))
+    for guest in (asker, supporter, other):
+        assert guest.join(slug).status == 303
+    assert ask(asker, slug, "Wer steht dahinter?").status == 303
+    moderator = server.staff(slug, "moderator")
+    rev = snapshot(moderator, slug)["snapshot"]["questions"][0]["rev"]
+    assert moderator.submit(desk, desk, do="approve", number=1, rev=rev).status == 303
+    token = other.get(room).token
+    assert supporter.submit(room, f"{room}/questions/1/upvote", on=1).status == 303
+    switch(server, slug, 1)
+    assert 'aria-pressed="true"' in supporter.get(room).text
+    assert "aria-pressed" not in other.get(room).text
+    typed = {"token": token, "key": "another-key", "on": 1}
+    assert other.post(f"{room}/questions/1/upvote", typed).status == 403
+    assert supporter.submit(room, f"{room}/questions/1/upvote", on=0).status == 303
+    assert "aria-pressed" not in supporter.get(room).text
+    rows = snapshot(other, slug, "floor")["snapshot"]["questions"]
+    assert [row["upvotes"] for row in rows] == [1]

@@ -35,15 +35,18 @@ async def join(request: Request) -> Response:
     form = await forms.read(request)
     refusal = forms.check(request, entrance.visitor, form, entrance.dialog.slug)
     refusal = refusal or await _refused(request, entrance, form)
+    if not refusal and entrance.who.person:
+        refusal = forms.pace(entrance.site, entrance.who, entrance.dialog.slug)
     name = clean(form.get("name", ""), NAME, "name")
     if not refusal and isinstance(name, Refusal):
         refusal = name
     admission = refusal or _admission(request, entrance)
     if isinstance(admission, Refusal):
         return await _page(request, entrance, form, admission)
-    token, _grant = await entrance.site.people.join(
+    token, grant = await entrance.site.people.join(
         entrance.visitor.token, entrance.dialog.slug, str(name), admission
     )
+    entrance.room.rename(grant.person, grant.name)
     onward = _onward(request, entrance, "/mine" if form.get("back") == "mine" else "")
     give(onward, entrance.site, token)
     return onward
