@@ -40,7 +40,7 @@ GERMAN = re.compile(r"\b(der|die|das|und|Sie|ist|nicht|wir|Ihre?|für|Uhr|zu)\b"
 
 def told(kind: str, lang: str = "de", **more: Any) -> Told:
     """What is known when a letter is written, in words that are no language's."""
-    given = {
+    given: dict[str, Any] = {
         "lang": lang,
         "operator": "Amt",
         "write_to": "dialog@example.org",
@@ -231,8 +231,8 @@ def test_a_change_says_old_and_new_time_or_only_that_something_has_changed():
     text = as_text(moved, "de")
     assert moved.subject.startswith("Neuer Termin: ")
     assert "Bisher: Dienstag, 1. Dezember 2026, 18:00\N{NO-BREAK SPACE}Uhr\nThema" in text
-    for same in ({"told": {}}, {"told": {"starts": "2026-12-08T17:00:00+00:00"}}):
-        other = write("changed", told("changed", **same))
+    for same in ({}, {"starts": "2026-12-08T17:00:00+00:00"}):
+        other = write("changed", told("changed", told=same))
         assert other.subject.startswith("Geänderte Angaben: ")
         assert "Bisher" not in as_text(other, "de")
 
