@@ -64,7 +64,7 @@ from dialog.mail.writing import Writing
 from dialog.programme import Declaration, programme
 from dialog.provider import Client, Provider
 from dialog.purging import Persons, Purging
-from dialog.settings import Settings
+from dialog.settings import Settings, offices_of
 from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.deletions import Deletions
@@ -401,7 +401,6 @@ class Application:
             accounts=self.accounts,
             signins=self.signins,
             provider=self.provider,
-            mails=bool(settings.mail_relay),
             mail=self._mail(),
             outbox=self.outbox,
             editions=self.editions,
@@ -493,7 +492,7 @@ def provider(settings: Settings, secret: str) -> Provider | None:
         redirect=f"{settings.base_url.rstrip('/')}/signin/callback",
         scopes=settings.oidc_scopes,
         claim=settings.oidc_claim,
-        offices={group: Role(role) for group, role in settings.oidc_offices.items()},
+        offices={group: Role(role) for group, role in offices_of(settings.oidc_groups).items()},
     )
     return Provider(client, secret, clock)
 

@@ -81,13 +81,10 @@ def check(folder: Path | None) -> None:
 )
 def invite(slug: str, role: str, name: str, hours: int) -> None:
     """Make a link that lets one member of staff in, once."""
-    from dialog.forum.names import Limits, Role
-    from dialog.forum.texts import required
+    from dialog.forum.names import Role
 
     settings = _settings()
-    called = required(name, Limits().name, "name")
-    if not isinstance(called, str):
-        sys.exit(f"This name cannot be used: {called.code.value}.")
+    called = _called(name)
     _be_there(settings, slug)
     _be_at_head(settings.database)
 
@@ -107,18 +104,15 @@ def invite(slug: str, role: str, name: str, hours: int) -> None:
 @click.argument("address")
 @click.option("--name", required=True, help="The person's name, as colleagues see it.")
 def organiser(address: str, name: str) -> None:
-    """Let somebody organise the programme, and make a link that signs them in, once.
+    """Let somebody organise the programme.
 
-    The first one, or whoever gets no mail. The link is good for 24 hours, the office for good.
+    Makes a link that signs them in, once within 24 hours: for the first one, or without mail.
     """
-    from dialog.forum.names import Limits, Role
-    from dialog.forum.texts import required
+    from dialog.forum.names import Role
     from dialog.store.accounts import addressable
 
     settings = _settings()
-    called = required(name, Limits().name, "name")
-    if not isinstance(called, str):
-        sys.exit(f"This name cannot be used: {called.code.value}.")
+    called = _called(name)
     if not addressable(address):
         sys.exit(f"{address} is no mail address.")
     _be_at_head(settings.database)
@@ -553,6 +547,17 @@ def _settings() -> Settings:
     except ValidationError as fault:
         told = (f"DIALOG_{str(one['loc'][0]).upper()}: {one['msg']}." for one in fault.errors())
         sys.exit("\n".join(told))
+
+
+def _called(name: str) -> str:
+    """Return a name as it can be shown, or end."""
+    from dialog.forum.names import Limits
+    from dialog.forum.texts import required
+
+    called = required(name, Limits().name, "name")
+    if not isinstance(called, str):
+        sys.exit(f"This name cannot be used: {called.code.value}.")
+    return called
 
 
 def _be_there(settings: Settings, slug: str) -> None:

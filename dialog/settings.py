@@ -3,10 +3,16 @@
 from ipaddress import ip_network
 from pathlib import Path
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 OFFICES = ("organiser", "moderator", "minister", "scribe")
+
+
+def offices_of(groups: str) -> dict[str, str]:
+    """Return the office of each group; a name of a group may have signs of equality in it."""
+    pairs = (pair.rpartition("=") for pair in groups.split(",") if pair.strip())
+    return {group.strip(): role.strip() for group, _, role in pairs}
 
 
 class Settings(BaseSettings):
@@ -146,7 +152,9 @@ class Settings(BaseSettings):
         pattern=r"^(|https://.+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/.*)?)$",
         description="OpenID Connect provider with which staff sign in; empty: by mail only.",
     )
-    oidc_client: str = Field(default="", description="Name of this server at the provider.")
+    oidc_client: str = Field(
+        default="", validate_default=True, description="Name of this server at the provider."
+    )
     oidc_secret: str = Field(default="", description="Its secret there.")
     oidc_scopes: str = Field(
         default="openid email profile", description="Scopes that are asked for, with spaces."
@@ -180,21 +188,21 @@ class Settings(BaseSettings):
             ip_network(named)
         return proxies
 
-    @model_validator(mode="after")
-    def _whole(self) -> "Settings":
-        """Refuse a provider that does not know us, and groups with an office there is not."""
-        if self.oidc_issuer and not self.oidc_client:
-            raise ValueError("DIALOG_OIDC_ISSUER needs DIALOG_OIDC_CLIENT")
-        unknown = set(self.oidc_offices.values()) - set(OFFICES)
-        if unknown:
-            raise ValueError(f"DIALOG_OIDC_GROUPS: group=role, with {', '.join(OFFICES)}")
-        return self
+    @field_validator("oidc_client")
+    @classmethod
+    def _known(cls, client: str, given: ValidationInfo) -> str:
+        """Refuse a provider that does not know us."""
+        if given.data.get("oidc_issuer") and not client:
+            raise ValueError("the provider has to know this server by a name")
+        return client
 
-    @property
-    def oidc_offices(self) -> dict[str, str]:
-        """The office of each group; a group may have signs of equality in it."""
-        pairs = (pair.rpartition("=") for pair in self.oidc_groups.split(",") if pair.strip())
-        return {group.strip(): role.strip() for group, _, role in pairs}
+    @field_validator("oidc_groups")
+    @classmethod
+    def _paired(cls, groups: str) -> str:
+        """Refuse groups with an office that there is not."""
+        if set(offices_of(groups).values()) - set(OFFICES):
+            raise ValueError(f"group=role,group=role with {', '.join(OFFICES)}")
+        return groups
 
     @property
     def database(self) -> str:

@@ -89,7 +89,7 @@ def axe_source() -> str:
     return script.read_text("utf-8")
 
 
-# ----------------------------------------------------------------------- a provider of OpenID Connect
+# ------------------------------------------------------------------ a provider of OpenID Connect
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -106,6 +108,30 @@ def test_invite_prints_one_link(environment) -> None:
     assert done.exit_code == 0
     assert done.output.startswith("https://dialog.example/enter/")
     assert len(done.output.strip().rpartition("/")[2]) >= 22
+
+
+def test_organiser_prints_one_link_each_time_and_makes_one_account(environment) -> None:
+    run(environment, "migrate")
+    links = set()
+    for name in ("Olga Organ", "Anders"):
+        done = run(environment, "organiser", "Olga@Amt.example", "--name", name)
+        assert done.exit_code == 0
+        assert done.output.startswith("https://dialog.example/signin/")
+        links.add(done.output)
+    assert len(links) == 2
+    with closing(sqlite3.connect(Path(environment["DIALOG_DATA"]) / "dialog.sqlite3")) as stored:
+        assert stored.execute("SELECT address, name FROM accounts").fetchall() == [
+            ("Olga@Amt.example", "Olga Organ")
+        ]
+        assert stored.execute("SELECT role FROM offices").fetchall() == [("organiser",)]
+
+
+@pytest.mark.parametrize("given", [("niemand", "--name", "A"), ("a@b.example", "--name", " ")])
+def test_organiser_says_what_is_wrong(environment, given) -> None:
+    run(environment, "migrate")
+    done = run(environment, "organiser", *given)
+    assert done.exit_code == 1
+    assert "/signin/" not in done.output
 
 
 def test_invite_says_what_is_wrong(environment) -> None:

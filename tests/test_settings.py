@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from dialog.settings import Settings
+from dialog.settings import Settings, offices_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = sorted(Settings.model_fields)
@@ -60,9 +60,26 @@ def test_proxies_are_named_by_address_or_network(monkeypatch, named) -> None:
         ("PROXIES", "*"),
         ("PROXIES", "127.0.0.1, nginx"),
         ("PROXIES", "10.0.0.1/8"),
+        ("OIDC_ISSUER", "http://anmeldung.example"),
+        ("OIDC_GROUPS", "team=king"),
+        ("OIDC_GROUPS", "team"),
     ],
 )
 def test_values_that_cannot_be_meant_are_refused(monkeypatch, name, value) -> None:
     monkeypatch.setenv(f"DIALOG_{name}", value)
     with pytest.raises(ValidationError, match=name.lower()):
         Settings()
+
+
+def test_a_provider_has_to_know_this_server(monkeypatch) -> None:
+    monkeypatch.setenv("DIALOG_OIDC_ISSUER", "https://anmeldung.example/realms/amt")
+    with pytest.raises(ValidationError, match="oidc_client"):
+        Settings()
+    monkeypatch.setenv("DIALOG_OIDC_CLIENT", "dialog")
+    assert Settings().oidc_client == "dialog"
+
+
+def test_a_group_may_be_named_as_a_directory_names_it() -> None:
+    assert offices_of("a=organiser, b=moderator,,c=d=scribe") == {
+        "a": "organiser", "b": "moderator", "c=d": "scribe",
+    }  # fmt: skip

@@ -3,15 +3,17 @@
 import tomllib
 import unicodedata
 import zipfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialog.forum.names import Show
 from dialog.forum.texts import harmless
 from dialog.programme import (
     Answerer,
@@ -104,6 +106,21 @@ def same(one: Declaration, other: Declaration) -> None:
     assert written(one) == written(other)
 
 
+def test_every_part_of_a_declaration_is_written() -> None:
+    one = read(Path("sessions/2026-12-08-internet-und-lernorte"))
+    other: dict[str, Any] = {
+        "draft": True, "postponed": True, "hold": True, "names": (Show.TEAM,), "readers": False,
+        "languages": ("en",), "goes_live": "by_clock", "release": "direct", "code": "1",
+        "questions_until": one.ends, "recording": Recording("https://a.example", None),
+        "limits": Limits(60), "rehearsal_until": one.ends, "video": None, "identity": "link",
+        "topics": ("x",), "title": "x", "opens": one.ends, "starts": one.ends, "ends": one.opens,
+        "answerer": Answerer("x", "y"),
+    }  # fmt: skip
+    assert {field.name for field in fields(one)} == {*other, "slug", "intro"}
+    for name, value in other.items():
+        assert written(replace(one, **{name: value})) != written(one), name
+
+
 @given(declarations())
 def test_what_is_written_is_read_as_the_same(one: Declaration) -> None:
     values = tomllib.loads(written(one))
@@ -173,6 +190,7 @@ def test_a_form_is_typed_as_people_type() -> None:
         ({"video.url": "http://video.example"}, [("video.url", "not_https")]),
         ({"limits.text": "viele", "limits.waiting": "0"},
          [("limits.text", "no_number"), ("limits.waiting", "out_of_range")]),
+        ({"names": "name,alle"}, [("names", "bad_choice")]),
         ({"languages": "de,fr"}, [("languages", "bad_choice")]),
         ({"answerer.name": "", "answerer.office": "a\x00b"},
          [("answerer.name", "empty"), ("answerer.office", "many_lines")]),

@@ -81,14 +81,14 @@ class Presence:
         counts[Role.READER] += self._without_name() + self._nameless
         return {role.value: counts[role] for role in Role if counts[role]}
 
-    def since(self, role: Role) -> dict[int, int]:
-        """Return since when (ms UTC) each person is here in a role, the first to come first."""
-        here: dict[int, int] = {}
-        for person, connections in self._people.items():
-            came = [c.since for c in connections if c.who.role is role]
-            if came:
-                here[person] = min(came)
-        return dict(sorted(here.items(), key=lambda one: one[1]))
+    def since(self, role: Role) -> list[tuple[str, int]]:
+        """Return who is here in a role, by name, and since when (ms UTC); who came first first."""
+        here: list[tuple[str, int]] = []
+        for connections in self._people.values():
+            own = [(c.who.name, c.since) for c in connections if c.who.role is role]
+            if own:
+                here.append(min(own, key=lambda came: came[1]))
+        return sorted(here, key=lambda came: came[1])
 
     def screens(self) -> dict[str, int]:
         """Return which screens are there, and since when (ms UTC)."""

@@ -13,6 +13,7 @@ from babel.dates import format_date
 from dialog.programme import Answerer, Video
 from dialog.store.outbox import Kind
 from dialog.web.catalogue import catalogue
+from dialog.web.sentences import ROLES
 
 DAYS: Final = {"de": "EEEE, d. MMMM y", "en": "EEEE, d MMMM y"}
 BARE_DAYS: Final = {"de": "d. MMMM y", "en": "d MMMM y"}
@@ -86,7 +87,36 @@ def write(kind: Kind, told: Told) -> Said:
 # --- staff ---------------------------------------------------------------------------------------
 
 
+def _appointed(told: Told) -> Said:
+    """Say which roles somebody has from now on, and how they sign in."""
+    _ = catalogue(told.lang).gettext
+    roles = ", ".join(_(ROLES[role]) for role in told.told["roles"] if role in ROLES)
+    rows = [(_("Ihre Aufgabe"), roles)]
+    if told.title and told.starts:
+        rows += [(_("Dialog"), told.title), (_("Tag"), _day(told.starts, told.lang))]
+    else:
+        rows.append((_("Dialog"), _("jeder, auch künftige")))
+    return Said(
+        _("Ihre Aufgabe bei Dialog digital: {roles}").format(roles=roles),
+        (
+            Text(_("Guten Tag,")),
+            Text(_("die Organisation hat Sie mit dieser Adresse in das Team eingetragen.")),
+            Rows(tuple(rows)),
+            Link(_("Anmelden"), told.link),
+            Text(
+                _(
+                    "Sie brauchen kein Kennwort: Auf dieser Seite geben Sie Ihre Adresse an und "
+                    "bekommen einen Link, der einmal gilt."
+                )
+            ),
+        ),
+        _foot(told),
+    )
+
+
 def _signin(told: Told) -> Said:
+    if "roles" in told.told:
+        return _appointed(told)
     _ = catalogue(told.lang).gettext
     code = str(told.told["code"])
     return Said(

@@ -93,6 +93,14 @@ class Writing:
         return await self._session(told, room, dialog, letter)
 
     def _signin(self, told: Told, taken: Taken) -> Told:
+        """Return what is known of a sign-in, or of roles that wait for somebody's first one."""
+        letter = taken.letter
+        if "roles" in letter.told:
+            dialog = self._site.announcements.get(letter.slug)
+            link = f"{self._site.base_url}/signin"
+            if dialog is None:
+                return replace(told, link=link)
+            return replace(told, link=link, title=dialog.title, starts=dialog.starts)
         if self._site.clock() >= taken.made + GOOD_MS:
             raise Void
         sealed = self._site.signins.sealed(str(taken.letter.told["signin"]))

@@ -78,7 +78,6 @@ class Site:
     accounts: Accounts
     signins: SignIns
     provider: Provider | None
-    mails: bool
     mail: Mail
     editions: Editions
     transcripts: Transcripts
@@ -111,6 +110,11 @@ class Site:
     ready: Callable[[], bool]
     storing: Callable[[], Awaitable[bool]]
     standings: Standings = field(default_factory=Standings)
+
+    @property
+    def mails(self) -> bool:
+        """Tell whether letters go anywhere."""
+        return bool(self.mail.relay)
 
     @property
     def secure(self) -> bool:

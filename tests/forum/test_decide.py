@@ -1,6 +1,7 @@
 """Deciding reads the state, changes nothing, and never fails, whatever anyone asks at any time."""
 
 import copy
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from dialog.forum import commands as c
 from dialog.forum.decide import decide, result, seal
 from dialog.forum.events import Declared, Entered, Fact, Noted
-from dialog.forum.names import SYSTEM, Limits, Phase, Role, Via, Who
+from dialog.forum.names import MINUTE, SYSTEM, Limits, Phase, Role, Via, Who
 from dialog.forum.question import Mark
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.roles import may
@@ -80,6 +81,41 @@ def test_an_extension_survives_the_same_declaration():
     evening.told(c.Extend(10), OLGA)
     evening.told(c.Declare(SCHEDULE, TOPICS, limits=evening.session.limits), SYSTEM)
     assert evening.session.schedule.ends > SCHEDULE.ends
+
+
+def test_an_extension_survives_another_declaration_with_the_same_times():
+    evening = Evening(Phase.LIVE)
+    evening.told(c.Extend(10), OLGA)
+    longer = evening.session.schedule
+    evening.told(c.Declare(SCHEDULE, ("Arbeit",), limits=evening.session.limits), SYSTEM)
+    assert (evening.session.schedule, evening.session.topics) == (longer, ("Arbeit",))
+    other = replace(SCHEDULE, ends=longer.ends + MINUTE)
+    evening.told(c.Declare(other, ("Arbeit",), limits=evening.session.limits), SYSTEM)
+    assert evening.session.schedule == other
+
+
+def test_a_running_evening_takes_no_end_that_is_over():
+    for phase in (Phase.OPEN, Phase.LIVE, Phase.CLOSED):
+        evening = Evening(phase)
+        over = replace(SCHEDULE, starts=SCHEDULE.opens + 1, ends=SCHEDULE.opens + 2)
+        declared = c.Declare(over, TOPICS, limits=evening.session.limits)
+        if phase is Phase.LIVE:
+            refusal = Refusal(Code.INCOMPLETE, field="ends", since=over.ends)
+            assert evening.refused(declared, SYSTEM) == refusal
+            assert evening.session.schedule == SCHEDULE
+        else:
+            evening.told(declared, SYSTEM)
+            assert evening.session.schedule == over
+
+
+def test_a_topic_that_is_offered_no_more_stays_with_its_questions():
+    evening = Evening(Phase.LIVE)
+    number = evening.public("Wann beginnen die Kurse?")
+    evening.told(c.Topic(number, evening.rev(number), TOPICS[0]), MARA)
+    evening.told(c.Declare(SCHEDULE, ("Anderes",), limits=evening.session.limits), SYSTEM)
+    assert evening.session.questions[number].topic == TOPICS[0]
+    refused = evening.refused(c.Topic(number, evening.rev(number), TOPICS[1]), MARA)
+    assert refused.field == "topic"
 
 
 def test_staff_enter_once_and_again_under_another_name_or_role():

@@ -11,7 +11,7 @@ from dialog.hub.connection import Connection
 from dialog.hub.limits import PEOPLE, Buckets, Pace, Strikes
 from dialog.hub.marks import marks
 from dialog.hub.presence import Presence
-from tests.hub.doubles import ANNA, BORIS, MARA, READER, Line
+from tests.hub.doubles import ANNA, BORIS, MARA, OLGA, READER, Line
 
 # --- personal data --------------------------------------------------------------------------------
 
@@ -135,6 +135,26 @@ def test_people_are_counted_once_and_readers_by_connection() -> None:
     assert (len(presence), presence.people, presence.roles()) == (0, 0, {})
     assert tuple(presence.of(ANNA.person)) == ()
     presence.leave(Connection(Line(), Who(99, Role.VOLUNTEER), Stream.FLOOR, 0))
+
+
+def test_who_came_first_is_known_since_then_here_and_elsewhere() -> None:
+    presence, elsewhere = Presence(), Presence()
+    tabs = [Connection(Line(), who, Stream.DESK, 0) for who in (MARA, MARA, OLGA)]
+    beamer = Connection(Line(), READER, Stream.FLOOR, 0, "beamer")
+    for since, connection in ((30, tabs[0]), (20, tabs[1]), (10, tabs[2]), (40, beamer)):
+        connection.since = since
+        presence.enter(connection)
+    assert presence.since(Role.MODERATOR) == [(MARA.name, 20)]
+    assert presence.since(Role.SCRIBE) == []
+    assert presence.screens() == {"beamer": 40}
+    other = Connection(Line(), READER, Stream.FLOOR, 0, "beamer")
+    other.since = 5
+    elsewhere.enter(other)
+    presence.hear([elsewhere.there()])
+    assert presence.screens() == {"beamer": 5}
+    presence.hear([])
+    presence.leave(beamer)
+    assert presence.screens() == {}
 
 
 def test_a_connection_says_why_it_hangs_up() -> None:

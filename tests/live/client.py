@@ -1,6 +1,7 @@
 """A client that knows the published protocol and nothing of this program: sockets and forms."""
 
 import asyncio
+import html
 import http.client
 import io
 import json
@@ -42,6 +43,18 @@ class Page(NamedTuple):
     @property
     def live(self) -> str:
         return re.search(r'name="dialog-page" content="([^"]*)"', self.text)[1]  # type: ignore[index]
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What a browser would send of the page's forms."""
+        found = {}
+        for tag in re.findall(r"<input[^>]*>", self.text):
+            said = {k: html.unescape(v) for k, v in re.findall(r'([\w-]+)="([^"]*)"', tag)}
+            ticked = said.get("type") not in ("radio", "checkbox") or " checked" in tag
+            if ticked and "name" in said:
+                found[said["name"]] = said.get("value", "")
+        areas = re.findall(r'<textarea[^>]* name="([^"]*)"[^>]*>([^<]*)</textarea>', self.text)
+        return found | {name: html.unescape(text) for name, text in areas}
 
     def json(self) -> Any:
         return json.loads(self.text)
@@ -121,10 +134,12 @@ class Live:
     """A client of one stream: its state follows the messages, its commands find their answers."""
 
     def __init__(
-        self, browser: Browser, slug: str, *, page: str = "", stream: str = "floor", token: str = ""
-    ) -> None:
+        self, browser: Browser, slug: str, *, page: str = "", stream: str = "floor",
+        token: str = "", screen: str = "",
+    ) -> None:  # fmt: skip
         self._browser, self._slug, self._page, self.stream = browser, slug, page, stream
         self._token = token  # only needed by who posts commands
+        self._screen = {"screen": screen} if screen else {}
         self.epoch, self.seq, self.session, self.me = "", 0, Message(), Message()
         self.questions: dict[int, Message] = {}
         self.seen: list[Message] = []
@@ -133,7 +148,7 @@ class Live:
 
     async def __aenter__(self) -> Self:
         await self.open(self._browser.cookie)
-        hello = {"type": "hello", "stream": self.stream, "page": self._page}
+        hello = {"type": "hello", "stream": self.stream, "page": self._page} | self._screen
         await self.send(hello | ({"epoch": self.epoch, "seq": self.seq} if self.seq else {}))
         await self.until(lambda: any(m["type"] in {"welcome", "me"} for m in self.seen))
         return self

@@ -22,7 +22,7 @@ async def test_a_socket_opened_before_leaving_says_hello_in_vain(server: Server)
 async def test_leaving_without_a_pass_sends_no_reader_away(server: Server) -> None:
     slug, nobody = server.slugs["live"], server.browser()
     nobody.cookie = "dialog=irgendetwas"
-    token = nobody.get(f"/sessions/{slug}/mine/irgendeiner").token
+    token = server.seal(slug)
     async with Live(server.browser(), slug) as reader:
         assert nobody.post(f"/sessions/{slug}/leave", {"token": token}).status == 303
         assert (await reader.command("withdraw", number=1))["code"] == "forbidden"

@@ -192,6 +192,17 @@ def test_a_sign_in_says_code_and_link():
     assert "10\N{NO-BREAK SPACE}Minuten" in text
 
 
+def test_whoever_got_a_role_is_told_which_and_how_to_sign_in():
+    more = {"told": {"roles": ["moderator", "scribe"]}, "link": "https://dialog.example/signin"}
+    text = as_text(write("signin", told("signin", **more)), "de")
+    assert "Ihre Aufgabe: Moderation, Protokoll\n" in text
+    assert "Dialog: Internet <i>& Lernorte</i>\n" in text
+    assert "Anmelden:\nhttps://dialog.example/signin\n" in text
+    assert "Code" not in text
+    everywhere = write("signin", told("signin", **more, title="", starts=None))
+    assert "Dialog: jeder, auch künftige\n" in as_text(everywhere, "de")
+
+
 def test_an_invitation_says_what_when_who_and_how():
     text = as_text(write("invitation", told("invitation")), "de")
     assert "Guten Tag Kim,\n" in text

@@ -254,6 +254,7 @@ def test_with_no_provider_there_is_none_to_go_to(tmp_path) -> None:
     with running(tmp_path) as server:
         browser = server.browser()
         assert re.search("Dienstkonto anmelden", browser.get("/signin").text) is None
-        assert browser.post("/signin/oidc", {}).status == 404
+        form = {"token": browser.get(f"/sessions/{server.slugs['live']}/join").token}
+        assert browser.post("/signin/oidc", form).status == 409
         assert browser.get("/signin/callback?code=x&state=y").status == 404
         assert "python -m dialog organiser" in browser.get("/signin").text

@@ -24,6 +24,7 @@ from tests.live.client import Browser, Live, Page
 from tests.live.programme import evening
 from tests.live.server import Server, running
 from tests.live.stepped import HOUR, Stepped
+from tests.live.team import RELAY, organiser, sealed, signed_in
 from tests.mutants import Mutant
 
 LIVE, FORMS, GUARDS = "dialog/web/live.py", "dialog/web/forms.py", "dialog/web/guards.py"
@@ -127,7 +128,8 @@ PACE = {"messages_per_10s": 10_000, "staff_messages_per_10s": 10_000, "hello_sec
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("passes"), **PACE, connections_per_person=200) as started:
+    folder = tmp_path_factory.mktemp("passes")
+    with running(folder, **PACE, **RELAY, connections_per_person=200) as started:
         yield started
 
 
@@ -415,8 +417,15 @@ async def handshake(server: Server, slug: str, origin: str, cookie: str) -> int:
     return asked.status
 
 
+OLGA = "olga@amt.example"
+MIA = {"address": "mia@amt.example", "name": "Mia", "moderator": "1"}
+
+
 class Stage(NamedTuple):
-    """Somebody who may do everything, somebody else, and what stands in addresses."""
+    """Somebody who may do everything, somebody else, and what stands in addresses.
+
+    ``signed`` has signed in and has been in the session.
+    """
 
     server: Server
     slug: str
@@ -424,6 +433,7 @@ class Stage(NamedTuple):
     other: Browser
     number: int
     link: str
+    signed: Browser
 
 
 @pytest.fixture(scope="module")
@@ -451,7 +461,11 @@ def stage(server: Server) -> Stage:
     shown = actor.get(f"/sessions/{slug}/mine").text
     link = re.search(rf"/sessions/{slug}/mine/([\w-]+)", shown)[1]  # type: ignore[index]
     assert number != asked
-    return Stage(server, slug, actor, other, number, link)
+    signed = signed_in(server, OLGA)
+    signed.may = frozenset({"organiser"})
+    for one in (slug, elsewhere):
+        server.page(signed, one, "/organiser")
+    return Stage(server, slug, actor, other, number, link, signed)
 
 
 def rev(browser: Browser, slug: str, number: int) -> int:
@@ -487,6 +501,30 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     "/sessions/{slug:slug}/organiser": (
         "/sessions/{slug}/organiser", {"do": "banner", "text": "Pause"}, True, False,
     ),
+    "/signin": ("/signin", {"address": OLGA}, False, True),
+    "/signin/code": ("/signin", {}, False, True),
+    "/signin/{token}": ("/signin/{token}", {}, False, True),
+    "/account": ("/account", {"do": "speak", "lang": "en"}, False, False),
+    "/account/confirm": ("/account", {"do": "send"}, False, False),
+    "/organiser/staff": ("/organiser/staff", {"do": "add", **MIA}, False, False),
+    "/sessions/{slug:slug}/organiser/staff": (
+        "/sessions/{slug}/organiser/staff", {"do": "add", **MIA}, True, False,
+    ),
+    "/sessions/{slug:slug}/organiser/invitations": (
+        "/sessions/{slug}/organiser/invitations",
+        {"do": "add", "address": "erika@example.org"}, True, False,
+    ),
+    "/sessions/{slug:slug}/organiser/invitations/list": (
+        "/sessions/{slug}/organiser/invitations", {"text": "a@example.org"}, True, False,
+    ),
+    "/sessions/{slug:slug}/organiser/edit": ("/sessions/{slug}/organiser/edit", {}, True, False),
+    "/sessions/{slug:slug}/organiser/ready": (
+        "/sessions/{slug}/organiser/ready", {"do": "banner", "text": "Gleich"}, True, False,
+    ),
+    "/sessions/{slug:slug}/organiser/rehearsals": (
+        "/sessions/{slug}/organiser/rehearsals", {"do": "make"}, True, False,
+    ),
+    "/organiser/new": ("/organiser/new", {}, False, False),
 }  # fmt: skip
 
 
@@ -497,12 +535,16 @@ LOOKS = "/sessions/{slug:slug}/similar"
 BY_TOKEN = "/sessions/{slug:slug}/rehearsal"
 
 
+# Where there is a provider: tests/oidc.
+BY_PROVIDER = "/signin/oidc"
+
+
 def posted() -> list[str]:
     return [r.path for r in routes() if isinstance(r, Route) and "POST" in (r.methods or ())]
 
 
 def test_every_address_that_takes_a_post_is_tried() -> None:
-    assert set(posted()) == set(POSTS) | {BY_TOKEN}
+    assert set(posted()) == set(POSTS) | {BY_TOKEN, BY_PROVIDER}
 
 
 @pytest.mark.parametrize("path", sorted(POSTS))
@@ -528,10 +570,23 @@ class Form:
             self.browser = server.staff(slug, "organiser")
             assert self.browser.join(slug, "Vorname").status == 303
         token = server.invite(slug, "scribe").rpartition("/")[2] if "enter" in path else stage.link
+        if path.startswith(("/account", "/organiser")):
+            self.browser = thief_of(server, stage.signed)
+        if path == "/signin/{token}":
+            token = organiser(server, OLGA, "Olga").rpartition("/")[2]
         plain = path.replace(":slug}", "}").replace(":number}", "}")
         names = {"slug": slug, "token": token, "number": stage.number}
         self.address, self.page = plain.format(**names), page.format(**names)
         self.said = dict(said)
+        if path == "/signin/code":
+            asked = self.browser.submit("/signin", "/signin", address=OLGA).text
+            begun = re.search(r'name="signin" value="(\w+)"', asked)[1]  # type: ignore[index]
+            self.said |= {"signin": begun, "code": sealed(server, begun).code}
+        if path == "/organiser/new":
+            self.page = self.address + f"?from={slug}"
+        if path.endswith(("/new", "/edit")):
+            self.said = self.browser.get(self.page).fields | {"title": f"Neu {uuid4().hex[:6]}"}
+            del self.said["token"]
         if said.get("do") == "take":
             self.said |= {"number": stage.number, "rev": rev(stage.actor, slug, stage.number)}
         if said.get("do") == "withdraw":
@@ -553,7 +608,8 @@ class Form:
         strange = self.browser.cookie == ""
         other = self.stage.actor if strange else self.stage.other
         yield "another pass's", other.get(f"/sessions/{slug}/mine").token, {}
-        yield "another session's", self.browser.get(f"/sessions/{elsewhere}/mine/x").token, {}
+        inside = [self.browser.get(f"/sessions/{elsewhere}/{place}") for place in ("join", "mine")]
+        yield "another session's", next(p.token for p in inside if p.status == 200), {}
         if self.of_role:
             of_floor = self.page in (f"/sessions/{slug}", f"/sessions/{slug}/mine")
             place = "/stage" if of_floor else "/mine"
@@ -581,13 +637,14 @@ def content(server: Server) -> dict[str, list[tuple[object, ...]]]:
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as stored:
         tables = stored.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         rows = {name: stored.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in tables}
-    return {name: sorted(found, key=repr) for name, found in rows.items()}
+    files = [(str(file), file.read_bytes()) for file in server.folder.glob("sessions/*/*")]
+    return {name: sorted(found, key=repr) for name, found in (rows | {"files": files}).items()}
 
 
 # --- only a POST changes anything ----------------------------------------------------------------
 
 
-def addresses(stage: Stage, invited: str) -> Iterator[str]:
+def addresses(stage: Stage, invited: str, link: str) -> Iterator[str]:
     """Return an address of every route that is not a POST."""
     names = {"slug": stage.slug, "number": stage.number, "token": stage.link}
     for route in routes():
@@ -595,7 +652,8 @@ def addresses(stage: Stage, invited: str) -> Iterator[str]:
             yield "/static/js/state.js"
         elif isinstance(route, Route) and "GET" in (route.methods or ()):
             plain = route.path.replace(":slug}", "}").replace(":number}", "}")
-            yield plain.format(**(names | {"token": invited} if "enter" in plain else names))
+            token = {"enter": invited, "signin": link}.get(plain.split("/")[1], stage.link)
+            yield plain.format(**(names | {"token": token}))
         else:
             assert isinstance(route, WebSocketRoute | Route)
 
@@ -603,13 +661,16 @@ def addresses(stage: Stage, invited: str) -> Iterator[str]:
 def test_nothing_changes_by_looking(stage: Stage) -> None:
     server, slug = stage.server, stage.slug
     invited = server.invite(slug, "scribe").rpartition("/")[2]
+    link = organiser(server, OLGA, "Olga").rpartition("/")[2]
     people = [server.browser(), server.volunteer(slug), thief_of(server, stage.actor)]
+    people.append(thief_of(server, stage.signed))
     before = content(server)
     for browser in people:
-        for address in addresses(stage, invited):
+        for address in addresses(stage, invited, link):
             for query in ("", "?do=withdraw&number=1&text=Ja&token=x&tab=log&confirm=publish"):
                 for method in ("GET", "HEAD", "OPTIONS"):
                     browser.ask(method, f"{address}{query}")
     assert content(server) == before
-    entering: Page = server.browser().enter(f"/enter/{invited}")
-    assert entering.status == 303
+    for path in (f"/enter/{invited}", f"/signin/{link}"):
+        entering: Page = server.browser().enter(path)
+        assert entering.status == 303

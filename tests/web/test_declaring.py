@@ -37,6 +37,7 @@ FORM = {
     "release": "second_person",
     "languages": "de",
     "readers": "1",
+    "names": "name,team",
 }
 
 
@@ -60,27 +61,11 @@ def made(olga: Browser, title: str, **fields: str) -> str:
     return slug_of(olga.submit(NEW, NEW, **(FORM | {"title": title} | fields)))
 
 
-def fields_of(page: Page) -> dict[str, str]:
-    """Return what a browser would send of a page's form."""
-    found = {}
-    for tag in re.findall(r"<input[^>]*>", page.text):
-        said = {k: html.unescape(v) for k, v in re.findall(r'([\w-]+)="([^"]*)"', tag)}
-        if said.get("type") in ("radio", "checkbox") and " checked" not in tag:
-            continue
-        if "name" in said:
-            found[said["name"]] = said.get("value", "")
-    for name, text in re.findall(
-        r'<textarea[^>]* name="([^"]*)"[^>]*>([^<]*)</textarea>', page.text
-    ):
-        found[name] = html.unescape(text)
-    return found
-
-
 def save(olga: Browser, slug: str, do: str = "save", **fields: str) -> Page:
     """Change some fields of a session's form and send all of it."""
     page = olga.get(edit(slug))
     assert page.status == 200, page.text
-    return olga.post(edit(slug), fields_of(page) | {"do": do} | fields)
+    return olga.post(edit(slug), page.fields | {"do": do} | fields)
 
 
 def test_a_draft_is_shown_to_the_team_alone_until_it_is_announced(server, olga) -> None:
@@ -114,8 +99,8 @@ def test_all_that_is_wrong_is_told_and_all_that_was_typed_stays(server, olga) ->
     told = re.findall(r'<li><a href="#([\w-]+)">', page.text)
     assert told == ["title", "starts", "video-url"]
     sent = FORM | wrong
-    assert {name: fields_of(page).get(name) for name in sent} == sent
-    english = olga.post(f"{NEW}?lang=en", fields_of(page))
+    assert {name: page.fields.get(name) for name in sent} == sent
+    english = olga.post(f"{NEW}?lang=en", page.fields)
     assert "The field is empty." in english.text
     late = olga.submit(NEW, NEW, **(FORM | {"ends.time": "17:00"}))
     assert "„Beginn“ liegt nicht vor „Ende“." in html.unescape(late.text)
@@ -125,7 +110,7 @@ def test_a_copy_moves_to_the_same_day_of_the_week(server, olga) -> None:
     slug = server.slugs["code"]
     source = read(server.folder / "sessions" / slug)
     page = olga.get(f"{NEW}?from={slug}")
-    fields = fields_of(page)
+    fields = page.fields
     copied = slug_of(olga.post(NEW, fields))
     one = read(server.folder / "sessions" / copied)
     assert (one.title, one.intro, one.topics) == (source.title, source.intro, source.topics)
@@ -165,7 +150,7 @@ def test_a_draft_that_moves_has_another_name_and_can_be_deleted(server, olga) ->
     assert again == f"{moved}-2"
     asked = olga.get(f"{edit(moved)}?confirm=delete")
     assert "wirklich löschen" in asked.text
-    gone = olga.post(edit(moved), fields_of(asked))
+    gone = olga.post(edit(moved), asked.fields)
     assert gone.headers["location"] == "/organiser?done=deleted"
     assert not (server.folder / "sessions" / moved).exists()
     assert olga.get(edit(moved)).status == 404
@@ -181,7 +166,7 @@ def test_what_was_announced_is_never_deleted(server, olga) -> None:
 def test_of_two_organisers_the_second_is_told_and_sees_what_differs(server, olga) -> None:
     slug = made(olga, "Zu zweit")
     other = organiser(server, "Zweite Ott")
-    first, second = (fields_of(one.get(edit(slug))) for one in (olga, other))
+    first, second = (one.get(edit(slug)).fields for one in (olga, other))
     assert olga.post(edit(slug), first | {"do": "save", "answerer.name": "Ada Erste"}).status == 303
     mine = second | {"do": "save", "answerer.name": "Bea Zweite", "starts.time": "19:00"}
     told = other.post(edit(slug), mine)
@@ -189,9 +174,9 @@ def test_of_two_organisers_the_second_is_told_and_sees_what_differs(server, olga
     text = html.unescape(told.text)
     for said in ("jemand anderes", "Ada Erste", "Bea Zweite", f"{DAY} 19:00"):
         assert said in text
-    assert fields_of(told)["answerer.name"] == "Bea Zweite"
+    assert told.fields["answerer.name"] == "Bea Zweite"
     assert read(server.folder / "sessions" / slug).answerer.name == "Ada Erste"
-    assert other.post(edit(slug), fields_of(told) | {"do": "save"}).status == 303
+    assert other.post(edit(slug), told.fields | {"do": "save"}).status == 303
     assert read(server.folder / "sessions" / slug).answerer.name == "Bea Zweite"
 
 
@@ -262,7 +247,7 @@ def test_a_folder_written_by_hand_is_taken_in_and_a_faulty_one_changes_nothing(
 def test_a_folder_that_cannot_be_written_loses_nothing(server, olga, tmp_path: Path) -> None:
     slug = made(olga, "Ohne Platz")
     before = (server.folder / "sessions" / slug / "session.toml").read_bytes()
-    fields = fields_of(olga.get(edit(slug)))
+    fields = olga.get(edit(slug)).fields
     real = tmp_path / slug
     (server.folder / "sessions" / slug).rename(real)
     (server.folder / "sessions" / slug).symlink_to(real, target_is_directory=True)

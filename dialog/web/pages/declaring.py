@@ -50,6 +50,8 @@ EMPTY = {
     "limits.waiting": "5",
     "limits.ask_seconds": "20",
 }
+# what a form does not send where nothing is ticked
+UNTICKED = {"readers": "", "hold": ""}
 # how the fields follow each other on the page
 PLACES = {
     name: place
@@ -57,8 +59,8 @@ PLACES = {
         (
             "title", "intro", "topics", "answerer.name", "answerer.office", "starts", "ends",
             "opens", "questions_until", "goes_live", "words", "video.url", "video.phone",
-            "video.pin", "video.from", "identity", "code", "readers", "release", "languages",
-            "recording.url", "recording.starts", "limits.text", "limits.background",
+            "video.pin", "video.from", "identity", "code", "names", "readers", "release",
+            "languages", "recording.url", "recording.starts", "limits.text", "limits.background",
             "limits.waiting", "limits.ask_seconds", "hold",
         ),
         1,
@@ -121,7 +123,7 @@ async def make(request: Request) -> Response:
     """Write the folder of a new draft."""
     entrance = await programme_organiser(request)
     desk = Desk(entrance.site, entrance.visitor)
-    form = EMPTY | {"readers": ""} | await forms.read(request)
+    form = UNTICKED | await forms.read(request)
     refusal = forms.check(request, desk.visitor, form, "", Role.ORGANISER)
     if refusal:
         return _page(request, desk, form, Said(refusal))
@@ -155,7 +157,7 @@ async def show(request: Request) -> Response:
 async def change(request: Request) -> Response:
     """Write a session's folder, announce a draft, or delete it."""
     desk = await enter(request)
-    form = {"readers": "", "hold": ""} | await forms.read(request)
+    form = UNTICKED | await forms.read(request)
     _seen, before = await asyncio.to_thread(_as_it_is, desk.folder)
     if isinstance(before, DeclarationError):
         return _page(request, desk, form, Said(faults=before.faults, broken=True))

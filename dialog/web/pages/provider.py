@@ -28,12 +28,12 @@ async def begin(request: Request) -> Response:
     """Lead to the provider, on a page of our own: no form of ours is sent elsewhere."""
     site, guest = site_of(request), await visitor(request)
     form = await forms.read(request)
-    provider = _provider(site)
     refusal = forms.check(request, guest, form, "") or too_often(
         site.signins_of_network, network(request), site.clock() / 1000, "signin"
     )
     if refusal:
         raise Refused(refusal)
+    provider = _provider(site)
     again = form.get("do") == "confirm" and bool(guest.holder and guest.holder.account)
     token = guest.token if guest.holder and guest.token else await site.people.new_pass()
     holder = guest.holder or await site.people.pass_of(token)

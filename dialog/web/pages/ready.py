@@ -2,11 +2,12 @@
 
 import asyncio
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from dialog.forum.names import Phase, Role, Stream
-from dialog.forum.session import Session
+from dialog.web.invited import invitations
 from dialog.web.pages.staff import Desk, StaffPage
 from dialog.web.site import Site
 
@@ -19,22 +20,18 @@ async def _shows(desk: Desk) -> dict[str, Any]:
     entrance, site = desk.entrance, desk.entrance.site
     presence, video = entrance.room.presence, entrance.dialog.video
     counts, screens = presence.roles(), presence.screens()
-    names = await entrance.room.read(_names)
-    here = {
-        role.value: [
-            (names.get(person, ""), since) for person, since in presence.since(role).items()
-        ]
-        for role in CREW
-    }
+    here = {role.value: presence.since(role) for role in CREW}
     absent = await _absent(site, entrance.room.slug, here)
     free = await asyncio.to_thread(_free, site.data)
     server = {"free": free, "storing": await site.storing()}
     failed = len(await site.outbox.failed())
+    invited = await _invited(site, entrance.room.slug)
     items: list[dict[str, Any]] = [
         *({"what": role.value, "ok": bool(counts.get(role.value))} for role in CREW),
         {"what": "beamer", "ok": True if "beamer" in screens else None},
         {"what": "video", "ok": True if video else None},
-        {"what": "mail", "ok": not failed},
+        {"what": "mail", "ok": False if failed else site.mails or None},
+        *([{"what": "invited", "ok": not invited["unsent"]}] if invited else []),
         {"what": "server", "ok": server["storing"] and free >= LEAST_FREE},
     ]
     missing = sum(item["ok"] is False for item in items)
@@ -46,6 +43,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "absent": absent,
         "screens": screens,
         "failed": failed,
+        "invited": invited,
         "server": server,
         "people": presence.people,
         "before": desk.view.session["phase"] in BEFORE,
@@ -55,10 +53,6 @@ async def _shows(desk: Desk) -> dict[str, Any]:
 
 def _urgency(item: dict[str, Any]) -> int:
     return {False: 0, True: 1, None: 2}[item["ok"]]
-
-
-def _names(session: Session, _board: object) -> dict[int, str]:
-    return {person: session.name(person) for person in session.staff}
 
 
 async def _absent(
@@ -75,6 +69,12 @@ async def _absent(
         ]
         for role in CREW
     }
+
+
+async def _invited(site: Site, slug: str) -> Counter[str]:
+    """Return how many invitations stand how; nobody is invited: none."""
+    guests, letters = await site.guests.all(slug), await site.outbox.standing(slug)
+    return (await asyncio.to_thread(invitations, guests, letters)).counts
 
 
 def _free(folder: Path) -> int:

@@ -1,0 +1,60 @@
+"""Who of the invited knows an older state of a session, or not that it is cancelled."""
+
+from typing import Any, Final, NamedTuple
+
+from dialog.forum.names import SECOND, Phase
+from dialog.store.outbox import Kind, Letter, Standing
+from dialog.store.tables import Delivery
+from dialog.web.appointment import Appointment, appointment
+from dialog.web.entrance import Entrance
+
+TELLING: Final = frozenset[Kind]({"invitation", "changed", "reminder"})
+WENT: Final = frozenset({Delivery.SENT, Delivery.UNCLEAR})
+UNDER_WAY: Final = frozenset({Delivery.WAITING, Delivery.SENDING})
+COMING: Final = frozenset({Phase.ANNOUNCED, Phase.OPEN})
+
+
+class News(NamedTuple):
+    """Letters that nobody has put in yet, all of one kind, and what is so now."""
+
+    kind: Kind
+    letters: list[Letter]
+    now: Appointment
+
+
+async def news(entrance: Entrance, once: str = "") -> News:
+    """Return what the invited do not know; of a session that has begun there is none.
+
+    Letters that are put in with the same ``once`` are sent once.
+    """
+    site, slug = entrance.site, entrance.dialog.slug
+    now = await appointment(entrance.room, entrance.dialog)
+    phase = await entrance.room.read(lambda session, _board: session.phase)
+    kind: Kind = "cancelled" if now.cancelled else "changed"
+    begun = now.starts.timestamp() * SECOND <= site.clock()
+    coming = phase in COMING and not begun
+    if entrance.dialog.rehearsal or not (now.cancelled or coming):
+        return News(kind, [], now)
+    sequence = await site.editions.sequence(slug, now.mark, now.number)
+    standing = await site.outbox.standing(slug)
+    guests = [one for one in await site.guests.all(slug) if not one.withdrawn]
+    letters = []
+    for one in guests:
+        told = _unknown(standing.get(one.person, ()), kind, sequence)
+        if told is not None:
+            to = one.address, one.lang, slug, one.person
+            letters.append(Letter(kind, *to, told, once=once))
+    return News(kind, letters, now)
+
+
+def _unknown(letters: tuple[Standing, ...], kind: Kind, sequence: int) -> dict[str, Any] | None:
+    """Return what somebody was told before, None where they know what is so or know of nothing."""
+    went = [one for one in letters if one.kind in TELLING and one.state in WENT]
+    if not went or any(one.kind == kind and one.state in UNDER_WAY for one in letters):
+        return None
+    if kind == "cancelled":
+        return None if any(one.kind == kind and one.state in WENT for one in letters) else {}
+    known = max(went, key=lambda one: one.at).told
+    if known.get("sequence", sequence) >= sequence:
+        return None
+    return {"starts": known["starts"]}
