@@ -126,7 +126,8 @@ def test_nothing_is_fetched_and_no_words_become_markup(kind, lang):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_sentence_is_left_untranslated(kind):
-    for more in ({}, {"name": "", "video": None}):
+    plain: dict[str, Any] = {"name": "", "video": None}
+    for more in ({}, plain):
         said = write(kind, told(kind, "en", **more))
         found = GERMAN.findall(as_text(said, "en").replace("Wann kommt das WLAN", ""))
         assert not found, as_text(said, "en")
@@ -193,7 +194,10 @@ def test_a_sign_in_says_code_and_link():
 
 
 def test_whoever_got_a_role_is_told_which_and_how_to_sign_in():
-    more = {"told": {"roles": ["moderator", "scribe"]}, "link": "https://dialog.example/signin"}
+    more: dict[str, Any] = {
+        "told": {"roles": ["moderator", "scribe"]},
+        "link": "https://dialog.example/signin",
+    }
     text = as_text(write("signin", told("signin", **more)), "de")
     assert "Ihre Aufgabe: Moderation, Protokoll\n" in text
     assert "Dialog: Internet <i>& Lernorte</i>\n" in text

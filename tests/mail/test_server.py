@@ -458,6 +458,8 @@ def notices(evening: Evening, team, count: int, kind: str) -> None:
     label = f"{count} {noun} senden"
     wait_for(lambda: label in team.get(path).text)
     assert team.submit(path, path, do=kind, count=count + 1).status == 409
+    forged = {"token": "erfunden", "key": "x", "do": kind, "count": count}
+    assert team.post(path, forged).status in {403, 409}
     done = team.submit(path, path, do=kind, count=count)
     assert done.status == 303
     assert "Niemand muss etwas erfahren" in team.get(path).text
