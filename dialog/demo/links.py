@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import cast
 
-from dialog.forum.names import Role
+from dialog.forum.names import SECOND, Role
+from dialog.store.accounts import Accounts
 from dialog.store.people import People
+from dialog.store.signins import SignIns
 
 STAFF = {
     Role.MODERATOR: "K. Aydın",  # noqa: RUF001 - a Turkish name
@@ -18,7 +20,9 @@ LABELS = {
     "minister": "Podium",
     "scribe": "Protokoll",
     "organiser": "Organisation",
+    "programme": "Alle Dialoge",
 }
+PROGRAMME = "organisation@vorfuehrung.example"
 GOOD_FOR_S = 14 * 24 * 60 * 60
 
 TOLD = """\
@@ -36,11 +40,20 @@ Strg+C beendet die Vorführung, der nächste Start setzt sie fort.
 """
 
 
-async def make(people: People, base: str, slug: str) -> dict[str, object]:
-    """Return the addresses of all roles, those of staff with fresh invitations."""
+async def make(
+    people: People, accounts: Accounts, signins: SignIns, base: str, slug: str
+) -> dict[str, object]:
+    """Return the addresses of all roles, those of staff with fresh invitations.
+
+    That of the programme's organiser signs in, which one-time links for one session do not.
+    """
     roles = {"volunteer": f"{base}/sessions/{slug}/join"}
     for role, name in STAFF.items():
         roles[role.value] = await invite(people, base, slug, role, name)
+    account = await accounts.make(PROGRAMME, "Vorführung")
+    await accounts.appoint(account.id, {Role.ORGANISER})
+    number = await signins.ask(account.id, GOOD_FOR_S * SECOND)
+    roles["programme"] = f"{base}/signin/{signins.sealed(number).token}"
     return {"base": base, "session": slug, "roles": roles}
 
 

@@ -75,7 +75,8 @@ class Show:
         await self._live()
         people, slug = self.application.people, self._evening.slug
         base = self.application.settings.base_url
-        self._tell(await links.make(people, base, slug))
+        accounts, signins = self.application.accounts, self.application.signins
+        self._tell(await links.make(people, accounts, signins, base, slug))
         if self.play:
             entrances = {
                 who: (await links.invite(people, base, slug, role, name)).removeprefix(base)

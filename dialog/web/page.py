@@ -31,6 +31,7 @@ def page(
     """Return a page; ``acting`` and ``slug`` go into the tokens of its forms and its websocket."""
     site = site_of(request)
     sealed = Sealed(visitor.pass_id, slug, acting)
+    holder = visitor.holder
     shared = {
         "operator": site.operator,
         "role": acting.value,
@@ -41,6 +42,8 @@ def page(
         "link": lambda path: link(path, chosen(request)),
         "now": datetime.fromtimestamp(site.clock() / 1000, UTC).astimezone(BERLIN),
         "request_path": here(request.url.path),
+        "signed": holder.account if holder else None,
+        "office": holder is not None and Role.ORGANISER in holder.offices,
         "refusal": None,
         "status": status,
     }

@@ -100,7 +100,7 @@ def lively(floor: dict[str, Any]) -> bool:
 def test_an_evening_plays_ends_and_goes_on(start: Callable[..., Demo]):
     demo = start("--play")
     roles = demo.links["roles"]
-    assert list(roles) == ["volunteer", "moderator", "minister", "scribe", "organiser"]
+    assert list(roles) == ["volunteer", "moderator", "minister", "scribe", "organiser", "programme"]
     assert all(url.startswith(demo.links["base"]) for url in roles.values())
     assert demo.floor()["session"]["phase"] == "live"
     asyncio.run(join(demo))

@@ -34,6 +34,7 @@ class People:
     def __init__(self, browser: Browser, server: Server) -> None:
         self.server = server
         self.faults: list[str] = []
+        self.trusted: tuple[str, ...] = ()  # where a page may lead: a provider, in its journey
         self._browser = browser
         self._allowed: list[str] = [BUSY]
 
@@ -60,7 +61,7 @@ class People:
             self.faults.append(told)
 
     def _follow(self, request: Request) -> None:
-        if not request.url.startswith((self.server.base, "data:", "blob:")):
+        if not request.url.startswith((self.server.base, "data:", "blob:", *self.trusted)):
             self.faults.append(f"third party: {request.url}")
 
     def _is_allowed(self, told: str) -> bool:

@@ -1,4 +1,4 @@
-"""Invitations in a browser: a real file is chosen, looked at, taken over and sent; links are safe."""
+"""Invitations in a browser: a real file is chosen, looked at and sent; no scanner opens a link."""
 
 import re
 import sqlite3

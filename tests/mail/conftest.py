@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ def office(tmp_path: Path) -> Iterator[PostOffice]:
 
 
 def way_to(office: PostOffice, **more) -> Way:
-    given = {"plain": False, "timeout": 20, "name": "dialog.example"} | more
+    given: dict[str, Any] = {"plain": False, "timeout": 20, "name": "dialog.example"} | more
     return way(given.pop("url", office.url), "Dialog <dialog@example.org>", **given)
 
 

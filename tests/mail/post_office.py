@@ -80,8 +80,14 @@ async def serve(folder: Path, port: int, choices: dict[str, Any]) -> None:
     clerk = Clerk(folder)
 
     def make() -> SMTP:
-        secured = {"tls_context": context, "require_starttls": True} if context else {}
-        asks = {"authenticator": check, "auth_required": True, "auth_require_tls": False}
+        secured: dict[str, Any] = (
+            {"tls_context": context, "require_starttls": True} if context else {}
+        )
+        asks: dict[str, Any] = {
+            "authenticator": check,
+            "auth_required": True,
+            "auth_require_tls": False,
+        }
         return SMTP(
             clerk,
             enable_SMTPUTF8=choices.get("utf8", False),

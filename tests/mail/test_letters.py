@@ -40,7 +40,7 @@ GERMAN = re.compile(r"\b(der|die|das|und|Sie|ist|nicht|wir|Ihre?|für|Uhr|zu)\b"
 
 def told(kind: str, lang: str = "de", **more: Any) -> Told:
     """What is known when a letter is written, in words that are no language's."""
-    given = {
+    given: dict[str, Any] = {
         "lang": lang,
         "operator": "Amt",
         "write_to": "dialog@example.org",
@@ -126,7 +126,8 @@ def test_nothing_is_fetched_and_no_words_become_markup(kind, lang):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_sentence_is_left_untranslated(kind):
-    for more in ({}, {"name": "", "video": None}):
+    plain: dict[str, Any] = {"name": "", "video": None}
+    for more in ({}, plain):
         said = write(kind, told(kind, "en", **more))
         found = GERMAN.findall(as_text(said, "en").replace("Wann kommt das WLAN", ""))
         assert not found, as_text(said, "en")
@@ -193,7 +194,10 @@ def test_a_sign_in_says_code_and_link():
 
 
 def test_whoever_got_a_role_is_told_which_and_how_to_sign_in():
-    more = {"told": {"roles": ["moderator", "scribe"]}, "link": "https://dialog.example/signin"}
+    more: dict[str, Any] = {
+        "told": {"roles": ["moderator", "scribe"]},
+        "link": "https://dialog.example/signin",
+    }
     text = as_text(write("signin", told("signin", **more)), "de")
     assert "Ihre Aufgabe: Moderation, Protokoll\n" in text
     assert "Dialog: Internet <i>& Lernorte</i>\n" in text
@@ -231,8 +235,8 @@ def test_a_change_says_old_and_new_time_or_only_that_something_has_changed():
     text = as_text(moved, "de")
     assert moved.subject.startswith("Neuer Termin: ")
     assert "Bisher: Dienstag, 1. Dezember 2026, 18:00\N{NO-BREAK SPACE}Uhr\nThema" in text
-    for same in ({"told": {}}, {"told": {"starts": "2026-12-08T17:00:00+00:00"}}):
-        other = write("changed", told("changed", **same))
+    for same in ({}, {"starts": "2026-12-08T17:00:00+00:00"}):
+        other = write("changed", told("changed", told=same))
         assert other.subject.startswith("Geänderte Angaben: ")
         assert "Bisher" not in as_text(other, "de")
 

@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -37,13 +39,15 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def holds(office: PostOffice, least: int) -> bool:
+    return len(office.letters()) >= least
+
+
 class Evening:
     """A server with one session, and its database seen from outside."""
 
-    def __init__(self, folder: Path, office: PostOffice, url: str = "", **times: timedelta) -> None:
-        self.slug = declare(
-            folder / "sessions", "probe", **(times or {"starts": timedelta(days=3)})
-        )
+    def __init__(self, folder: Path, office: PostOffice, url: str = "", **keys: Any) -> None:
+        self.slug = declare(folder / "sessions", "probe", **(keys or {"starts": timedelta(days=3)}))
         settings = {
             "mail_relay": office.url,
             "mail_from": "Dialog digital <dialog@example.org>",
@@ -120,10 +124,28 @@ class Evening:
 
 
 @pytest.fixture
-def evening(tmp_path, office) -> Iterator[Evening]:
-    made = Evening(tmp_path, office)
-    yield made
-    made.server.stop()
+def begin(tmp_path, office) -> Iterator[Callable[..., Evening]]:
+    """Declare a session; its server ends with the test."""
+    made: list[Evening] = []
+
+    def declared(url: str = "", **keys: Any) -> Evening:
+        made.append(Evening(tmp_path, office, url, **keys))
+        return made[-1]
+
+    yield declared
+    for evening in made:
+        evening.server.stop()
+
+
+@pytest.fixture
+def evening(begin) -> Evening:
+    return begin()
+
+
+@pytest.fixture
+def direct(begin) -> Evening:
+    """An evening that runs, in which one scribe alone releases answers."""
+    return begin(starts=timedelta(minutes=-10), goes_live="by_clock", release="direct")
 
 
 def test_a_server_that_is_killed_again_and_again_sends_nothing_twice(evening, office):
@@ -131,7 +153,7 @@ def test_a_server_that_is_killed_again_and_again_sends_nothing_twice(evening, of
     server = evening.server
     for kills in range(1, 4):
         server.start()
-        wait_for(lambda least=60 * kills: len(office.letters()) >= least)
+        wait_for(partial(holds, office, 60 * kills))
         server.kill()
     server.start()
     wait_for(evening.waits)
@@ -147,8 +169,8 @@ def test_a_server_that_is_killed_again_and_again_sends_nothing_twice(evening, of
 
 
 @pytest.mark.postgres
-def test_two_processes_send_nothing_twice(tmp_path, office, fresh_postgres_url):
-    evening = Evening(tmp_path, office, fresh_postgres_url)
+def test_two_processes_send_nothing_twice(tmp_path, begin, office, fresh_postgres_url):
+    evening = begin(fresh_postgres_url)
     ids = evening.invitations(evening.invite(MANY))
     other = Server(tmp_path, evening.server.slugs)
     other.environment = evening.server.environment | {"DIALOG_PORT": str(other.port)}
@@ -160,7 +182,6 @@ def test_two_processes_send_nothing_twice(tmp_path, office, fresh_postgres_url):
         other.await_ready()
         wait_for(evening.waits)
     finally:
-        evening.server.stop()
         other.stop()
     assert Counter(office.ids()) == Counter(ids)
     assert set(evening.states().values()) == {"sent"}
@@ -278,8 +299,8 @@ def test_a_sign_in_arrives_with_a_code_that_works(evening, office):
 # --- what goes by itself -------------------------------------------------------------------------
 
 
-def test_who_was_invited_is_reminded_once_a_day_before(tmp_path, office):
-    evening = Evening(tmp_path, office, starts=timedelta(hours=20))
+def test_who_was_invited_is_reminded_once_a_day_before(begin, office):
+    evening = begin(starts=timedelta(hours=20))
     early, late, withdrawn = evening.invite(3)
     evening.put(
         *(Letter("invitation", f"gast{n}@example.org", "de", evening.slug, p)
@@ -298,6 +319,74 @@ def test_who_was_invited_is_reminded_once_a_day_before(tmp_path, office):
     assert made["to"] == "gast1@example.org"
     assert str(made["subject"]).startswith("Erinnerung: ")
     assert event_of(made)[1] == "PUBLISH"
+
+
+def give(team, evening: Evening, place: str, do: str, **fields: object) -> None:
+    """Send a command as the form of a page does."""
+    page = f"/sessions/{evening.slug}/{place}"
+    answer = team.submit(page, page, do=do, **fields)
+    assert answer.status == 303, answer.text
+
+
+def rev(team, evening: Evening) -> int:
+    told = team.get(f"/sessions/{evening.slug}/updates?stream=desk").json()
+    return int(next(m for m in told if m["type"] == "snapshot")["questions"][0]["rev"])
+
+
+def promised(team, evening: Evening, days: int) -> None:
+    """Let a question be answered by a promise that falls due in so many days."""
+    text = "Wann fährt der Bus?"
+    give(team, evening, "moderation", "ask", text=text, via="hall", asker="")
+    give(team, evening, "moderation", "approve", number=1, rev=rev(team, evening))
+    until = datetime.now(ZONE).date() + timedelta(days=days)
+    given = {"outcome": "promised", "by": "Referat G2", "until": until.isoformat()}
+    told = {"number": 1, "rev": rev(team, evening), "text": "Wir prüfen es."}
+    give(team, evening, "scribe", "answer", **told, **given)
+
+
+def test_staff_is_reminded_of_a_promise_once_each_and_not_when_it_is_kept(direct, office):
+    evening, server = direct, direct.server
+    server.start()
+    signed_in(server, "olga@example.org")
+    team = server.staff(evening.slug, "organiser")
+    promised(team, evening, 9)
+    for _ in range(2):
+        server.stop()
+        server.start()
+        wait_for(lambda: evening.waits() and len(office.letters()) == 1)
+    (made,) = office.messages()
+    assert str(made["to"]) == "olga@example.org"
+    assert str(made["subject"]).replace("\N{NO-BREAK SPACE}", " ") == (
+        "Zusage fällig in 9 Tagen: Referat G2"
+    )
+    text = made.get_body(("plain",)).get_content()
+    assert "Frage 1: Wann fährt der Bus?" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert f"{server.base}/sessions/{evening.slug}/scribe?tab=promises" in text
+    give(team, evening, "scribe", "keep", number=1, rev=rev(team, evening), text="Er fährt.")
+    evening.put(Letter("promise_due", "olga@example.org", "de", evening.slug, told={"question": 1}))
+    wait_for(evening.waits)
+    assert len(office.letters()) == 1
+
+
+def test_who_asked_for_it_is_told_of_the_record_once(direct, office):
+    evening, server = direct, direct.server
+    asked, _ = evening.invite(2)
+    evening.ask(f"UPDATE guests SET asked = true WHERE person = {asked}")
+    server.start()
+    team = server.staff(evening.slug, "organiser")
+    promised(team, evening, 90)
+    give(team, evening, "organiser", "phase", to="closed")
+    give(team, evening, "organiser", "conclude")
+    give(team, evening, "organiser", "publish")
+    wait_for(lambda: server.browser().get(f"/archive/{evening.slug}").status == 200)
+    for _ in range(2):
+        server.stop()
+        server.start()
+        wait_for(lambda: evening.waits() and len(office.letters()) == 1)
+    (made,) = office.messages()
+    assert str(made["to"]) == "gast1@example.org"
+    assert f"{server.base}/archive/{evening.slug}" in made.get_body(("plain",)).get_content()
+    assert not list(made.iter_attachments())
 
 
 # --- the page ------------------------------------------------------------------------------------
@@ -369,6 +458,8 @@ def notices(evening: Evening, team, count: int, kind: str) -> None:
     label = f"{count} {noun} senden"
     wait_for(lambda: label in team.get(path).text)
     assert team.submit(path, path, do=kind, count=count + 1).status == 409
+    forged = {"token": "erfunden", "key": "x", "do": kind, "count": count}
+    assert team.post(path, forged).status in {403, 409}
     done = team.submit(path, path, do=kind, count=count)
     assert done.status == 303
     assert "Niemand muss etwas erfahren" in team.get(path).text

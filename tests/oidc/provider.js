@@ -46,7 +46,8 @@ function provider(issuer) {
 
 function ask(context) {
   context.type = "html";
-  context.body = `<!doctype html><html lang="de"><title>Dienstkonto</title><main><h1>Dienstkonto</h1>
+  context.body = `<!doctype html><html lang="de"><title>Dienstkonto</title>
+    <link rel="icon" href="data:,"><main><h1>Dienstkonto</h1>
     <form method="post"><label>Kennung <input name="login"></label>
     <button name="do" value="login">Anmelden</button>
     <button name="do" value="abort">Abbrechen</button></form></main></html>`;

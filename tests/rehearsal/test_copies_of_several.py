@@ -20,6 +20,30 @@ from tests.rehearsal.copies import made, soon
 pytestmark = pytest.mark.postgres
 
 
+def test_what_one_process_writes_the_others_take_in(
+    tmp_path: Path, postgres_cluster: Cluster, nginx_path: str
+) -> None:
+    running = timedelta(minutes=-10)
+    real = declare(tmp_path / "sessions", "laeuft", starts=running, goes_live="by_clock")
+    with several(tmp_path, {"live": real}, postgres_cluster, nginx_path) as processes:
+        slug = declare(tmp_path / "sessions", "dazu", starts=timedelta(days=3))
+
+        def shows(browser: Browser, where: str, text: str) -> bool:
+            return text in browser.get(f"/sessions/{where}").text
+
+        readers = [process.browser() for process in processes.processes]
+        for reader in readers:
+            soon(partial(shows, reader, slug, "Prüfung des Dialogs: dazu"))
+        team = processes.front.staff(real, "organiser")
+        edit = f"/sessions/{real}/organiser/edit"
+        fields = team.get(edit).fields | {"do": "save", "title": "Anders", "topics": "Neu"}
+        assert team.post(edit, fields).status == 303
+        for reader in readers:
+            soon(partial(shows, reader, real, "Anders"))
+        said = processes.ask("SELECT count(*) FROM journal WHERE kind = 'declared'")
+        assert said == [(3,)], "each of two was declared once, and one of them once more"
+
+
 async def erased(url: str, slug: str) -> None:
     database = Database(url)
     try:

@@ -70,11 +70,6 @@ REFUSED_LISTS: Final[dict[str, Said]] = {
         N_("Jede Adresse steht einmal in der Liste."),
         N_("Sie finden sie mit der Suche."),
     ),
-    "forbidden.draft": Said(
-        N_("Dieser Dialog ist noch nicht angekündigt"),
-        N_("Vorher geht keine E-Mail hinaus."),
-        N_("Bitte kündigen Sie ihn zuerst an."),
-    ),
     "forbidden.mail": Said(
         N_("Aus einer Probe geht keine E-Mail hinaus"),
         N_("Sie ist nur zum Üben da."),
