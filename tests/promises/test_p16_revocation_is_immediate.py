@@ -585,7 +585,8 @@ class Form:
         if path == "/organiser/new":
             self.page = self.address + f"?from={slug}"
         if path.endswith(("/new", "/edit")):
-            self.said = self.browser.get(self.page).fields | {"title": f"Neu {uuid4().hex[:6]}"}
+            shown = self.browser.get(self.page).fields
+            self.said = {**shown, "title": f"Neu {uuid4().hex[:6]}"}
             del self.said["token"]
         if said.get("do") == "take":
             self.said |= {"number": stage.number, "rev": rev(stage.actor, slug, stage.number)}
