@@ -8,7 +8,7 @@ from dialog.forum.refusals import Code
 from tests.forum.evening import ANNA, BORIS, MARA, OLGA, SVEN, Evening
 
 # Given where a command is read, remembered or stored, before or after the rules.
-ELSEWHERE = {Code.KEY_REUSED, Code.TOO_BIG, Code.BUSY, Code.GONE}
+ELSEWHERE = {Code.KEY_REUSED, Code.TOO_BIG, Code.BUSY, Code.GONE, Code.CONFIRM}
 
 
 def refused(code: Code) -> tuple[Evening, c.Command, Who]:

@@ -10,7 +10,7 @@ from tests.live.client import Browser, Live
 from tests.live.server import Server
 
 SECOND = 1_000
-ME = {"role", "name", "person", "upvoted", "mine"}
+ME = {"role", "name", "person", "invited", "upvoted", "mine"}
 
 
 def sentence() -> str:
@@ -308,7 +308,14 @@ async def test_answers_come_in_the_order_of_asking(server, slug) -> None:
 async def test_a_reader_without_a_pass_follows_the_floor(server, slug) -> None:
     async with Live(server.browser(), slug) as one:
         await one.until(lambda: one.seq)
-        nobody: object = {"role": "reader", "name": "", "person": None, "upvoted": [], "mine": []}
+        nobody: object = {
+            "role": "reader",
+            "name": "",
+            "person": None,
+            "invited": False,
+            "upvoted": [],
+            "mine": [],
+        }
         assert one.me == nobody
         assert (await one.command("ask", text=sentence()))["code"] == "forbidden"
 

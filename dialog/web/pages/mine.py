@@ -143,4 +143,5 @@ def _typed(form: dict[str, str], mine: list[Row]) -> dict[str, str]:
     row = next((row for row in mine if str(row["number"]) == form.get("number")), None)
     if row is None:
         return form
-    return {"do": "", "text": row["text"], "background": row["background"] or ""} | form
+    stands = {name: row[name] or "" for name in ("text", "background", "show", "district")}
+    return {"do": "", **stands} | form
