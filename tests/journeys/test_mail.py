@@ -30,10 +30,11 @@ async def told(server: Server, slug: str) -> None:
     to = "eine.sehr.lange.adresse.ohne.ende@helferkreis-unterfranken.example.org"
     letters = [Letter("invitation", "gast@example.org", "de", slug, n) for n in invited]
     try:
-        for _ in await outbox.put([*letters, Letter("invitation", to, "de", slug, invited[0])]):
-            taken = await outbox.take(wall())
-            assert taken
-            if taken.letter.address == to:
+        await outbox.put([*letters, Letter("invitation", to, "de", slug, invited[0])])
+        while taken := await outbox.take(wall()):
+            if taken.letter.slug != slug:  # the other journey's
+                await outbox.void(taken.id)
+            elif taken.letter.address == to:
                 await outbox.fail(taken.id, "550 5.1.1 <…@…> unknown")
             else:
                 before = {"sequence": -1, "starts": "2026-01-01T18:00:00+01:00"}
