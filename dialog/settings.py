@@ -131,11 +131,12 @@ class Settings(BaseSettings):
     staff_days: int = Field(default=7, ge=1, description="Days after which any sign-in ends.")
     mail_relay: str = Field(
         default="",
-        pattern="^(|smtps?://.+)$",
+        pattern=r"^(|smtps?://([^/@\s]+@)?[^/@\s]+/?)$",
         description="The operator's relay, smtp://user:password@host:587 or smtps://…; or no mail.",
     )
     mail_from: str = Field(
         default="",
+        pattern=r"^(|[^<>@\s]+@[^<>@\s]+|[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>)$",
         description="Sender of all mail, Name <address> or address; empty: dialog@ and the host.",
     )
     mail_plain: bool = Field(

@@ -1,5 +1,8 @@
 """A declaration that is written is read as the same, by a file and by a form."""
 
+import errno
+import subprocess
+import sys
 import tomllib
 import unicodedata
 import zipfile
@@ -257,6 +260,37 @@ def test_only_a_draft_is_deleted_or_renamed_and_a_link_is_followed_nowhere(tmp_p
         folders.create(root, replace(draft, slug="../../tmp/boese"))
     folders.discard(root, slug, folders.mark(root / slug))
     assert not list(root.iterdir())
+
+
+SHORT_OF_ROOM = """
+import resource, sys
+from dataclasses import replace
+from pathlib import Path
+from dialog.programme import folders, read
+root, slug = Path(sys.argv[1]), sys.argv[2]
+one = read(root / slug)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
+try:
+    if sys.argv[4] == "replace":
+        other = replace(one, title="Neu", intro="Kurz.")
+        folders.replace(root, slug, other, folders.mark(root / slug))
+    else:
+        folders.create(root, replace(one, slug=slug + "-2"))
+except OSError as fault:
+    print(fault.errno)
+"""
+
+
+@pytest.mark.parametrize("room", [0, 3, 100])
+@pytest.mark.parametrize("do", ["replace", "create"])
+def test_where_a_disk_is_full_nothing_is_half_written(tmp_path: Path, room: int, do: str) -> None:
+    slug = declare(tmp_path, "voll")
+    before = {path: path.read_bytes() for path in (tmp_path / slug).iterdir()}
+    arguments = [sys.executable, "-c", SHORT_OF_ROOM, str(tmp_path), slug, str(room), do]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(errno.EFBIG)
+    assert {path: path.read_bytes() for path in (tmp_path / slug).iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == [slug]
 
 
 def test_an_export_is_the_folder(tmp_path: Path) -> None:

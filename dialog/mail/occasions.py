@@ -19,7 +19,6 @@ from dialog.store.accounts import Account
 from dialog.store.guests import Guest
 from dialog.store.outbox import Kind, Letter
 from dialog.store.people import DAY, HOUR
-from dialog.store.tables import Delivery
 from dialog.web.announcement import Announcement
 from dialog.web.appointment import appointment
 from dialog.web.site import Site
@@ -28,7 +27,6 @@ log = structlog.get_logger()
 
 LOOK_S: Final = 60.0
 FORTNIGHT: Final = 14 * DAY
-WENT: Final = frozenset({Delivery.SENT, Delivery.UNCLEAR})
 
 
 class Occasions:
@@ -93,13 +91,8 @@ class Occasions:
         day_before = schedule.starts - DAY
         if phase not in {Phase.ANNOUNCED, Phase.OPEN} or not day_before <= now < schedule.starts:
             return []
-        standing = await self._site.outbox.standing(dialog.slug)
-        went = {
-            person
-            for person, letters in standing.items()
-            for one in letters
-            if one.kind == "invitation" and one.state in WENT and one.at < day_before
-        }
+        gone = await self._site.outbox.gone(dialog.slug, ["invitation"])
+        went = {person for person, one in gone.items() if one.at < day_before}
         day = dt.datetime.fromtimestamp(schedule.starts / SECOND, dialog.starts.tzinfo).date()
         invited = await self._site.guests.all(dialog.slug)
         to = [one for one in invited if one.person in went and not one.withdrawn]

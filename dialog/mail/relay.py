@@ -1,7 +1,7 @@
 """The operator's relay: one connection for many letters, and what becomes of each."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
 from ipaddress import ip_address
@@ -55,7 +55,7 @@ class Way:
     port: int
     sender: Address
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     tls: bool = False
     plain: bool = False
     timeout: float = 30.0

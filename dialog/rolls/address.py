@@ -68,7 +68,7 @@ def bare(cell: str) -> str:
 
 def looks_like(cell: str) -> bool:
     """Tell whether a cell holds one address and nothing else."""
-    return not isinstance(read(cell), Flaw)
+    return "@" in cell and not isinstance(read(cell), Flaw)
 
 
 def _flaw(written: str, local: str, at: str, domain: str) -> Flaw | None:

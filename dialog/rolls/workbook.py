@@ -6,7 +6,6 @@ all memory: neither may hold the server or end it.
 
 import asyncio
 import io
-import resource
 import sys
 import zipfile
 from asyncio.subprocess import DEVNULL, PIPE
@@ -30,6 +29,7 @@ LONGEST_S: Final = 20.0
 MEMORY: Final = 768 * 1024 * 1024
 UNPACKED: Final = 64 * 1024 * 1024
 PARTS: Final = 500
+_ONE_AT_A_TIME: Final = asyncio.Lock()
 SPREADSHEET, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -42,6 +42,11 @@ class Told(msgspec.Struct):
 
 async def from_workbook(content: bytes) -> list[Sheet]:
     """Return the sheets of an XLSX file; raise ``Unreadable``."""
+    async with _ONE_AT_A_TIME:
+        return await _read(content)
+
+
+async def _read(content: bytes) -> list[Sheet]:
     command = (sys.executable, "-m", "dialog.rolls.workbook")
     process = await asyncio.create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
@@ -103,6 +108,8 @@ def _repacked(content: bytes) -> bytes:
 
 def main() -> None:
     """Read what stands on standard input, and tell its sheets or why not."""
+    import resource  # noqa: PLC0415 - systems without it cannot bound a process, and still serve
+
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:

@@ -165,6 +165,12 @@ class Outbox:
             found.setdefault(row.person, {}).setdefault(row.kind, row)
         return {person: tuple(kinds.values()) for person, kinds in found.items()}
 
+    async def gone(self, slug: str, kinds: Collection[Kind]) -> dict[int, Standing]:
+        """Return by person the last of their letters of these kinds that went, or may have."""
+        went = LETTERS.c.state.in_((Delivery.SENT, Delivery.UNCLEAR))
+        rows = await self._standings(and_(_of(slug), went, LETTERS.c.kind.in_(kinds)))
+        return {row.person: row for row in sorted(rows, key=lambda row: row.at)}
+
     async def failed(self) -> tuple[Standing, ...]:
         """Return what failed and what is unclear, the newest first."""
         stuck = LETTERS.c.state.in_((Delivery.FAILED, Delivery.UNCLEAR))

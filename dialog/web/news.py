@@ -37,24 +37,26 @@ async def news(entrance: Entrance, once: str = "") -> News:
         return News(kind, [], now)
     sequence = await site.editions.sequence(slug, now.mark, now.number)
     standing = await site.outbox.standing(slug)
+    gone = await site.outbox.gone(slug, TELLING)
     guests = [one for one in await site.guests.all(slug) if not one.withdrawn]
     letters = []
     for one in guests:
-        told = _unknown(standing.get(one.person, ()), kind, sequence)
+        last = gone.get(one.person)
+        told = last and _unknown(last, standing[one.person], kind, sequence)
         if told is not None:
             to = one.address, one.lang, slug, one.person
             letters.append(Letter(kind, *to, told, once=once))
     return News(kind, letters, now)
 
 
-def _unknown(letters: tuple[Standing, ...], kind: Kind, sequence: int) -> dict[str, Any] | None:
-    """Return what somebody was told before, None where they know what is so or know of nothing."""
-    went = [one for one in letters if one.kind in TELLING and one.state in WENT]
-    if not went or any(one.kind == kind and one.state in UNDER_WAY for one in letters):
+def _unknown(
+    last: Standing, letters: tuple[Standing, ...], kind: Kind, sequence: int
+) -> dict[str, Any] | None:
+    """Return what somebody was told before, None where they know what is so, or soon will."""
+    if any(one.kind == kind and one.state in UNDER_WAY for one in letters):
         return None
     if kind == "cancelled":
         return None if any(one.kind == kind and one.state in WENT for one in letters) else {}
-    known = max(went, key=lambda one: one.at).told
-    if known.get("sequence", sequence) >= sequence:
+    if last.told.get("sequence", sequence) >= sequence:
         return None
-    return {"starts": known["starts"]}
+    return {"starts": last.told["starts"]}

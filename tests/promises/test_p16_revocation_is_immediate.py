@@ -24,7 +24,7 @@ from tests.live.client import Browser, Live, Page
 from tests.live.programme import evening
 from tests.live.server import Server, running
 from tests.live.stepped import HOUR, Stepped
-from tests.live.team import RELAY, organiser, sealed, signed_in
+from tests.live.team import RELAY, organiser, rewind, sealed, signed_in
 from tests.mutants import Mutant
 
 LIVE, FORMS, GUARDS = "dialog/web/live.py", "dialog/web/forms.py", "dialog/web/guards.py"
@@ -113,6 +113,39 @@ MUTANTS = (
     Mutant(
         "publishing ends no pass", "dialog/app.py",
         "self.hub.ended.update(await self.people.part(slug))", "self.hub.ended", "publication",
+    ),
+    Mutant(
+        "a role that goes leaves its passes", "dialog/store/accounts.py",
+        "            return renumber(connection, account) if lost else ()\n\n"
+        "        return await self._database.write(work)\n\n    async def seat(",
+        "            return ()\n\n"
+        "        return await self._database.write(work)\n\n    async def seat(",
+        "role_that_goes",
+    ),
+    Mutant(
+        "a role that goes closes nothing", "dialog/web/pages/team.py",
+        "    for number in passes:\n        site.hub.revoke(number)", "    site.hub.passes",
+        "role_that_goes",
+    ),
+    Mutant(
+        "signing in raises the pass of before", PEOPLE,
+        'theirs = delete(PASSES).where(PASSES.c.token == digest(before or ""))',
+        "theirs = delete(PASSES).where(PASSES.c.id < 0)", "signs_in",
+    ),
+    Mutant(
+        "what asks again asks nobody by form", FORMS,
+        'refusal = refusal or unconfirmed(entrance.site, entrance.visitor, form.get("do", ""))',
+        "refusal = refusal or None", "asks_again",
+    ),
+    Mutant(
+        "what asks again asks nobody by socket", LIVE,
+        "refusal = None if confirmed(self._site, at) else Refusal(Code.CONFIRM)", "refusal = None",
+        "asks_again",
+    ),
+    Mutant(
+        "a link signs in twice", "dialog/store/signins.py",
+        "good = and_(columns.used == 0, columns.expires > self._clock())",
+        "good = columns.expires > self._clock()", "signs_in",
     ),
     Mutant(
         "the muted are heard", "dialog/forum/asking.py",
@@ -321,6 +354,63 @@ async def test_the_muted_are_heard_no_more_on_any_way(server, slug) -> None:
         assert tried(browser, slug, page.token)[:2] == [303, 200]
 
 
+# --- whoever signed in ---------------------------------------------------------------------------
+
+
+async def test_a_role_that_goes_closes_what_is_open_with_it(server, slug) -> None:
+    boss = await asyncio.to_thread(signed_in, server, OLGA)
+    address = f"{uuid4().hex}@amt.example"
+    other = await asyncio.to_thread(signed_in, server, address)
+    other.may = frozenset({"organiser"})
+    desk = server.page(other, slug, "/organiser")
+    number = re.search(rf'<li id="a(\d+)">(?:(?!<li).)*{address}', boss.get(TEAM).text, re.DOTALL)
+    async with Live(other, slug, page=desk.live, stream="desk") as one:
+        taken = {"do": "roles", "number": number[1], "scribe": "1"}  # type: ignore[index]
+        assert (await asyncio.to_thread(boss.submit, TEAM, TEAM, **taken)).status == 303
+        assert await one.closed() == 4501
+    form = {"token": desk.token, "key": str(uuid4()), "do": "banner", "text": "Noch da?"}
+    assert other.post(f"/sessions/{slug}/organiser", form).status == 403
+    assert other.get(f"/sessions/{slug}/updates?stream=desk").status == 403
+    late = Live(other, slug)
+    await late.open(other.cookie)
+    await late.send({"type": "hello", "stream": "desk", "page": desk.live})
+    assert await late.closed() == 4501
+    assert other.get(f"/sessions/{slug}/scribe").status == 200  # what is left stays
+
+
+async def test_whoever_signs_in_has_another_pass_and_used_the_link_up(server, slug) -> None:
+    planted = server.volunteer(slug)
+    page = server.page(planted, slug)
+    victim = thief_of(server, planted)
+    link = await asyncio.to_thread(organiser, server, OLGA, "Olga")
+    async with Live(planted, slug, page=page.live) as one:
+        assert (await asyncio.to_thread(victim.enter, link)).status == 303
+        assert await one.closed() == 4501
+    assert (planted.get("/account").status, victim.get("/account").status) == (303, 200)
+    assert tried(planted, slug, page.token) == [409, 403, 303]
+    other = server.browser()
+    path = f"/signin/{link.rpartition('/')[2]}"
+    assert other.post(path, {"token": other.get("/signin").token}).status == 410
+    assert other.get("/account").status == 303
+
+
+async def test_what_asks_again_is_not_done_by_whoever_finds_a_browser_open(server, slug) -> None:
+    boss = await asyncio.to_thread(signed_in, server, OLGA)
+    boss.may = frozenset({"organiser"})
+    page = server.page(boss, slug, "/organiser")
+    rewind(server, 11)
+    form = {"token": page.token, "key": str(uuid4()), "do": "publish"}
+    answer = boss.post(f"/sessions/{slug}/organiser", form, accept="application/json")
+    assert (answer.status, answer.json()["code"]) == (403, "confirm")
+    async with Live(boss, slug, page=page.live, stream="desk") as one:
+        assert (await one.command("publish"))["code"] == "confirm"
+    boss = await asyncio.to_thread(signed_in, server, OLGA)
+    boss.may = frozenset({"organiser"})
+    page = server.page(boss, slug, "/organiser")
+    async with Live(boss, slug, page=page.live, stream="desk") as one:
+        assert (await one.command("publish"))["code"] != "confirm"  # it is not over yet
+
+
 # --- a pass that rises, and one that runs out ----------------------------------------------------
 
 
@@ -417,6 +507,7 @@ async def handshake(server: Server, slug: str, origin: str, cookie: str) -> int:
     return asked.status
 
 
+TEAM = "/organiser/staff"
 OLGA = "olga@amt.example"
 MIA = {"address": "mia@amt.example", "name": "Mia", "moderator": "1"}
 
@@ -581,7 +672,7 @@ class Form:
         plain = path.replace(":slug}", "}").replace(":number}", "}")
         names = {"slug": slug, "token": token, "number": stage.number}
         self.address, self.page = plain.format(**names), page.format(**names)
-        self.said = dict(said)
+        self.said: dict[str, object] = dict(said)
         if path == "/signin/code":
             asked = self.browser.submit("/signin", "/signin", address=OLGA).text
             begun = re.search(r'name="signin" value="(\w+)"', asked)[1]  # type: ignore[index]
@@ -589,7 +680,8 @@ class Form:
         if path == "/organiser/new":
             self.page = self.address + f"?from={slug}"
         if path.endswith(("/new", "/edit")):
-            self.said = self.browser.get(self.page).fields | {"title": f"Neu {uuid4().hex[:6]}"}
+            fields = self.browser.get(self.page).fields
+            self.said = {**fields, "title": f"Neu {uuid4().hex[:6]}"}
             del self.said["token"]
         if said.get("do") == "take":
             self.said |= {"number": stage.number, "rev": rev(stage.actor, slug, stage.number)}
@@ -628,7 +720,7 @@ class Form:
     def send(self, token: str, **headers: str) -> int:
         sender = thief_of(self.stage.server, self.browser)
         if not self.address.endswith("/commands"):
-            form = {"token": token, "key": str(uuid4())} | self.said
+            form: dict[str, object] = {"token": token, "key": str(uuid4())} | self.said
             return sender.post(self.address, form, **headers).status
         command = {"type": "command", "key": str(uuid4()), "text": f"{uuid4().hex}?"} | self.said
         headers |= {"content_type": "application/json", "x_dialog_token": token}

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from dialog.forum.events import Asked, Redacted
 from dialog.forum.names import Field
 from dialog.forum.question import Wording
+from dialog.store.accounts import Accounts
 from dialog.store.backup import Unfit, backup, renew, restore
 from dialog.store.database import Database, check_sqlite
 from dialog.store.deletions import reports
@@ -26,6 +27,7 @@ from dialog.store.journal import Journal
 from dialog.store.lock import InUse, lock
 from dialog.store.migrate import migrate
 from dialog.store.people import DAY, HOUR, Lifetime, People
+from dialog.store.signins import SignIns
 from dialog.store.tables import DELETIONS, TEXTS
 from tests.chaos.storm import FAST, Storm, stored
 from tests.live.programme import declare
@@ -388,6 +390,27 @@ async def test_invitations_of_before_are_not_good_again(tmp_path, url) -> None:
     database = Database(url)
     people = People(database, "a secret", lambda: moment, Lifetime(2 * HOUR, DAY))
     assert await people.consume(token, None) is None
+    await database.close()
+
+
+async def test_sign_ins_of_before_are_not_good_again(tmp_path, url) -> None:
+    """A link may have been used since, and a pass ended with the role that it had."""
+    moment = int(NOW.timestamp() * 1000)
+    database = Database(url)
+    people = People(database, "a secret", lambda: moment)
+    account = await Accounts(database, lambda: moment).make("a@b.example", "A")
+    signins = SignIns(database, people, "a secret", lambda: moment)
+    link = signins.sealed(await signins.ask(account.id)).token
+    token = (await people.sign_in(account.id, None)).token
+    await database.close()
+    backup(url, tmp_path / "copy")
+    restore(url, tmp_path / "copy", NOW)
+    database = Database(url)
+    people = People(database, "a secret", lambda: moment)
+    signins = SignIns(database, people, "a secret", lambda: moment)
+    assert await signins.follow(link, None) is None
+    assert await people.pass_of(token) is None
+    assert await signins.follow(signins.sealed(await signins.ask(account.id)).token, None)
     await database.close()
 
 

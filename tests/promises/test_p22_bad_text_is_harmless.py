@@ -93,7 +93,7 @@ MUTANTS = (
         "    if annotation is None:\n        return _Count", "messages",
     ),
     Mutant(
-        "names of staff pass by the gate", "dialog/cli.py",
+        "names of staff pass by the gate", "dialog/cli/conditions.py",
         'called = required(name, Limits().name, "name")', "called = name or required", "invited",
     ),
     Mutant(

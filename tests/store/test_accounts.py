@@ -9,6 +9,7 @@ from dialog.forum.names import Role
 from dialog.store.accounts import Accounts, LastOrganiser
 from dialog.store.database import Database
 from dialog.store.people import DAY, HOUR, STAFF_LIFETIME, Lifetime, People, Stranger
+from dialog.store.processes import Processes
 
 MODERATOR, SCRIBE, ORGANISER, VOLUNTEER = (
     Role.MODERATOR, Role.SCRIBE, Role.ORGANISER, Role.VOLUNTEER,
@@ -167,7 +168,7 @@ async def test_whoever_has_no_role_there_is_the_person_of_the_link_for_good(acco
 
 
 async def test_a_role_that_goes_ends_the_numbers_of_the_passes_and_not_the_sign_in(
-    accounts, people
+    accounts, people, database
 ):
     await session(people)
     account = await accounts.make("a@b.example", "A")
@@ -182,6 +183,8 @@ async def test_a_role_that_goes_ends_the_numbers_of_the_passes_and_not_the_sign_
     assert after.id > before.id
     assert roles(after) == {SCRIBE, VOLUNTEER}
     assert (after.account, after.confirmed) == (before.account, before.confirmed)
+    if database.shared:  # this is what other processes look for
+        assert list(await Processes(database).ended([before.id, after.id])) == [before.id]
 
 
 async def test_offices_are_given_and_taken(accounts, people):

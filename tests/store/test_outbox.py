@@ -230,6 +230,21 @@ async def test_it_stands_by_person_and_kind_how_the_last_letter_fared(outbox, cl
     assert await outbox.standing("2026-12-01-schule") == {}
 
 
+async def test_the_last_letter_that_went_is_known_though_a_later_one_failed(outbox, clock):
+    (first,) = await outbox.put([letter(1)])
+    await outbox.take(clock.now)
+    await outbox.sent(first, {"sequence": 4})
+    clock.now += 1
+    (again,) = await outbox.put([letter(1)])
+    await outbox.take(clock.now)
+    await outbox.fail(again, "550 nein")
+    gone = await outbox.gone(SLUG, ["invitation", "changed"])
+    assert {person: (one.id, one.told) for person, one in gone.items()} == {
+        1: (first, {"sequence": 4})
+    }
+    assert await outbox.gone(SLUG, ["changed"]) == {}
+
+
 async def test_addresses_are_forgotten_and_a_restored_database_forgets_them_again(
     outbox, database, clock, tmp_path
 ):

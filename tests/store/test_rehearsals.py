@@ -10,6 +10,7 @@ from dialog.forum.events import Declared
 from dialog.forum.journal import Batch
 from dialog.forum.names import Limits, Phase, Role
 from dialog.forum.phase import Schedule
+from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.journal import Journal, JournalFault
 from dialog.store.people import People
@@ -70,3 +71,17 @@ async def test_what_was_ever_declared_as_real_stays(database, journal, people) -
     with pytest.raises(RealSession, match="echt is a real session"):
         await erase(database, "echt")
     assert await content(database) == before
+
+
+async def test_whoever_signed_in_stays_signed_in(database, journal, people, clock) -> None:
+    accounts = Accounts(database, clock)
+    account = await accounts.make("a@b.example", "A")
+    await held(journal, people, "probe", rehearsal=True)
+    await accounts.seat(account.id, "probe", {Role.MODERATOR})
+    token = (await people.sign_in(account.id, None)).token
+    token, _ = await people.join(token, "probe", "Anna")
+    assert await people.enter(token, "probe")
+    await erase(database, "probe")
+    found = await people.pass_of(token)
+    assert (found.account, found.grants) == (account, ())
+    assert await accounts.seats(account.id) == {}

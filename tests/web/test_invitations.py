@@ -197,12 +197,24 @@ def test_one_person_is_added_changed_withdrawn_and_invited_again(server, slug, t
     assert team.submit(here, here, **change, address="nix").status == 422
     assert team.submit(here, here, **change, address="eins@p.example").status == 303
     assert person(server, "eins@p.example") == number
+    again = {"do": "again", "person": number}
+    assert team.submit(here, here, **again).status == 303
+    assert letters(server, "eins@p.example") == [("invitation", "waiting")]
+    moved = change | {"address": "zwei@p.example"}
+    assert team.submit(here, here, **moved).status == 303
+    assert letters(server, "eins@p.example") == []
+    assert "Noch nicht verschickt" in team.get(f"{here}?person={number}").text
+    back = change | {"address": "eins@p.example"}
+    assert team.submit(here, here, **back).status == 303
+    assert team.submit(here, here, **again).status == 303
+    assert letters(server, "eins@p.example") == [("invitation", "waiting")]
     link = link_of(server, team, here, "eins@p.example")
     guest = server.browser()
     assert guest.submit(link, link, name="Eins", asks="1", asked="1").status == 303
     assert guest.get(f"/sessions/{slug}/mine").status == 200
     assert team.submit(here, here, do="withdraw", person=number).status == 303
     assert guest.get(f"/sessions/{slug}/mine").status == 303
+    assert letters(server, "eins@p.example") == []
     gone = server.browser().get(link)
     assert (gone.status, "Dieser Link gilt nicht mehr" in gone.text) == (410, True)
     assert team.submit(here, here, do="again", person=number).status == 409

@@ -134,7 +134,7 @@ async def _held(entrance: Entrance) -> dict[str, Any]:
         "invitation": _invitation(guest) if guest else None,
         "name": who.name or None,
         "admission": who.admission.value,
-        "since": instant(await site.people.since(slug, who.person)),
+        "since": instant(guest.opened if guest else await site.people.since(slug, who.person)),
         "private_link": f"{site.base_url}/sessions/{slug}/mine/{private}",
         "until": instant(ends.get(Term.PERSONS, 0)),
     }

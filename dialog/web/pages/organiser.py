@@ -30,7 +30,9 @@ async def _shows(desk: Desk) -> dict[str, Any]:
     marking = None
     if desk.form.get("do") == "mark":
         marking = await room.read(lambda session, _board: mark(session, desk.form, wanted))
+    holder = desk.entrance.visitor.holder
     return {
+        "office": holder is not None and Role.ORGANISER in holder.offices,
         "present": presence.roles() | {"people": presence.people},
         "oldest": _oldest(view),
         "answered": view.answered,

@@ -46,7 +46,8 @@ async def begin(request: Request) -> Response:
         return _sorry(request, guest, "unreachable")
     made = page(request, "provider", guest, address=address)
     made.headers["refresh"] = f"0; url={address}"
-    give(made, site, token)
+    if token != guest.token:
+        give(made, site, token)
     return made
 
 
