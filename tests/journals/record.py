@@ -123,7 +123,7 @@ def before(at: Recorder) -> None:
     )
     at.do(CLARA, c.Ask("Wann fangen die Kurse an?"))
     at.do(CLARA, c.Ask("Wie hoch ist die Miete im Heim?", "Aktenzeichen folgt."))
-    at.do(MIA, c.Ask("Gibt es Kurse am Abend?", via=Via.PHONE, asker="Frau D."))
+    at.do(MIA, c.Ask("Gibt es Kurse am Abend?", via=Via.PHONE, asker="Frau D.", show=Show.NAME))
     at.do(BERND, c.Ask("Kaufen Sie mein Buch!"))
     at.do(AYLIN, c.Ask("Diese Frage ziehe ich zurück?"))
     at.do(SYSTEM, c.Note(2, (), (Mark("phone", 49, 61),)))
