@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from dialog.programme.declaration import ZONE
 from tests.journeys.looks import Looks
@@ -84,7 +84,7 @@ def warned(page: Page) -> None:
     """Whoever leaves with something unsaved is asked; who stays has lost nothing."""
     asked: list[str] = []
 
-    def stay(dialog) -> None:  # type: ignore[no-untyped-def]
+    def stay(dialog: Dialog) -> None:
         asked.append(dialog.type)
         dialog.dismiss()
 
