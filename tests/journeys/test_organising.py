@@ -145,7 +145,7 @@ def copied(page: Page, title: str) -> None:
 
 def cancelled(page: Page, people: People, title: str, looks: Looks, *, script: bool) -> None:
     address = page.url.split("?")[0].removesuffix("/organiser/edit")
-    page.get_by_role("link", name="Bereit?").click()
+    page.get_by_role("link", name="Bereit?").first.click()
     expect(page.get_by_role("heading", name=re.compile("Bereit"), level=1)).to_be_visible()
     if script:
         looks.at(page, "ready")
