@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from dialog.programme.declaration import ZONE
 from tests.journeys.looks import Looks
@@ -84,7 +84,7 @@ def warned(page: Page) -> None:
     """Whoever leaves with something unsaved is asked; who stays has lost nothing."""
     asked: list[str] = []
 
-    def stay(dialog) -> None:
+    def stay(dialog: Dialog) -> None:
         asked.append(dialog.type)
         dialog.dismiss()
 
@@ -145,7 +145,7 @@ def copied(page: Page, title: str) -> None:
 
 def cancelled(page: Page, people: People, title: str, looks: Looks, *, script: bool) -> None:
     address = page.url.split("?")[0].removesuffix("/organiser/edit")
-    page.get_by_role("link", name="Bereit?").click()
+    page.get_by_role("link", name="Bereit?").first.click()
     expect(page.get_by_role("heading", name=re.compile("Bereit"), level=1)).to_be_visible()
     if script:
         looks.at(page, "ready")
