@@ -85,7 +85,7 @@ def person(server: Server, address: str) -> int:
 
 def link_of(server: Server, browser: Browser, here: str, address: str) -> str:
     page = browser.get(f"{here}?person={person(server, address)}")
-    found = re.search(r'class="copy">[^<]*?(/sessions/[^<]*)<', page.text)[1]
+    found = re.search(r'class="copy">[^<]*?(/sessions/[^<]*)<', page.text)[1]  # type: ignore[index]
     TOLD.add(found.rpartition("/")[2])
     return found
 
@@ -219,9 +219,9 @@ def test_one_person_is_added_changed_withdrawn_and_invited_again(server, slug, t
     assert (gone.status, "Dieser Link gilt nicht mehr" in gone.text) == (410, True)
     assert team.submit(here, here, do="again", person=number).status == 409
     assert team.submit(here, here, do="renew", person=number).status == 303
-    again = link_of(server, team, here, "eins@p.example")
-    assert again != link
-    assert server.browser().get(again).status == 200
+    renewed = link_of(server, team, here, "eins@p.example")
+    assert renewed != link
+    assert server.browser().get(renewed).status == 200
 
 
 def test_the_table_holds_no_formula_and_no_link(server, slug, team, here) -> None:
