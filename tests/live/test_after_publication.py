@@ -141,6 +141,8 @@ def test_who_has_everything_deleted_stands_in_no_file(server) -> None:
     evening.publish()
     assert found(server, NAME, DISTRICT, BACKGROUND)
     fresh = evening.again(link)
+    stranger, path = server.browser(), urlsplit(link).path
+    token = stranger.get(path).token
     place = f"{evening.base}/mine/data"
     assert "Meine Daten löschen?" in fresh.get(f"{place}?confirm=forget").text
     gone = fresh.submit(place, place, do="forget")
@@ -148,9 +150,7 @@ def test_who_has_everything_deleted_stands_in_no_file(server) -> None:
     assert "Ihre Daten sind gelöscht" in fresh.get(f"{place}?gone=1").text
     settled(lambda: found(server, NAME, DISTRICT, BACKGROUND) == [])
     assert evening.record()[number]["text"] == TEXT
-    stranger = server.browser()
-    path = urlsplit(link).path
-    assert stranger.submit(path, path).status == 410
+    assert stranger.post(path, {"token": token, "key": "a-key-of-nobody"}).status == 410
     assert fresh.get(place).status == 303
 
 
