@@ -133,11 +133,11 @@ class Reader:
         """Follow the link that says this."""
         return self.go(urljoin(self.path, Sheet(self.page, self.path).links[words]))
 
-    def press(self, button: str, *, status: int = 200, **typed: str) -> Page:
+    def press(self, button: str, /, _status: int = 200, **typed: str) -> Page:
         """Press a button, with fields as they stand but those ``typed``."""
         form = Sheet(self.page, self.path).form(button)
         assert typed.keys() <= form.names, (typed.keys() - form.names, form.names)
-        return self._send(form, button, typed, {}, status)
+        return self._send(form, button, typed, {}, _status)
 
     def hand_in(self, button: str, files: Mapping[str, tuple[str, bytes]], **typed: str) -> Page:
         """Press a button of a form with files, by the names of their fields."""

@@ -109,9 +109,9 @@ class Evening:
             "release": "second_person",
         }
         self.organiser.go("/organiser/new")
-        refused = self.organiser.press("Entwurf anlegen", status=422, **fields)
+        refused = self.organiser.press("Entwurf anlegen", 422, **fields)
         assert TITLE in refused.text
-        self.organiser.press("Entwurf anlegen", **{"ends.time": "19:30"})
+        self.organiser.press("Entwurf anlegen", 200, **{"ends.time": "19:30"})
         slug = self.organiser.path.split("/")[2]
         assert slug == f"{day:%Y-%m-%d}-wohnen"
         self.base = f"/sessions/{slug}"
@@ -125,7 +125,7 @@ class Evening:
             address = f"{name.split()[1].lower()}@amt.example"
             self.organiser.go(f"{self.base}/organiser/staff")
             self.organiser.press(
-                "Eintragen", **{"address": address, "name": name, role: "1", "letter": "1"}
+                "Eintragen", 200, **{"address": address, "name": name, role: "1", "letter": "1"}
             )
             reader = self.team[role] = Reader(self.server.browser())
             reader.browser.may = frozenset({role})
@@ -189,7 +189,7 @@ class Evening:
         reader = self.volunteers[address] = Reader(self.server.browser())
         reader.go(self.links[address])
         wanted = {"asked": "1"} if address.startswith("helfer1@") else {}
-        reader.press("Am Dialog teilnehmen", **wanted)
+        reader.press("Am Dialog teilnehmen", 200, **wanted)
         assert reader.path.split("?")[0] == self.base
 
     # --- the evening ---------------------------------------------------------------------------
