@@ -84,7 +84,7 @@ def warned(page: Page) -> None:
     """Whoever leaves with something unsaved is asked; who stays has lost nothing."""
     asked: list[str] = []
 
-    def stay(dialog) -> None:
+    def stay(dialog: Dialog) -> None:
         asked.append(dialog.type)
         dialog.dismiss()
 
