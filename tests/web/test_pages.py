@@ -113,7 +113,7 @@ def test_posts_of_ones_own_pages(server, slug, people) -> None:
 
 def answers(server: Server, people: dict[str, Browser]) -> Iterator[tuple[str, dict[str, str]]]:
     slug = server.slugs["live"]
-    for path in (*GETS, "/gibt-es-nicht", "/static/css/base.css", "/sessions/nein"):
+    for path in (*GETS, "/gibt-es-nicht", "/static/icons/dialog.svg", "/sessions/nein"):
         address = filled(path, slug) + ("?epoch=x" if path.endswith("updates") else "")
         yield address, dict(people[""].get(address).headers)
     yield "POST", dict(people[""].post(f"/sessions/{slug}/questions", {}).headers)
@@ -134,6 +134,18 @@ def test_every_answer_carries_the_policy(server, people) -> None:
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert "server" not in headers
+
+
+def test_what_a_page_loads_opens_nothing_and_says_no_more(server) -> None:
+    """Headers for documents would be a tenth of a room's first visit."""
+    for path in ("css/base.css", "js/room.js", "fonts/source-sans-3-latin-wght-normal.woff2"):
+        headers = server.browser().ask("HEAD", f"/static/{path}").headers
+        policy = "default-src 'none'; frame-ancestors 'none'"
+        assert headers["content-security-policy"] == policy, path
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert "permissions-policy" not in headers, path
 
 
 class Inline(HTMLParser):
