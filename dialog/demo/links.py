@@ -34,7 +34,8 @@ Fragen, Antworten und Personen sind erfunden.
 Der Link zum Teilnehmen gilt beliebig oft, jeder andere einmal; ein neuer Start druckt neue.
 Ein Browser kann alle Rollen zugleich haben, die Adresse entscheidet. Er ist aber immer dieselbe
 Person, und niemand prüft die eigene Frage oder gibt die eigene Antwort frei: Wer das zeigen
-möchte, öffnet den zweiten Link in einem privaten Fenster oder einem anderen Profil.
+möchte, öffnet den zweiten Link in einem privaten Fenster oder einem anderen Profil. „Alle
+Dialoge“ meldet an: Dieses Konto darf alles, und was der Browser vorher durfte, endet damit.
 
 Strg+C beendet die Vorführung, der nächste Start setzt sie fort.
 """
