@@ -14,7 +14,7 @@ from dialog.rolls.address import Address, Flaw, read
 from dialog.rolls.choice import Choice, guess
 from dialog.rolls.intake import from_file, from_paste
 from dialog.rolls.sifting import correct, sift
-from dialog.rolls.table import MOST_BYTES, Roll, Unreadable, from_csv, from_text
+from dialog.rolls.table import MOST_BYTES, Roll, Sheet, Unreadable, from_csv, from_text, roll
 from dialog.rolls.workbook import sheets
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252")
@@ -170,6 +170,14 @@ def test_whatever_stands_in_a_cell_is_an_address_or_has_a_flaw(cell) -> None:
 
 
 # --- looked through -------------------------------------------------------------------------------
+
+
+def test_a_cell_without_an_end_is_too_long_before_anybody_looks_into_it() -> None:
+    assert read(f"{'a' * 1_000} <anna@amt.example>") is Flaw.LONG
+    endless = "@" + "a" * 120_000
+    with pytest.raises(Unreadable) as refused:
+        roll("", [Sheet("", from_text(f"{endless};{endless}"))])
+    assert refused.value.why == "cells"
 
 
 def test_doubles_count_once_and_the_invited_not_at_all() -> None:
