@@ -340,6 +340,12 @@ def test_a_missing_zone_is_answered_with_the_right_one(tmp_path: Path) -> None:
     assert fault.next_step == "Schreiben Sie 2026-07-10T09:00:00+02:00."
 
 
+def test_a_folder_whose_name_is_no_text_is_told_as_one(tmp_path: Path) -> None:
+    folder_of(tmp_path, name="2026-11-24-\udcfcbung")
+    (fault,) = programme(tmp_path).faults
+    assert (fault.code, "-?bung" in fault.told().encode().decode()) == ("bad_slug", True)
+
+
 def test_every_sentence_ends_and_has_a_next_step() -> None:
     for words in WORDS.values():
         assert all(text.endswith((".", "?", "}")) for text in words)
