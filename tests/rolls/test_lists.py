@@ -2,6 +2,7 @@
 
 import io
 import struct
+import threading
 import zipfile
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialog.rolls import intake
 from dialog.rolls.address import Address, Flaw, read
 from dialog.rolls.choice import Choice, guess
 from dialog.rolls.intake import from_file, from_paste
@@ -178,6 +180,21 @@ def test_a_cell_without_an_end_is_too_long_before_anybody_looks_into_it() -> Non
     with pytest.raises(Unreadable) as refused:
         roll("", [Sheet("", from_text(f"{endless};{endless}"))])
     assert refused.value.why == "cells"
+
+
+async def test_a_list_is_looked_through_off_the_loop(monkeypatch) -> None:
+    loop, seen = threading.get_ident(), set[int]()
+
+    def counted(*given: Any) -> Roll:
+        seen.add(threading.get_ident())
+        return roll(*given)
+
+    monkeypatch.setattr(intake, "roll", counted)
+    await from_file("", b"anna@amt.example")
+    await from_file("", workbook([["anna@amt.example"]]))
+    await from_paste("", "anna@amt.example")
+    assert seen
+    assert loop not in seen
 
 
 def test_doubles_count_once_and_the_invited_not_at_all() -> None:
