@@ -13,6 +13,7 @@ from dialog.programme import (
     Limits,
     Recording,
     Video,
+    form,
     programme,
     read,
 )
@@ -146,6 +147,13 @@ def test_texts_are_composed(tmp_path: Path) -> None:
     assert read(folder).intro == "für"
 
 
+def test_what_is_far_too_long_is_not_composed(tmp_path: Path) -> None:
+    toml = LEAST.replace("Sprache und", "e\u0301" * 500)
+    (fault,) = faults_of(folder_of(tmp_path, toml))
+    assert (fault.code, fault.fields["length"]) == ("too_long", 1_000 + len(" Arbeit"))
+    assert form.words(f"{'-' * 500}wohnen") == ""
+
+
 def test_all_faults_of_a_file_are_named_at_once(tmp_path: Path) -> None:
     toml = """
 titel = "Sprache und Arbeit"
@@ -242,6 +250,7 @@ def test_each_fault_is_named_by_its_key(
             ("recording.starts", "bad_order"),
         ),
         ("[limits]\ntext = 301", ("limits.text", "out_of_range")),
+        (f"[limits]\nwaiting = 0x{'f' * 5_000}", ("limits.waiting", "out_of_range")),
         ("[limits]\nwaiting = true", ("limits.waiting", "wrong_type")),
         ("[limits]\nbackgroud = 10", ("limits.backgroud", "misspelt")),
     ],
@@ -329,6 +338,12 @@ def test_a_missing_zone_is_answered_with_the_right_one(tmp_path: Path) -> None:
     toml = LEAST.replace("2026-11-10T09:00:00+01:00", "2026-07-10T09:00:00")
     (fault,) = faults_of(folder_of(tmp_path, toml))
     assert fault.next_step == "Schreiben Sie 2026-07-10T09:00:00+02:00."
+
+
+def test_a_folder_whose_name_is_no_text_is_told_as_one(tmp_path: Path) -> None:
+    folder_of(tmp_path, name="2026-11-24-\udcfcbung")
+    (fault,) = programme(tmp_path).faults
+    assert (fault.code, "-?bung" in fault.told().encode().decode()) == ("bad_slug", True)
 
 
 def test_every_sentence_ends_and_has_a_next_step() -> None:

@@ -258,6 +258,11 @@ def test_only_a_draft_is_deleted_or_renamed_and_a_link_is_followed_nowhere(tmp_p
             work()
     with pytest.raises(ValueError, match="no name"):
         folders.create(root, replace(draft, slug="../../tmp/boese"))
+    (root / slug / "transcript.json").write_text("{}")
+    with pytest.raises(Moved):
+        folders.replace(root, slug, replace(draft, slug=f"{slug}-2"), folders.mark(root / slug))
+    assert [one.name for one in root.iterdir()] == [slug]
+    (root / slug / "transcript.json").unlink()
     folders.discard(root, slug, folders.mark(root / slug))
     assert not list(root.iterdir())
 

@@ -126,7 +126,8 @@ class Occasions:
         offices = [one for one in await accounts.all() if Role.ORGANISER in one.roles]
         keeping = {Role.ORGANISER, Role.SCRIBE}
         seats = [one for one in await accounts.seated(slug) if keeping & one.roles]
-        return {one.account.id: one.account for one in (*offices, *seats)}
+        known = {one.account.id: one.account for one in (*offices, *seats)}
+        return {id_: one for id_, one in known.items() if one.address}
 
 
 def _letter(kind: Kind, guest: Guest, slug: str, once: str) -> Letter:

@@ -23,6 +23,8 @@ AWAY: Final = 421
 LONGEST: Final = 200
 PORTS: Final = {"smtp": 587, "smtps": 465}
 MAILBOX: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+# Without what would make several addresses of one, or another one.
+ONE: Final = re.compile(r"""[^\s@<>()\[\],;:\\"]+@[^\s@<>()\[\],;:\\"]+""")
 UTF8: Final = ("SMTPUTF8", "BODY=8BITMIME")
 
 
@@ -140,7 +142,7 @@ class Relay:
         smtp = self._smtp
         if smtp is None:
             raise NotTaken("away", away=True)
-        if not MAILBOX.fullmatch(to) or not to.isprintable():
+        if not ONE.fullmatch(to) or not to.isprintable():
             raise NotTaken("address", lasting=True)
         eight = not to.isascii()
         if eight and not smtp.supports_extension("smtputf8"):

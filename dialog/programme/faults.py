@@ -230,11 +230,15 @@ class Fault:
     fields: Mapping[str, object] = field(default_factory=dict, compare=False)
 
     def told(self, language: str = "de") -> str:
-        """Return the fault as one line for a terminal."""
+        """Return the fault as one line for a terminal.
+
+        What of a folder's name is no text, is not shown: nothing could write it.
+        """
         place = f"{self.file}: {self.key}" if self.key else f"{self.file}"
+        said = f"{self.sentence} {self.next_step}"
         if language == "en":
-            return f"{place}: {self.sentence_en} {self.next_step_en}"
-        return f"{place}: {self.sentence} {self.next_step}"
+            said = f"{self.sentence_en} {self.next_step_en}"
+        return f"{place}: {said}".encode(errors="replace").decode()
 
 
 class DeclarationError(Exception):

@@ -60,6 +60,8 @@ def replace(root: Path, slug: str, declaration: Declaration, seen: str) -> None:
         if not seen or mark(folder) != seen:
             raise Moved(slug)
         if declaration.slug != slug:
+            if (folder / RECORD).exists():  # it cannot go, and would stand there twice
+                raise Moved(slug)
             _create(root, declaration)
             _discard(root, slug)
             return

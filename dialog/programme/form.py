@@ -35,6 +35,7 @@ _TIME: Final = re.compile(
 )
 _WORDS: Final = re.compile(r"[a-z0-9]+")
 _LONGEST: Final = 60
+_TITLE: Final = 400  # no title is longer, and taking it apart is quadratic
 _SPELT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -110,7 +111,7 @@ def entered(fields: Mapping[str, str], folder: Path, standing: Mapping[str, obje
 
 def words(title: str) -> str:
     """Return a title as the words of an address: sprache-und-arbeit."""
-    plain = unicodedata.normalize("NFKD", title.lower().translate(_SPELT))
+    plain = unicodedata.normalize("NFKD", title[:_TITLE].lower().translate(_SPELT))
     found = _WORDS.findall("".join(c for c in plain if not unicodedata.combining(c)))
     text = ""
     for word in found:

@@ -136,6 +136,7 @@ def _introduced(file: File, decoded: str | None) -> str:
         file.fault("", "empty")
     if len(text) > _INTRO_LIMIT:
         file.fault("", "too_long", length=len(text), limit=_INTRO_LIMIT)
+        text = text[:_INTRO_LIMIT]
     elif not harmless(text):
         file.fault("", "bad_signs")
     return unicodedata.normalize("NFC", text)

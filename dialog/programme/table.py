@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Optional, TypeVar
 
-from dialog.forum.texts import harmless
+from dialog.forum.texts import RAW_FACTOR, harmless
 from dialog.programme.declaration import ZONE
 from dialog.programme.faults import KINDS, WORDS, Fault
 
@@ -18,6 +18,7 @@ Option = TypeVar("Option", bound=str)
 
 _ADDRESS: Final = re.compile(r"https://[^\s/]+\S*")
 _YEARS: Final = range(2000, 3000)
+_BITS: Final = 64
 
 # what a missing key could look like
 _EXAMPLES: Final = {
@@ -83,8 +84,13 @@ class Table:
         return None
 
     def line(self, key: str, found: str, limit: int) -> str:
-        """Return the text trimmed and composed; it must be one line, not empty, not too long."""
-        text = unicodedata.normalize("NFC", found.strip())
+        """Return the text trimmed and composed; it must be one line, not empty, not too long.
+
+        What is far too long is not composed: that is quadratic.
+        """
+        text = found.strip()
+        if len(text) <= limit * RAW_FACTOR:
+            text = unicodedata.normalize("NFC", text)
         if not text:
             self.fault(key, "empty")
         elif len(text) > limit:
@@ -144,7 +150,9 @@ class Table:
         """Return a number in a range, or the default when none is given."""
         found = self.value(key, int, required=False)
         if found is not None and not least <= found <= most:
-            self.fault(key, "out_of_range", found=found, least=least, most=most)
+            # 0xfff… may have more digits than can be written
+            shown = found if found.bit_length() <= _BITS else "…"
+            self.fault(key, "out_of_range", found=shown, least=least, most=most)
         return default if found is None else found
 
     def moment(self, key: str, *, required: bool) -> datetime | None:

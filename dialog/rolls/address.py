@@ -8,6 +8,7 @@ from typing import NamedTuple
 import idna
 
 LONGEST, LONGEST_LOCAL = 254, 64
+LONGEST_CELL = 1_000
 
 _NAMED = re.compile(r"[^<>]*<([^<>]*)>\s*")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -39,7 +40,12 @@ class Address(NamedTuple):
 
 
 def read(cell: str) -> Address | Flaw:
-    """Return the address in a cell, which may be ``Name <a@b.example>``, or what is wrong."""
+    """Return the address in a cell, which may be ``Name <a@b.example>``, or what is wrong.
+
+    Lengths come first: normalising and looking for addresses are quadratic.
+    """
+    if len(cell) > LONGEST_CELL:
+        return Flaw.LONG
     written = bare(cell)
     local, at, domain = written.rpartition("@")
     flaw = _flaw(written, local, at, domain)

@@ -1,9 +1,13 @@
 """From what was handed in to a list, whatever it is."""
 
 import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
-from dialog.rolls.table import MOST_BYTES, Roll, Sheet, Unreadable, from_csv, from_text, roll
+from dialog.rolls.table import MOST_BYTES, Roll, Rows, Sheet, Unreadable, from_csv, from_text, roll
 from dialog.rolls.workbook import OLD, SPREADSHEET, from_workbook
+
+Content = TypeVar("Content", bytes, str)
 
 
 async def from_file(name: str, content: bytes) -> Roll:
@@ -13,12 +17,16 @@ async def from_file(name: str, content: bytes) -> Roll:
     if content.startswith(OLD):
         raise Unreadable("old")
     if content.startswith(SPREADSHEET):
-        return roll(name, await from_workbook(content))
-    rows = await asyncio.to_thread(from_csv, content)
-    return roll(name, [Sheet("", rows)])
+        sheets = await from_workbook(content)
+        return await asyncio.to_thread(roll, name, sheets)
+    return await asyncio.to_thread(_alone, name, from_csv, content)
 
 
 async def from_paste(name: str, text: str) -> Roll:
     """Return the list in a text that was pasted; raise ``Unreadable``."""
-    rows = await asyncio.to_thread(from_text, text)
-    return roll(name, [Sheet("", rows)])
+    return await asyncio.to_thread(_alone, name, from_text, text)
+
+
+def _alone(name: str, read: Callable[[Content], Rows], content: Content) -> Roll:
+    """Return a list of one sheet; off the loop, for two million empty lines take a while."""
+    return roll(name, [Sheet("", read(content))])

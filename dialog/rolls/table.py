@@ -8,13 +8,12 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from dialog.rolls.address import looks_like
+from dialog.rolls.address import LONGEST_CELL, looks_like
 
 MOST_BYTES: Final = 2_000_000
 MOST_ROWS: Final = 5_000
 MOST_COLUMNS: Final = 50
 MOST_SHEETS: Final = 20
-LONGEST_CELL: Final = 1_000
 TRIED = 60
 DELIMITERS = (";", ",", "\t")
 PIECE: Final = re.compile(r'(?:"[^"]*"|<[^<>]*>|[^,;])+[,;]?|[,;]')

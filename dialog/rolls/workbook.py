@@ -14,8 +14,8 @@ from typing import Final
 
 import msgspec
 
+from dialog.rolls.address import LONGEST_CELL
 from dialog.rolls.table import (
-    LONGEST_CELL,
     MOST_COLUMNS,
     MOST_ROWS,
     MOST_SHEETS,

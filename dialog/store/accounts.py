@@ -4,6 +4,7 @@ Whoever loses a role gets other numbers for their passes: what was open with it 
 process, and the browser stays signed in with what is left.
 """
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Collection
@@ -27,6 +28,8 @@ from dialog.store.tables import (
 )
 
 LONGEST = 254
+# Nothing that a header would take for more than one address, or for a comment.
+_MAILBOX = re.compile(r"""[^\s@<>()\[\],;:\\"]+@[^\s@<>()\[\],;:\\"]+""")
 
 # Made once: a pass of staff is looked up at every page and socket.
 _ACCOUNT = select(ACCOUNTS.c.id, ACCOUNTS.c.address, ACCOUNTS.c.name, ACCOUNTS.c.lang)
@@ -80,8 +83,7 @@ def key_of(address: str) -> str:
 def addressable(address: str) -> bool:
     """Tell whether something looks as a mail address does, and fits into a header."""
     plain = address.strip()
-    spaced = any(map(str.isspace, plain))
-    return len(plain) <= LONGEST and plain.isprintable() and not spaced and "@" in plain[1:-1]
+    return len(plain) <= LONGEST and plain.isprintable() and bool(_MAILBOX.fullmatch(plain))
 
 
 class Accounts:

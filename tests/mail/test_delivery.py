@@ -322,6 +322,19 @@ async def test_an_address_cannot_add_a_command(office):
     assert office.letters() == []
 
 
+async def test_what_is_no_address_goes_to_nobody_and_spoils_no_other_letter(office):
+    relay, text = Relay(way_to(office)), b"Subject: x\r\n\r\nGuten Tag\r\n"
+    for to in ("a,b@c.de", "a@b.de,c", "a;b@c.de", 'a@b.de"', 'a@"'):
+        await relay.ready()
+        with pytest.raises(NotTaken) as refused:
+            await relay.send(to, text)
+        assert (refused.value.why, refused.value.lasting) == ("address", True)
+    await relay.ready()
+    await relay.send("a@b.de", text)
+    await relay.close()
+    assert [one["to"] for one in office.letters()] == [["a@b.de"]]
+
+
 async def test_a_relay_that_hangs_up_before_the_text_has_nothing(office):
     relay = Relay(way_to(office))
     with pytest.raises(NotTaken) as refused:

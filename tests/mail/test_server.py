@@ -344,10 +344,28 @@ def promised(team, evening: Evening, days: int) -> None:
     give(team, evening, "scribe", "answer", **told, **given)
 
 
+def nameless(evening, browser):
+    """Let whoever signed in have no address, as those of whom a provider verified none."""
+    evening.ask("UPDATE accounts SET key = 'subject x', address = '' WHERE key LIKE 'otto@%'")
+    return browser
+
+
+def test_whoever_has_no_address_gets_no_letter_and_is_told_so(evening, office):
+    server = evening.server
+    server.start()
+    otto = nameless(evening, signed_in(server, "otto@example.org"))
+    assert otto.get("/organiser/mail").status == 200
+    assert otto.submit("/organiser/new", "/organiser/mail", do="test").status == 422
+    assert otto.submit("/account", "/account/confirm", do="send").status == 403
+    assert office.letters() == []
+    server.check_log()
+
+
 def test_staff_is_reminded_of_a_promise_once_each_and_not_when_it_is_kept(direct, office):
     evening, server = direct, direct.server
     server.start()
     signed_in(server, "olga@example.org")
+    nameless(evening, signed_in(server, "otto@example.org"))
     team = server.staff(evening.slug, "organiser")
     promised(team, evening, 9)
     for _ in range(2):

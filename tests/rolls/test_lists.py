@@ -2,6 +2,7 @@
 
 import io
 import struct
+import threading
 import zipfile
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialog.rolls import intake
 from dialog.rolls.address import Address, Flaw, read
 from dialog.rolls.choice import Choice, guess
 from dialog.rolls.intake import from_file, from_paste
 from dialog.rolls.sifting import correct, sift
-from dialog.rolls.table import MOST_BYTES, Roll, Unreadable, from_csv, from_text
+from dialog.rolls.table import MOST_BYTES, Roll, Sheet, Unreadable, from_csv, from_text, roll
 from dialog.rolls.workbook import sheets
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252")
@@ -170,6 +172,29 @@ def test_whatever_stands_in_a_cell_is_an_address_or_has_a_flaw(cell) -> None:
 
 
 # --- looked through -------------------------------------------------------------------------------
+
+
+def test_a_cell_without_an_end_is_too_long_before_anybody_looks_into_it() -> None:
+    assert read(f"{'a' * 1_000} <anna@amt.example>") is Flaw.LONG
+    endless = "@" + "a" * 120_000
+    with pytest.raises(Unreadable) as refused:
+        roll("", [Sheet("", from_text(f"{endless};{endless}"))])
+    assert refused.value.why == "cells"
+
+
+async def test_a_list_is_looked_through_off_the_loop(monkeypatch) -> None:
+    loop, seen = threading.get_ident(), set[int]()
+
+    def counted(*given: Any) -> Roll:
+        seen.add(threading.get_ident())
+        return roll(*given)
+
+    monkeypatch.setattr(intake, "roll", counted)
+    await from_file("", b"anna@amt.example")
+    await from_file("", workbook([["anna@amt.example"]]))
+    await from_paste("", "anna@amt.example")
+    assert seen
+    assert loop not in seen
 
 
 def test_doubles_count_once_and_the_invited_not_at_all() -> None:

@@ -69,7 +69,8 @@ async def confirm(request: Request) -> Response:
     site, account = entered.site, entered.account
     now = site.clock() / 1000
     if form.get("do") == "send":
-        refusal = None if site.mails else Refusal(Code.FORBIDDEN, field="no_mail")
+        mails = site.mails and account.address
+        refusal = None if mails else Refusal(Code.FORBIDDEN, field="no_mail")
         refusal = refusal or too_often(site.signins_of_address, account.id, now, "signin")
         if refusal is None:
             form["signin"] = await site.signins.ask(account.id)

@@ -58,7 +58,7 @@ async def _do(entered: Signed, form: dict[str, str]) -> str:
             return "again" if await outbox.again(form.get("letter", "")) else "gone"
         case "again_failed":
             return "again" if await outbox.again_failed() else "gone"
-        case "test":
+        case "test" if account.address:
             once = form.get("key", "")
             await outbox.put([Letter("test", account.address, account.lang, once=once)])
             return "test"

@@ -48,6 +48,7 @@ async def ask(request: Request) -> Response:
 async def enter(request: Request) -> Response:
     """Let in whoever types the code in the browser that asked for it."""
     site, guest = site_of(request), await visitor(request)
+    began = asyncio.get_running_loop().time()
     form = await forms.read(request)
     refusal = forms.check(request, guest, form, "")
     refusal = refusal or too_often(
@@ -58,6 +59,7 @@ async def enter(request: Request) -> Response:
     code = "".join(form.get("code", "").split())
     entered = await site.signins.enter(form.get("signin", ""), code, guest.token)
     if entered is None:
+        await _until(began + ANSWER_S)  # only a try at a sign-in that there is was stored
         return _code(request, guest, form, Refusal(Code.FORBIDDEN, field="signin_code"))
     return let_in(request, entered, form.get("next", ""))
 
