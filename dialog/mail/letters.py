@@ -62,7 +62,8 @@ class Told:
     """What is known when a letter is written; times are aware, in the session's zone.
 
     ``link`` is where the letter leads, ``write_to`` whom to write to, ``told`` the letter's own
-    facts. Without a session ``title`` is empty and the times are those of nothing.
+    facts. Without a session ``title`` is empty and there are no times; ``opens`` is none, too, once
+    questions are taken.
     """
 
     lang: str
@@ -217,13 +218,15 @@ def _invitation(told: Told) -> Said:
                 _("Fragen stellen und unterstützen können Sie ab {when}.").format(
                     when=_moment(told.opens, told.lang)
                 )
+                if told.opens
+                else _("Fragen stellen und unterstützen können Sie schon jetzt.")
             ),
             Text(_("Der Termin liegt als Datei für Ihren Kalender bei.")),
             Text(
                 _(
                     "Wenn Sie nicht teilnehmen möchten, brauchen Sie nichts zu tun. Wenn "
                     "Sie zu diesem Dialog keine Nachrichten mehr bekommen möchten, "
-                    "schreiben Sie bitte an {write_to}. Ihre Adresse löschen wir mit der "
+                    "wenden Sie sich bitte an {write_to}. Ihre Adresse löschen wir mit der "
                     "Veröffentlichung des Protokolls, auf Wunsch sofort."
                 ).format(write_to=told.write_to)
             ),
@@ -314,7 +317,9 @@ def _cancelled(told: Told) -> Said:
                     "Ihrem Kalender."
                 )
             ),
-            Text(_("Bei Fragen schreiben Sie bitte an {write_to}.").format(write_to=told.write_to)),
+            Text(
+                _("Bei Fragen wenden Sie sich bitte an {write_to}.").format(write_to=told.write_to)
+            ),
         ),
         _foot(told),
     )
@@ -416,7 +421,7 @@ def _refuse(told: Told) -> Text:
     return Text(
         _(
             "Wenn Sie zu diesem Dialog keine Nachrichten mehr bekommen möchten, "
-            "schreiben Sie bitte an {write_to}."
+            "wenden Sie sich bitte an {write_to}."
         ).format(write_to=told.write_to)
     )
 

@@ -130,7 +130,7 @@ class Writing:
             name=name,
             title=dialog.title,
             answerer=dialog.answerer,
-            opens=local(opens, dialog.starts),
+            opens=local(opens, dialog.starts) if opens > self._site.clock() else None,
             starts=shown.starts,
             ends=shown.ends,
             video=dialog.video,

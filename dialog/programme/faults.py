@@ -192,6 +192,12 @@ WORDS: Final = {
         "“{found}” is no day with a time.",
         "Write for example 23.02.2027 and 18:00.",
     ),
+    "no_day": (
+        "Der Tag fehlt.",
+        "Bitte wählen Sie einen Tag.",
+        "The day is missing.",
+        "Please choose a day.",
+    ),
     "twice_that_night": (
         "Um {found} Uhr wird an diesem Tag die Uhr zurückgestellt: Diese Zeit gibt es zweimal.",
         "Wählen Sie, welche gemeint ist.",

@@ -144,7 +144,8 @@ def _moment(fields: Mapping[str, str], key: str, file: File) -> datetime | None:
     hour = _time(clock)
     if day is None or hour is None:
         if given or key not in SAME_DAY or hour is None:
-            file.fault(key, "no_moment", found=f"{given} {clock}".strip())
+            lacking = "no_day" if hour and not given else "no_moment"
+            file.fault(key, lacking, found=f"{given} {clock}".strip())
         return None
     moment = datetime.combine(day, hour, ZONE)
     fold = fields.get(f"{key}.fold", "")

@@ -3,10 +3,12 @@
 from typing import Any, Final, NamedTuple
 
 from dialog.forum.names import SECOND, Phase
+from dialog.hub.room import Room
 from dialog.store.outbox import Kind, Letter, Standing
 from dialog.store.tables import Delivery
+from dialog.web.announcement import Announcement
 from dialog.web.appointment import Appointment, appointment
-from dialog.web.entrance import Entrance
+from dialog.web.site import Site
 
 TELLING: Final = frozenset[Kind]({"invitation", "changed", "reminder"})
 WENT: Final = frozenset({Delivery.SENT, Delivery.UNCLEAR})
@@ -22,18 +24,18 @@ class News(NamedTuple):
     now: Appointment
 
 
-async def news(entrance: Entrance, once: str = "") -> News:
+async def news(site: Site, room: Room, dialog: Announcement, once: str = "") -> News:
     """Return what the invited do not know; of a session that has begun there is none.
 
     Letters that are put in with the same ``once`` are sent once.
     """
-    site, slug = entrance.site, entrance.dialog.slug
-    now = await appointment(entrance.room, entrance.dialog)
-    phase = await entrance.room.read(lambda session, _board: session.phase)
+    slug = dialog.slug
+    now = await appointment(room, dialog)
+    phase = await room.read(lambda session, _board: session.phase)
     kind: Kind = "cancelled" if now.cancelled else "changed"
     begun = now.starts.timestamp() * SECOND <= site.clock()
     coming = phase in COMING and not begun
-    if entrance.dialog.rehearsal or not (now.cancelled or coming):
+    if dialog.rehearsal or not (now.cancelled or coming):
         return News(kind, [], now)
     sequence = await site.editions.sequence(slug, now.mark, now.number)
     standing = await site.outbox.standing(slug)
@@ -47,6 +49,15 @@ async def news(entrance: Entrance, once: str = "") -> News:
             to = one.address, one.lang, slug, one.person
             letters.append(Letter(kind, *to, told, once=once))
     return News(kind, letters, now)
+
+
+async def untold(site: Site, slug: str) -> dict[str, Any]:
+    """Return of which kind the news of a session are, and to how many of the invited."""
+    room, dialog = site.hub.room(slug), site.announcements.get(slug)
+    if room is None or dialog is None:
+        return {"kind": "changed", "count": 0}
+    found = await news(site, room, dialog)
+    return {"kind": found.kind, "count": len(found.letters)}
 
 
 def _unknown(

@@ -54,6 +54,13 @@ class Visitor:
         """Tell whether this pass opens anything in a session."""
         return self.holder is not None and any(g.session == slug for g in self.holder.grants)
 
+    @property
+    def takes_part(self) -> bool:
+        """Tell whether this browser is a volunteer's, and of nobody who signed in."""
+        holder = self.holder
+        grants = holder.grants if holder and holder.account is None else ()
+        return any(g.role is Role.VOLUNTEER for g in grants)
+
     def works(self, slug: str) -> bool:
         """Tell whether this pass is one of a session's staff."""
         return any(self.grant(slug, role) for role in STAFF)

@@ -140,7 +140,16 @@ class Organiser {
     this.phase = session.phase;
     const { phrases } = this.staff;
     this.staff.say(phrases.say("phase.changed", { what: phrases.say(`phase.${session.phase}`) }));
-    if (!writing) this.window.location.reload();
+    if (writing) return;
+    const { location } = this.window;
+    const page = new URL(location.href);
+    if (!page.searchParams.has("confirm")) {
+      location.reload();
+      return;
+    }
+    // What was asked once more has happened.
+    page.searchParams.delete("confirm");
+    location.replace(page.href);
   }
 
   /**

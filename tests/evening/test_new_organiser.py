@@ -254,7 +254,7 @@ class Evening:
                           if m["to"] in told))  # fmt: skip
         again = Reader(self.server.browser())
         again.go(self.links[next(iter(self.volunteers))])
-        again.press("Am Dialog teilnehmen")
+        again.press("Meine Fragen öffnen")
         assert "Wie kommt Familie 1 zu" in again.go(f"{self.base}/mine").text
 
 

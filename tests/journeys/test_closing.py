@@ -160,7 +160,7 @@ class Closing:
         expect(reader.get_by_text(NAME).first).to_be_visible()
         self.fresh = page = self.people.page(script=self.script, size=PHONE)
         page.goto(self.link)
-        page.get_by_role("button", name="Am Dialog teilnehmen").click()
+        page.get_by_role("button", name="Meine Fragen öffnen").click()
         own = page.locator("[data-own='2']")
         own.get_by_role("button", name="Name, Ort und Hintergrund entfernen").click()
         expect(own.get_by_role("button", name="Name, Ort und Hintergrund entfernen")).to_have_count(

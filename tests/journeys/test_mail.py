@@ -60,7 +60,8 @@ def test_an_organiser_sends_again_what_failed_and_tells_of_a_change(
     page.get_by_role("button", name="Noch einmal senden").first.click()
     expect(page.get_by_text("Wird noch einmal gesendet.")).to_be_visible()
 
-    page.goto(f"/sessions/{slug}/organiser/notices")
+    page.goto(f"/sessions/{slug}/organiser/edit")
+    page.get_by_role("link", name="Mitteilung ansehen und senden").click()
     if script:
         looks.at(page, "notices")
         looks.overflow(page, "notices")

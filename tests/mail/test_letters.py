@@ -217,7 +217,7 @@ def test_an_invitation_says_what_when_who_and_how():
     assert "Offen ab: Dienstag, 8. Dezember 2026, 17:45\N{NO-BREAK SPACE}Uhr\n" in text
     assert "Nur hören, per Telefon: +49 89 1234, Zugang 4711#\n" in text
     assert f"Zu Ihrem Dialog:\n{LINK}\n" in text
-    assert "schreiben Sie bitte an dialog@example.org" in text
+    assert "wenden Sie sich bitte an dialog@example.org" in text
     assert "Guten Tag,\n" in as_text(write("invitation", told("invitation", name="")), "de")
 
 

@@ -208,7 +208,7 @@ def test_an_invitation_leads_its_person_in_and_fits_a_calendar(evening, office):
     assert str(english["subject"]).startswith("Invitation: ")
     text = german.get_body(("plain",)).get_content()
     assert "Guten Tag Gast 1," in text
-    assert "schreiben Sie bitte an hilfe@example.org" in text
+    assert "wenden Sie sich bitte an hilfe@example.org" in text
     link = re.search(rf"{evening.server.base}(/sessions/\S+/mine/\S+)", text)
     assert link
     browser = evening.server.browser()

@@ -174,6 +174,12 @@ def test_a_planted_cookie_does_not_rise(server) -> None:
     assert attacker.get(f"/sessions/{slug}/mine").status == 303
 
 
+def test_a_volunteer_is_told_before_that_signing_in_ends_taking_part(server) -> None:
+    told = "Mit der Anmeldung endet das hier"
+    assert told in server.volunteer(server.slugs["live"]).get("/signin").text
+    assert told not in server.browser().get("/signin").text
+
+
 def test_the_host_that_a_request_names_stands_nowhere(server) -> None:
     address, browser = new(server), server.browser()
     token = browser.get("/signin").token

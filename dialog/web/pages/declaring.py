@@ -7,9 +7,10 @@ saves says what they have seen: of two at once the second is told and sees what 
 import asyncio
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -28,6 +29,7 @@ from dialog.web.announcement import announce, declare
 from dialog.web.entrance import programme_organiser, staff
 from dialog.web.errors import STATUS, Refused, Spoken, retry, spoken
 from dialog.web.language import chosen, language
+from dialog.web.news import untold
 from dialog.web.page import link, page
 from dialog.web.passes import Visitor, visitor
 from dialog.web.site import Site, site_of
@@ -97,6 +99,7 @@ class Said:
     faults: tuple[Fault, ...] = ()
     theirs: Declaration | None = None
     phase: Phase | None = None
+    untold: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
     broken: bool = False
 
@@ -151,7 +154,8 @@ async def show(request: Request) -> Response:
     fields = filled(one) | {"seen": seen, "words": desk.slug[11:]}
     room = desk.site.hub.room(desk.slug)
     phase = await room.read(lambda session, _board: session.phase) if room else None
-    return _page(request, desk, fields, Said(phase=phase), one)
+    said = Said(phase=phase, untold=await untold(desk.site, desk.slug))
+    return _page(request, desk, fields, said, one)
 
 
 async def change(request: Request) -> Response:
@@ -367,6 +371,7 @@ def _page(
         done=query.get("done", "") if request.method == "GET" else "",
         refusal=_spoken(request, said),
         phase=said.phase,
+        untold=said.untold,
         source=said.source,
         broken=said.broken,
     )

@@ -25,6 +25,7 @@ from dialog.web.entrance import Entrance, staff
 from dialog.web.errors import STATUS
 from dialog.web.invited import Invitation, Invitations, as_table, invitations
 from dialog.web.language import chosen, language
+from dialog.web.news import untold
 from dialog.web.page import link
 from dialog.web.pages.session import session_page
 from dialog.web.pages.staff import numbered
@@ -406,5 +407,6 @@ async def _page(
         done=asked["done"] if asked.get("done") in DONE and not refusal else "",
         confirm=asked["confirm"] if asked.get("confirm") in SHEETS else "",
         closed=await _closed(entrance),
+        untold=await untold(site, slug),
         own_address=account.address if account else "",
     )

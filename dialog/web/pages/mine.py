@@ -102,6 +102,7 @@ async def _landing(
     guest = await _invited(entrance, token)
     usable = guest is not None or await entrance.site.people.known(token) is not None
     name = (guest.called if guest.opened else guest.name) if guest else ""
+    phase = await entrance.room.read(lambda session, _board: session.phase)
     return page(
         request,
         "enter",
@@ -113,6 +114,7 @@ async def _landing(
         role="volunteer",
         name="",
         usable=usable,
+        over=phase in OVER,
         guest=guest,
         called=form.get("name", name),
         asked=form.get("asked") == "1" if form else bool(guest and guest.asked),

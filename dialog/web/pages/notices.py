@@ -29,7 +29,7 @@ async def act(request: Request) -> Response:
     if refusal is None and entrance.dialog.rehearsal:
         refusal = Refusal(Code.FORBIDDEN, field="mail")
     if refusal is None:
-        found = await news(entrance, form.get("key", ""))
+        found = await news(entrance.site, entrance.room, entrance.dialog, form.get("key", ""))
         if (str(len(found.letters)), found.kind) != (form.get("count"), form.get("do")):
             refusal = Refusal(Code.CONFLICT, field="list")
         else:
@@ -42,7 +42,7 @@ async def act(request: Request) -> Response:
 
 async def _page(request: Request, entrance: Entrance, refusal: Refusal | None) -> Response:
     view = await picture(entrance.room, Stream.FLOOR, entrance.who)
-    found = await news(entrance)
+    found = await news(entrance.site, entrance.room, entrance.dialog)
     before = {letter.told["starts"] for letter in found.letters if "starts" in letter.told}
     answer = session_page(
         request,

@@ -14,6 +14,7 @@ from dialog.web import forms
 from dialog.web.blackening import mark, texts
 from dialog.web.entrance import staff
 from dialog.web.errors import STATUS
+from dialog.web.news import untold
 from dialog.web.pages.promises import promised
 from dialog.web.pages.staff import Desk, StaffPage, numbered
 from dialog.web.picture import Picture, shown
@@ -37,6 +38,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "oldest": _oldest(view),
         "answered": view.answered,
         "promises": await promised(desk.entrance),
+        "untold": await untold(desk.entrance.site, room.slug),
         "upvotes": sum(row["upvotes"] for row in view.rows if row["public"]),
         "tab": desk.chosen("tab", TABS, "publish" if ended else "evening"),
         "confirm": desk.chosen("confirm", SHEETS),

@@ -8,6 +8,7 @@ from typing import Any
 
 from dialog.forum.names import Phase, Role, Stream
 from dialog.web.invited import invitations
+from dialog.web.news import untold
 from dialog.web.pages.staff import Desk, StaffPage
 from dialog.web.site import Site
 
@@ -44,6 +45,7 @@ async def _shows(desk: Desk) -> dict[str, Any]:
         "screens": screens,
         "failed": failed,
         "invited": invited,
+        "untold": await untold(site, entrance.room.slug),
         "server": server,
         "people": presence.people,
         "before": desk.view.session["phase"] in BEFORE,

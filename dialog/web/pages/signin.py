@@ -71,7 +71,13 @@ async def open_link(request: Request) -> Response:
     guest = await visitor(request)
     name = account.name if account else ""
     return page(
-        request, "signin_link", guest, status=200 if account else 410, name=name, usable=account
+        request,
+        "signin_link",
+        guest,
+        status=200 if account else 410,
+        name=name,
+        usable=account,
+        takes_part=guest.takes_part,
     )
 
 
@@ -144,6 +150,7 @@ def _page(
         form={"address": "", "code": "", "signin": ""}
         | form
         | {"next": onward(form.get("next", ""))},
+        takes_part=guest.takes_part,
         mails=site.mails,
         provider=site.provider is not None,
     )
