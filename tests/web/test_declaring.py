@@ -163,6 +163,17 @@ def test_what_was_announced_is_never_deleted(server, olga) -> None:
     assert read(server.folder / "sessions" / slug).title
 
 
+def test_what_a_hand_calls_a_draft_again_is_not_deleted(server, olga) -> None:
+    slug = made(olga, "Doch wieder ein Entwurf")
+    assert save(olga, slug, "announce").status == 303
+    file = server.folder / "sessions" / slug / "session.toml"
+    file.write_text("draft = true\n" + file.read_text("utf-8"), "utf-8")
+    assert read(file.parent).draft
+    asked = olga.get(f"{edit(slug)}?confirm=delete")
+    assert olga.post(edit(slug), asked.fields | {"do": "delete"}).status == 409
+    assert file.exists()
+
+
 def test_of_two_organisers_the_second_is_told_and_sees_what_differs(server, olga) -> None:
     slug = made(olga, "Zu zweit")
     other = organiser(server, "Zweite Ott")

@@ -223,6 +223,9 @@ async def preview(request: Request) -> Response:
 async def _delete(
     request: Request, desk: Desk, form: dict[str, str], before: Declaration
 ) -> Response:
+    if desk.site.hub.room(desk.slug):  # a file calls it a draft, and people are in it
+        refused = Said(Refusal(Code.CONFLICT, field="folder"))
+        return _page(request, desk, filled(before) | form, refused, before)
     try:
         seen = form.get("seen", "")
         await asyncio.to_thread(folders.discard, desk.site.sessions, desk.slug, seen)
