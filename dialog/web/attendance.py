@@ -38,6 +38,8 @@ class Attendance:
             await asyncio.sleep(LOOK_S)
             try:
                 await self.look()
+            except Unavailable:  # the next look finds them
+                continue
             except Exception:
                 log.exception("attendance not noted")
 

@@ -412,6 +412,7 @@ BEFORE: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("team", "ask", "asker", {"text": "Am Telefon {}?", "via": "phone", "show": "name"}),
     ("owner", "reword", "text", {"q": 0}),
     ("owner", "reword", "background", {"q": 0, "text": "Frage {} neu?"}),
+    ("owner", "name", "district", {"q": 0, "show": "anonymous"}),
     ("team", "return", "note", {"r": 0, "reason": "pending"}),
     ("team", "return", "", {"r": 0, "reason": "unclear"}),
     ("owner", "appeal", "text", {"r": 0}),
