@@ -111,7 +111,9 @@ class Application:
         """Join the parts; nothing is opened before ``start``."""
         self.settings = settings
         self.programme = programme(settings.sessions)
-        self._declared = {d.slug: d for d in self.programme.declarations if not d.draft}
+        self._declared = {
+            d.slug: d for d in self.programme.declarations if not (d.draft or d.rehearsal_until)
+        }
         secret = settings.secret or kept_secret(settings.data)
         self.database = Database(settings.database)
         self.journal = Journal(self.database)

@@ -52,7 +52,7 @@ class Watched:
     async def until(self, present: range) -> None:
         self._wanted = present
         self._there.clear()
-        async with asyncio.timeout(200):
+        async with asyncio.timeout(60):
             await self._there.wait()
 
 
