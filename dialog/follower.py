@@ -11,9 +11,11 @@ from typing import Final
 
 import structlog
 
-from dialog.copies import delete, over
+from dialog.copies import delete
+from dialog.forum.journal import Unavailable
 from dialog.hub.hub import Hub
 from dialog.programme import Declaration, DeclarationError, Fault, read
+from dialog.programme.copying import over
 from dialog.programme.reading import INTRO, REHEARSAL, TOML, listed
 from dialog.store.database import Database
 from dialog.store.rehearsals import RealSession, erase
@@ -77,7 +79,10 @@ class Follower:
             changed = [slug for slug, sign in signs.items() if self._signs.get(slug) != sign]
             read_ = await asyncio.to_thread(lambda: [_read(self._root / slug) for slug in changed])
             for slug, found in zip(changed, read_, strict=True):
-                await self._changed(slug, found)
+                try:
+                    await self._changed(slug, found)
+                except Unavailable:  # the next look tries again; the others need not wait for it
+                    continue
                 self._signs[slug] = signs[slug]
             for slug in self._signs.keys() - signs.keys():
                 del self._signs[slug]

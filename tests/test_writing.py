@@ -115,7 +115,8 @@ def test_every_part_of_a_declaration_is_written() -> None:
         "draft": True, "postponed": True, "hold": True, "names": (Show.TEAM,), "readers": False,
         "languages": ("en",), "goes_live": "by_clock", "release": "direct", "code": "1",
         "questions_until": one.ends, "recording": Recording("https://a.example", None),
-        "limits": Limits(60), "rehearsal_until": one.ends, "video": None, "identity": "link",
+        "limits": Limits(60), "rehearsal_until": one.ends, "rehearsal_of": "x",
+        "video": None, "identity": "link",
         "topics": ("x",), "title": "x", "opens": one.ends, "starts": one.ends, "ends": one.opens,
         "answerer": Answerer("x", "y"),
     }  # fmt: skip

@@ -22,9 +22,8 @@ from dialog.web.announcement import Announcement
 from dialog.web.appointment import Appointment, appointment, ics, local, method
 from dialog.web.site import Site
 
-# What has begun needs no invitation any more, and no news of when it begins.
-BEFORE: Final = frozenset[Kind]({"invitation", "changed", "reminder"})
 WITH_CALENDAR: Final = frozenset[Kind]({"invitation", "test", "changed", "cancelled", "reminder"})
+# What has begun needs no invitation any more, and no news of when it begins.
 PERSONAL: Final = frozenset[Kind]({"invitation", "changed", "reminder"})
 COMING: Final = frozenset({Phase.ANNOUNCED, Phase.OPEN, Phase.LIVE})
 
@@ -156,17 +155,18 @@ class Writing:
     async def _transcript(self, told: Told, letter: Letter) -> Told:
         guest = await self._invited(letter.slug, letter.person)
         record = await self._site.records.get(letter.slug)
-        dialog = self._site.announcements.get(letter.slug)
-        if record is None or dialog is None or not guest.asked:
+        room, dialog = self._site.hub.room(letter.slug), self._site.announcements.get(letter.slug)
+        if record is None or room is None or dialog is None or not guest.asked:
             raise Void
+        shown = await appointment(room, dialog)
         return replace(
             told,
             link=f"{self._site.base_url}/archive/{letter.slug}",
             name=guest.name,
             title=dialog.title,
             answerer=dialog.answerer,
-            starts=dialog.starts,
-            ends=dialog.ends,
+            starts=shown.starts,
+            ends=shown.ends,
         )
 
     async def _promise(self, told: Told, room: Room, dialog: Announcement, letter: Letter) -> Told:

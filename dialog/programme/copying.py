@@ -48,6 +48,7 @@ def copy(root: Path, slug: str, now: datetime, lasts: timedelta) -> Declaration:
         video=video and replace(video, from_=starts),
         recording=recording and replace(recording, starts=starts),
         goes_live="by_clock",
+        rehearsal_of=slug,
         rehearsal_until=_at(now + KEPT),
         draft=False,
         postponed=False,
@@ -69,6 +70,12 @@ def rehearsals(root: Path) -> dict[str, Declaration | None]:
     folders = (path for path in root.iterdir() if REHEARSAL.fullmatch(path.name) and path.is_dir())
     found = {path.name: _read(path) for path in sorted(folders)}
     return {name: one for name, one in found.items() if one is None or one.rehearsal_until}
+
+
+def over(declaration: Declaration, now: int) -> bool:
+    """Tell whether a rehearsal is over at ``now`` (ms UTC); a real session never ends so."""
+    until = declaration.rehearsal_until
+    return until is not None and until.timestamp() * 1000 <= now
 
 
 def end(root: Path, slug: str, now: datetime) -> None:

@@ -84,6 +84,7 @@ class Declaration:
     languages: tuple[str, ...]
     goes_live: Opening
     rehearsal_until: datetime | None = None
+    rehearsal_of: str | None = None
     hold: bool = False
     names: tuple[Show, ...] = NAMES
     draft: bool = False

@@ -177,6 +177,7 @@ def _declaration(table: Table, folder: str, intro: str) -> Declaration:
         languages=_languages(table),
         goes_live=table.choice("goes_live", OPENINGS),
         rehearsal_until=_rehearsal(table, folder),
+        rehearsal_of=_copied(table, folder),
         hold=table.value("hold", bool, required=False) is True,
         names=_names(table),
         draft=table.value("draft", bool, required=False) is True,
@@ -269,6 +270,14 @@ def _rehearsal(table: Table, folder: str) -> datetime | None:
     if until and not REHEARSAL.fullmatch(folder):
         table.fault("rehearsal_until", "no_rehearsal")
     return until
+
+
+def _copied(table: Table, folder: str) -> str | None:
+    """Return of which session a rehearsal is a copy."""
+    source = table.optional_text("rehearsal_of", 80)
+    if source and not REHEARSAL.fullmatch(folder):
+        table.fault("rehearsal_of", "no_rehearsal")
+    return source
 
 
 def _check_slug(table: Table, folder: str) -> None:

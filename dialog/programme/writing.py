@@ -45,7 +45,11 @@ def introduced(declaration: Declaration) -> str:
 
 def _lines(one: Declaration) -> Iterator[str]:
     top: tuple[tuple[tuple[str, Value], ...], ...] = (
-        (("draft", one.draft or None), ("rehearsal_until", one.rehearsal_until)),
+        (
+            ("draft", one.draft or None),
+            ("rehearsal_of", one.rehearsal_of),
+            ("rehearsal_until", one.rehearsal_until),
+        ),
         (("title", one.title), ("topics", one.topics)),
         (
             ("opens", one.opens),

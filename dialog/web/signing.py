@@ -1,6 +1,8 @@
 """What the pages of signing in share: how somebody is let in, asked again, and led back."""
 
+import asyncio
 import re
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,6 +23,7 @@ OWN = "/account"
 SEVERAL_S = 90
 _LOCAL = re.compile(r"(/[A-Za-z0-9._~-]+)+/?(\?[A-Za-z0-9._~=&%+/-]*)?(#[A-Za-z0-9_-]*)?")
 LONGEST = 300
+ANSWER_S = 0.3  # storing a sign-in and its letter takes less
 
 
 def onward(wanted: str, otherwise: str = OWN) -> str:
@@ -66,6 +69,30 @@ def too_often(buckets: Buckets, who: object, now: float, field: str) -> Refusal 
         return None
     said = f"{field}_minutes" if wait > SEVERAL_S else field
     return Refusal(Code.TOO_FAST, field=said, retry_ms=int(wait * 1000) + 1)
+
+
+async def by_code(
+    request: Request, visitor: Visitor, form: Mapping[str, str]
+) -> SignedIn | Refusal:
+    """Let in whoever types the code of a sign-in that this browser asked for.
+
+    A wrong one is refused after the same time, whether or not there is such a sign-in.
+    """
+    site, began = site_of(request), asyncio.get_running_loop().time()
+    now = site.clock() / 1000
+    refusal = too_often(site.guesses, ("signin", network(request)), now, "signin")
+    if refusal:
+        return refusal
+    code = "".join(form.get("code", "").split())
+    entered = await site.signins.enter(form.get("signin", ""), code, visitor.token)
+    if entered is None:
+        await answer_time(began)  # only a try at a sign-in that there is was stored
+    return entered or Refusal(Code.FORBIDDEN, field="signin_code")
+
+
+async def answer_time(began: float) -> None:
+    """Wait until every answer takes as long, from when the loop's clock showed ``began``."""
+    await asyncio.sleep(began + ANSWER_S - asyncio.get_running_loop().time())
 
 
 def network(request: Request) -> bytes:

@@ -1,5 +1,6 @@
 """Staff with accounts at a real server: who they are, how they get in, what the outbox holds."""
 
+import asyncio
 import json
 import sqlite3
 from contextlib import closing
@@ -8,7 +9,13 @@ from typing import Any
 
 from click.testing import CliRunner
 
+from dialog.app import kept_secret, wall
 from dialog.cli import main
+from dialog.forum.names import Role
+from dialog.settings import Settings
+from dialog.store.accounts import Accounts
+from dialog.store.database import Database
+from dialog.store.people import People
 from dialog.store.signins import Sealed, SignIns
 from tests.live.client import TOLD, Browser, Page
 from tests.live.server import Server
@@ -30,6 +37,30 @@ def signed_in(server: Server, address: str, name: str = "Olga Organisation") -> 
     """Return a browser in which an organiser of the programme has signed in."""
     browser = server.browser()
     follow(browser, organiser(server, address, name))
+    return browser
+
+
+def account(server: Server, name: str, *offices: Role) -> Browser:
+    """Return a browser of an account with these offices in every session."""
+    folder = server.folder / "data"
+    url = server.environment.get("DIALOG_DATABASE_URL", "")
+    settings = Settings(data=folder, database_url=url)
+
+    async def made() -> str:
+        database = Database(settings.database)
+        try:
+            accounts = Accounts(database, wall)
+            one = await accounts.make(f"{name.split(maxsplit=1)[0].lower()}@dialog.example", name)
+            await accounts.appoint(one.id, offices)
+            people = People(database, kept_secret(folder), wall)
+            return (await people.sign_in(one.id, None)).token
+        finally:
+            await database.close()
+
+    browser = server.browser()
+    browser.cookie = f"dialog={asyncio.run(made())}"
+    browser.may = frozenset(office.value for office in offices)
+    TOLD.add(browser.cookie.partition("=")[2])
     return browser
 
 

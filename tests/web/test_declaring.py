@@ -12,10 +12,10 @@ import pytest
 
 from dialog.programme import read
 from dialog.programme.declaration import ZONE
-from tests.live.accounts import organiser, signed_in
 from tests.live.client import Browser, Page
 from tests.live.programme import declare
 from tests.live.server import Server
+from tests.live.team import account, signed_in
 from tests.rehearsal.copies import soon
 
 NEW = "/organiser/new"
@@ -44,7 +44,7 @@ FORM = {
 @pytest.fixture(scope="module")
 def olga(server: Server) -> Browser:
     """An organiser of the programme."""
-    return organiser(server)
+    return signed_in(server, "olga@dialog.example", "Olga Ott")
 
 
 def edit(slug: str) -> str:
@@ -176,7 +176,7 @@ def test_what_a_hand_calls_a_draft_again_is_not_deleted(server, olga) -> None:
 
 def test_of_two_organisers_the_second_is_told_and_sees_what_differs(server, olga) -> None:
     slug = made(olga, "Zu zweit")
-    other = organiser(server, "Zweite Ott")
+    other = signed_in(server, "zweite@dialog.example", "Zweite Ott")
     first, second = (one.get(edit(slug)).fields for one in (olga, other))
     assert olga.post(edit(slug), first | {"do": "save", "answerer.name": "Ada Erste"}).status == 303
     mine = second | {"do": "save", "answerer.name": "Bea Zweite", "starts.time": "19:00"}
@@ -193,7 +193,7 @@ def test_of_two_organisers_the_second_is_told_and_sees_what_differs(server, olga
 
 def test_only_organisers_come_here(server, olga) -> None:
     slug = server.slugs["live"]
-    scribe = signed_in(server, "Theo Wirth")
+    scribe = account(server, "Theo Wirth")
     one = server.staff(slug, "organiser", "Anna Abend")
     for page in ("/organiser", NEW):
         for browser in (server.browser(), scribe, one, server.volunteer(slug)):

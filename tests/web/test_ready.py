@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
-from tests.live.accounts import organiser
 from tests.live.client import Live
+from tests.live.programme import declare
 from tests.live.server import Server
+from tests.live.team import signed_in
 from tests.rehearsal.copies import soon
 
 
@@ -16,7 +18,7 @@ def plain(text: str) -> str:
 async def test_what_is_missing_is_counted_and_who_is_there_is_named(server: Server) -> None:
     slug = server.slugs["open"]
     page = f"/sessions/{slug}/organiser/ready"
-    olga = await asyncio.to_thread(organiser, server)
+    olga = await asyncio.to_thread(signed_in, server, "olga@dialog.example")
     before = plain((await asyncio.to_thread(olga.get, page)).text)
     assert "Bereit? 3 Dinge fehlen noch." in before
     assert "Moderation: niemand verbunden (fehlt)" in before
@@ -48,7 +50,7 @@ async def test_what_is_missing_is_counted_and_who_is_there_is_named(server: Serv
 def test_a_word_that_it_begins_later_stands_on_every_page(server: Server) -> None:
     slug = server.slugs["code"]
     page = f"/sessions/{slug}/organiser/ready"
-    olga = organiser(server)
+    olga = signed_in(server, "olga@dialog.example")
     fields = {"do": "banner", "text": "Wir beginnen etwas später.", "back": page}
     answer = olga.submit(page, page, **fields)
     assert (answer.status, answer.headers["location"]) == (303, page)
@@ -59,7 +61,7 @@ def test_a_word_that_it_begins_later_stands_on_every_page(server: Server) -> Non
 def test_cancelling_asks_once_and_tells_why(server: Server) -> None:
     slug = server.slugs["announced"]
     page = f"/sessions/{slug}/organiser"
-    olga = organiser(server)
+    olga = signed_in(server, "olga@dialog.example")
     asked = olga.get(f"{page}?confirm=cancel")
     assert "Dialog wirklich absagen?" in asked.text
     fields = {"do": "phase", "to": "cancelled", "back": page}
@@ -75,7 +77,7 @@ def test_cancelling_asks_once_and_tells_why(server: Server) -> None:
 def test_going_live_and_pausing_ask_once_without_a_script(server: Server) -> None:
     slug = server.slugs["open"]
     page = f"/sessions/{slug}/organiser"
-    olga = organiser(server)
+    olga = signed_in(server, "olga@dialog.example")
     shown = olga.get(page).text
     for sheet in ("begin", "cancel", "pause"):
         assert f'{page}?confirm={sheet}"' in shown
@@ -89,7 +91,7 @@ def test_going_live_and_pausing_ask_once_without_a_script(server: Server) -> Non
 def test_a_rehearsal_is_made_and_ended_from_a_page(server: Server) -> None:
     slug = server.slugs["live"]
     page = f"/sessions/{slug}/organiser/rehearsals"
-    olga = organiser(server)
+    olga = signed_in(server, "olga@dialog.example")
     made = olga.submit(page, page, do="make")
     links = re.findall(r'<a href="[^"]*(/enter/[^"]+)"', made.text)
     assert (made.status, len(links)) == (200, 4)
@@ -101,7 +103,9 @@ def test_a_rehearsal_is_made_and_ended_from_a_page(server: Server) -> None:
     assert moderator.get(f"/sessions/{copy}/moderation").status == 200
     assert copy in olga.get(page).text
     assert links[0] not in olga.get(page).text
-    other = f"/sessions/{server.slugs['open']}/organiser/rehearsals"
+    twin = declare(server.folder / "sessions", slug[11:], starts=timedelta(days=9))
+    other = f"/sessions/{twin}/organiser/rehearsals"
+    soon(lambda: server.browser().get(f"/sessions/{twin}").status == 200)
     assert copy not in olga.get(other).text
     assert olga.submit(other, other, do="end", slug=copy).status == 404
     assert olga.submit(page, page, do="end", slug=slug).status == 404

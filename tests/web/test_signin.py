@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from dialog.web.pages.signin import ANSWER_S
+from dialog.web.signing import ANSWER_S
 from tests.live.client import Browser, Page
 from tests.live.server import Server, running
 from tests.live.team import RELAY, follow, letters, organiser, sealed, signed_in
@@ -95,6 +95,15 @@ def test_whoever_is_not_known_is_answered_alike(server) -> None:
             assert time.monotonic() - began >= ANSWER_S
         said = {re.sub(drawn, "", answer.text) for answer in answers}
         assert ({answer.status for answer in answers}, len(said)) == ({403}, 1)
+
+
+def test_nor_does_who_shows_anew_who_they_are_learn_of_others(server) -> None:
+    """A code for a sign-in that there is not takes as long as a wrong one."""
+    browser, place = signed_in(server, new(server)), "/account/confirm"
+    for number in (uuid4().hex, "0"):
+        began = time.monotonic()
+        refused = browser.submit("/account", place, do="code", signin=number, code="000000")
+        assert (refused.status, time.monotonic() - began >= ANSWER_S) == (403, True)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from dialog.web.pages.signin import send
 from dialog.web.pages.staff import numbered
 from dialog.web.pages.team import ORDER
 from dialog.web.passes import take, visitor
-from dialog.web.signing import OWN, confirmed, let_in, network, onward, too_often
+from dialog.web.signing import OWN, by_code, confirmed, let_in, onward, too_often
 from dialog.web.site import Site
 
 
@@ -76,13 +76,9 @@ async def confirm(request: Request) -> Response:
             form["signin"] = await site.signins.ask(account.id)
             await send(site, account.address, account.lang, form["signin"])
         return _again(request, entered, form, refusal)
-    refusal = too_often(site.guesses, ("signin", network(request)), now, "signin")
-    if refusal:
-        return _again(request, entered, form, refusal)
-    code = "".join(form.get("code", "").split())
-    again = await site.signins.enter(form.get("signin", ""), code, entered.visitor.token)
-    if again is None:
-        return _again(request, entered, form, Refusal(Code.FORBIDDEN, field="signin_code"))
+    again = await by_code(request, entered.visitor, form)
+    if isinstance(again, Refusal):
+        return _again(request, entered, form, again)
     return let_in(request, again, back(form.get("next", "")))
 
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from dialog.forum.names import Role
 from dialog.forum.refusals import Code, Refusal
 from dialog.programme import Declaration, DeclarationError
-from dialog.programme.copying import copy, end, rehearsals
+from dialog.programme.copying import copy, end, over, rehearsals
 from dialog.web import forms
 from dialog.web.errors import STATUS, spoken
 from dialog.web.language import chosen
@@ -59,19 +59,9 @@ async def act(request: Request) -> Response:
 
 
 def _of(root: Path, slug: str) -> dict[str, Declaration]:
-    """Return the rehearsals of a session: copies bear its words in their names."""
-    stem = slug[len("2026-11-24-") :]
+    """Return the rehearsals of a session."""
     found = rehearsals(root) if root.is_dir() else {}
-    return {
-        name: one
-        for name, one in found.items()
-        if one and name[len("2026-11-24-") :].rpartition("-probe-")[0] == stem[:45].strip("-")
-    }
-
-
-def over(one: Declaration, now: float) -> bool:
-    """Tell whether a rehearsal's time has ended; ``now`` is in seconds."""
-    return one.rehearsal_until is not None and one.rehearsal_until.timestamp() <= now
+    return {name: one for name, one in found.items() if one and one.rehearsal_of == slug}
 
 
 async def _links(desk: Desk, slug: str) -> list[tuple[str, str]]:
@@ -85,8 +75,7 @@ async def _page(
     request: Request, desk: Desk, refusal: Refusal | None, links: Mapping[str, Any]
 ) -> Response:
     found = await asyncio.to_thread(_of, desk.site.sessions, desk.slug)
-    now = desk.site.clock() / 1000
-    going = [one for one in found.values() if not over(one, now)]
+    going = [one for one in found.values() if not over(one, desk.site.clock())]
     return page(
         request,
         "rehearsals",

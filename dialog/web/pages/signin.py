@@ -17,10 +17,8 @@ from dialog.web.errors import STATUS, Refused, retry, spoken
 from dialog.web.language import chosen
 from dialog.web.page import link, page
 from dialog.web.passes import Visitor, visitor
-from dialog.web.signing import let_in, network, onward, too_often
+from dialog.web.signing import answer_time, by_code, let_in, network, onward, too_often
 from dialog.web.site import Site, site_of
-
-ANSWER_S = 0.3  # storing a sign-in and its letter takes less
 
 
 async def show(request: Request) -> Response:
@@ -41,26 +39,17 @@ async def ask(request: Request) -> Response:
     if refusal:
         return _form(request, guest, form, refusal)
     number = await _send(site, form["address"])
-    await _until(began + ANSWER_S)
+    await answer_time(began)
     return _code(request, guest, form | {"signin": number}, None)
 
 
 async def enter(request: Request) -> Response:
     """Let in whoever types the code in the browser that asked for it."""
-    site, guest = site_of(request), await visitor(request)
-    began = asyncio.get_running_loop().time()
+    guest = await visitor(request)
     form = await forms.read(request)
-    refusal = forms.check(request, guest, form, "")
-    refusal = refusal or too_often(
-        site.guesses, ("signin", network(request)), site.clock() / 1000, "signin"
-    )
-    if refusal:
-        return _code(request, guest, form, refusal)
-    code = "".join(form.get("code", "").split())
-    entered = await site.signins.enter(form.get("signin", ""), code, guest.token)
-    if entered is None:
-        await _until(began + ANSWER_S)  # only a try at a sign-in that there is was stored
-        return _code(request, guest, form, Refusal(Code.FORBIDDEN, field="signin_code"))
+    entered = forms.check(request, guest, form, "") or await by_code(request, guest, form)
+    if isinstance(entered, Refusal):
+        return _code(request, guest, form, entered)
     return let_in(request, entered, form.get("next", ""))
 
 
@@ -119,10 +108,6 @@ async def _send(site: Site, address: str) -> str:
 async def send(site: Site, address: str, lang: str, number: str) -> None:
     """Put the letter of a sign-in into the outbox; it carries neither link nor code."""
     await site.outbox.put([Letter("signin", address, lang, told={"signin": number})])
-
-
-async def _until(moment: float) -> None:
-    await asyncio.sleep(moment - asyncio.get_running_loop().time())
 
 
 def _form(
