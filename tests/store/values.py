@@ -16,6 +16,7 @@ from dialog.store.payloads import AXES, KINDS
 
 NOW = 1_796_317_205_345
 WHOLE = st.integers(0, 2**53)
+NUMBER = st.integers(0, 2**31 - 1)  # of a question or a person, as the columns hold it
 
 
 def values(kind: Any) -> st.SearchStrategy[Any]:
@@ -50,7 +51,7 @@ def parts(kind: Any) -> st.SearchStrategy[Any]:
 def changes() -> st.SearchStrategy[Change]:
     def change(axis: Axis) -> st.SearchStrategy[Change]:
         value = values(AXES[axis])
-        return st.builds(Change, st.just(axis), WHOLE, value, value)
+        return st.builds(Change, st.just(axis), NUMBER, value, value)
 
     return st.sampled_from(Axis).flatmap(change)
 
