@@ -46,6 +46,8 @@ TABLES: Final[dict[str, Mapping[str, str]]] = {
     "mark": sentences.MARKS,
     "amended": sentences.AMENDED,
     "flaw": sentences.FLAWS,
+    "wrong": sentences.WRONG,
+    "column": sentences.COLUMNS,
 }
 
 
@@ -282,6 +284,11 @@ def links(text: str) -> Iterator[tuple[str, bool]]:
     return ((part, at % 2 == 1) for at, part in enumerate(ADDRESS.split(text)) if part)
 
 
+def called(phone: str) -> str:
+    """Returns a telephone number as a link calls it: 08122 555-0100 is 081225550100."""
+    return re.sub(r"[^0-9+]", "", phone.replace("(0)", ""))
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "clock": clock,
     "clock_s": clock_s,
@@ -307,4 +314,5 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "blackened": blackened,
     "paragraphs": paragraphs,
     "links": links,
+    "called": called,
 }
