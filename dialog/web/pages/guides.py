@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from dialog.rolls.district import LONGEST
+from dialog.rolls.district import LONGEST, place
 from dialog.store.guides import Guide
 from dialog.web.bulletin import Near
 from dialog.web.language import chosen
@@ -30,7 +30,7 @@ async def show(request: Request) -> Response:
         NOBODY,
         asked=asked,
         near=near,
-        districts=sorted({one.district for one in directory.guides}, key=str.casefold),
+        districts=sorted({one.district for one in directory.guides}, key=place),
         made=directory.made,
         chosen_lang=chosen(request),
     )
