@@ -61,9 +61,9 @@ class Said(NamedTuple):
 class Told:
     """What is known when a letter is written; times are aware, in the session's zone.
 
-    ``link`` is where the letter leads, ``end`` where one ends such letters, ``write_to`` whom to
-    write to, ``told`` the letter's own facts. Without a session ``title`` is empty and there are no times; ``opens`` is none, too, once
-    questions are taken.
+    ``link`` is where the letter leads, ``end`` where such letters are ended, ``write_to`` whom to
+    write to, ``told`` the letter's own facts. Without a session ``title`` is empty, or a notice's,
+    and there are no times; ``opens`` is none, too, once questions are taken.
     """
 
     lang: str
@@ -418,12 +418,18 @@ def _notice(told: Told) -> Said:
         told.title,
         (
             Text(_("Guten Tag,")),
-            Text(_("es gibt eine neue Information:") if facts["new"] else _("eine Information wurde geändert:")),
+            Text(
+                _("es gibt eine neue Information:")
+                if facts["new"]
+                else _("eine Information wurde geändert:")
+            ),
             Text(told.title),
             *summary,
             *((Rows(tuple(rows)),) if rows else ()),
             Link(_("Weiterlesen"), told.link),
-            Text(_("Sie bekommen diese Nachricht, weil Sie Informationen per E-Mail bestellt haben.")),
+            Text(
+                _("Sie bekommen diese Nachricht, weil Sie Informationen per E-Mail bestellt haben.")
+            ),
             Link(_("Keine E-Mails mehr erhalten"), told.end),
         ),
         _foot(told),

@@ -1,7 +1,7 @@
-"""What puts letters into the outbox by itself: a session is near, a record public, a promise due,
-a notice published.
+"""What puts letters into the outbox by itself: a session is near, a record public.
 
-Every look finds the same letters again; each bears the mark of its occasion and is kept once.
+So do promises that fall due and notices that were published. Every look finds the same letters
+again; each bears the mark of its occasion and is kept once.
 """
 
 import asyncio

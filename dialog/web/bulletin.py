@@ -4,9 +4,11 @@ A change made here is seen at once; one of another process within a minute, by a
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from dialog.forum.journal import Unavailable
 from dialog.forum.names import MINUTE, SECOND
 from dialog.rolls.district import find
 from dialog.store.database import Database
@@ -82,13 +84,17 @@ class Bulletin:
         await self.look()
         return self._known.directory
 
-    async def near(self, district: str) -> Near:
-        """Return the guides of a district, as somebody writes it."""
-        guides = (await self.directory()).guides
+    async def finder(self) -> Callable[[str], Near]:
+        """Return what finds guides; where they cannot be read now, by what was known before."""
+        with suppress(Unavailable):
+            await self.look()
+        return self.near
+
+    def near(self, district: str) -> Near:
+        """Return the guides of a district, as somebody writes it, among those read last."""
+        guides = self._known.directory.guides
         found = find(district, (one.district for one in guides))
-        meant, alike = (
-            tuple(one for one in guides if one.district in names) for names in found
-        )
+        meant, alike = (tuple(one for one in guides if one.district in names) for names in found)
         return Near(meant, alike)
 
     def state(self) -> tuple[object, ...]:
@@ -99,7 +105,7 @@ class Bulletin:
 
 
 def over(notice: Notice, now: datetime) -> bool:
-    """Tell whether a notice holds no more: its last day or its deadline is past; ``now`` is local."""
+    """Tell whether a notice holds no more: its last day, or its deadline; ``now`` is local."""
     draft = notice.draft
     if draft.kind is NoticeKind.CALL:
         return draft.deadline <= now.timestamp() * SECOND

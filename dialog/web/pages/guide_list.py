@@ -96,20 +96,28 @@ async def act(request: Request) -> Response:
     if form.get("do") == "drop":
         await site.rolls.drop("", name)
         return _back(request, done="dropped")
-    preview = await _preview(entered, name, form.get("sheet", ""))
-    if form.get("do") != "take":
+    if form.get("do") == "take":
+        refusal = await _take(entered, form)
+    else:
         refusal = Refusal(Code.MALFORMED, field="do")
-    elif preview is None:
-        refusal = Refusal(Code.GONE, field="guides")
-    elif not preview.guides or form.get("count") != str(len(preview.guides)):
-        refusal = Refusal(Code.CONFLICT, field="guides")
-    elif not await site.bulletin.guides.replace(preview.guides, _seen(form.get("seen", ""))):
-        refusal = Refusal(Code.CONFLICT, field="guides")
     if refusal:
         return await _page(request, entered, refusal, name, form.get("sheet", ""))
     await site.rolls.drop("", name)
     await site.bulletin.renew()
     return _back(request, done="taken")
+
+
+async def _take(entered: Signed, form: dict[str, str]) -> Refusal | None:
+    """Take a list over, unless it or what it replaces is not what was seen."""
+    preview = await _preview(entered, form.get("roll", ""), form.get("sheet", ""))
+    if preview is None:
+        return Refusal(Code.GONE, field="guides")
+    guides = preview.guides
+    same = bool(guides) and form.get("count") == str(len(guides))
+    replace = entered.site.bulletin.guides.replace
+    if same and await replace(guides, _seen(form.get("seen", ""))):
+        return None
+    return Refusal(Code.CONFLICT, field="guides")
 
 
 def _back(request: Request, **place: str) -> Response:

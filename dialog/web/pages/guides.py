@@ -21,7 +21,7 @@ async def show(request: Request) -> Response:
     site = site_of(request)
     asked = _asked(request)
     directory = await site.bulletin.directory()
-    near = await site.bulletin.near(asked)
+    near = site.bulletin.near(asked)
     if not asked:
         keep_bulletin(request)
     return page(
@@ -38,7 +38,9 @@ async def show(request: Request) -> Response:
 
 async def as_json(request: Request) -> Response:
     """Return who is there for the district that the address names, as JSON."""
-    near = await site_of(request).bulletin.near(_asked(request))
+    bulletin = site_of(request).bulletin
+    await bulletin.look()
+    near = bulletin.near(_asked(request))
     return JSONResponse(told(near), headers={"cache-control": "no-store"})
 
 

@@ -194,7 +194,12 @@ def _calendar(notice: Notice, site: Site, lang: str) -> bytes:
     event.add("dtend", day.date() + timedelta(days=1))
     event.add("summary", summary)
     event.add("url", link)
-    event.add("description", "\n".join(filter(None, (say(UNTIL, lang).format(time=f"{day:%H:%M}"), draft.summary, link))))
+    event.add(
+        "description",
+        "\n".join(
+            filter(None, (say(UNTIL, lang).format(time=f"{day:%H:%M}"), draft.summary, link))
+        ),
+    )
     event.add("sequence", notice.rev)
     event.add("transp", "TRANSPARENT")
     withdrawn = notice.state is NoticeState.WITHDRAWN

@@ -129,10 +129,11 @@ async def _do(entered: Signed, notice: Notice | None, do: str, form: Form) -> st
     draft = await drafted(entered.site, form)
     public = notice is not None and notice.state is NoticeState.PUBLISHED
     if isinstance(draft, Draft) and (do == "publish" or public):
-        draft = _complete(draft, entered.site) or draft
+        now = 0 if public else entered.site.clock()
+        draft = _complete(draft, now) or draft
     if isinstance(draft, Refusal):
         return draft
-    mail = form.get("mail") == "1"
+    mail = form.get("mail") == "1" and entered.site.mails
     if notice is None:
         number, rev = await notices.make(draft), 0
     else:
@@ -176,11 +177,11 @@ async def drafted(site: Site, form: Mapping[str, str]) -> Draft | Refusal:
     )  # fmt: skip
 
 
-def _complete(draft: Draft, site: Site) -> Refusal | None:
-    """Return what is missing before everybody may see it."""
+def _complete(draft: Draft, now: int) -> Refusal | None:
+    """Return what is missing before everybody may see it; ``now`` is ms UTC, 0 if it was public."""
     if not draft.body:
         return Refusal(Code.EMPTY, field="body")
-    if draft.kind is NoticeKind.CALL and not draft.deadline:
+    if draft.kind is NoticeKind.CALL and draft.deadline <= now:
         return Refusal(Code.INCOMPLETE, field="deadline")
     return None
 
@@ -229,9 +230,9 @@ def _deadline(form: Mapping[str, str]) -> int | Refusal:
         return 0
     day = _day(form["deadline.day"], "deadline")
     clock = _TIME.fullmatch(form.get("deadline.time", "").strip() or LAST)
+    if isinstance(day, Refusal) or clock is None:
+        return Refusal(Code.MALFORMED, field="deadline")
     try:
-        if isinstance(day, Refusal) or clock is None:
-            raise ValueError(day)
         moment = datetime.combine(
             date.fromisoformat(day), time(int(clock[1]), int(clock[2])), BERLIN
         )
@@ -264,7 +265,7 @@ def _filled(draft: Draft) -> Form:
     }
 
 
-async def _page(  # noqa: PLR0913 - a form, what is wrong with it, and how it looks
+async def _page(
     request: Request,
     entered: Signed,
     notice: Notice | None,

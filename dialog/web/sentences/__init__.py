@@ -28,10 +28,10 @@ from dialog.web.sentences.words import (
 )
 
 __all__ = [
-    "AMENDED", "BLACKENED", "COLUMNS", "DEEDS", "FACETS", "FLAWS", "INVITATIONS", "KINDS", "LIVE", "MARKS",
-    "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS", "ROLES",
-    "SHOWN", "STATES", "VIAS", "WRONG", "Said", "State", "fault", "invitation", "label", "own_state",
-    "reason", "recorded", "refusal", "refusals", "say", "state",
+    "AMENDED", "BLACKENED", "COLUMNS", "DEEDS", "FACETS", "FLAWS", "INVITATIONS", "KINDS", "LIVE",
+    "MARKS", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS",
+    "ROLES", "SHOWN", "STATES", "VIAS", "WRONG", "Said", "State", "fault", "invitation", "label",
+    "own_state", "reason", "recorded", "refusal", "refusals", "say", "state",
 ]  # fmt: skip
 
 

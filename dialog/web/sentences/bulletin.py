@@ -33,7 +33,9 @@ _NOTHING: Final = N_("Es gilt weiter das bisherige Verzeichnis.")
 REFUSED_NOTICES: Final[dict[str, Said]] = {
     "unknown.notice": Said(
         N_("Diese Information gibt es hier nicht"),
-        N_("Die Adresse ist nicht vollständig, oder die Information ist noch nicht veröffentlicht."),
+        N_(
+            "Die Adresse ist nicht vollständig, oder die Information ist noch nicht veröffentlicht."
+        ),
         N_("Unter „Informationen“ steht alles, was gilt."),
     ),
     "gone.notice": Said(
@@ -87,7 +89,7 @@ REFUSED_NOTICES: Final[dict[str, Said]] = {
     "conflict.notice": Said(
         N_("Jemand anderes hat diese Information inzwischen geändert"),
         N_("Ihre Änderungen sind noch nicht gespeichert, stehen aber unten noch da."),
-        N_("Bitte öffnen Sie den neuen Stand in einem zweiten Fenster und übertragen Sie, was fehlt."),
+        N_("Bitte öffnen Sie den neuen Stand in einem zweiten Fenster und ergänzen Sie dort."),
     ),
     "too_fast.subscribe": Said(
         N_("Das waren sehr viele Anmeldungen"),
@@ -121,7 +123,9 @@ REFUSED_NOTICES: Final[dict[str, Said]] = {
     ),
     "too_big.guides": Said(
         N_("Diese Liste ist zu groß"),
-        N_("Möglich sind 2 MB, 5.000 Zeilen und 50 Spalten. Es gilt weiter das bisherige Verzeichnis."),
+        N_(
+            "Möglich sind 2 MB, 5.000 Zeilen und 50 Spalten. Das bisherige Verzeichnis gilt weiter."
+        ),
         N_("Bitte lassen Sie Spalten weg, die niemand braucht."),
     ),
     "incomplete.guides": Said(
