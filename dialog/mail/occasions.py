@@ -49,7 +49,7 @@ class Occasions:
                 pass
             except Exception:
                 log.exception("occasions for mail not looked after")
-            await asyncio.sleep(LOOK_S)
+            await self._site.bulletin.wait(LOOK_S)  # who publishes a notice waits for no minute
 
     async def look(self) -> None:
         """Put what is due into the outbox, and count editions of what calendars show."""

@@ -3,6 +3,7 @@
 A change made here is seen at once; one of another process within a minute, by asking for marks.
 """
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -46,6 +47,7 @@ class Bulletin:
         self._known = Known()
         self._mark: object = None
         self._looked = 0
+        self._news = asyncio.Event()
 
     async def look(self) -> None:
         """See whether anything has changed, but not for every page. Raise ``Unavailable``."""
@@ -63,7 +65,14 @@ class Bulletin:
     async def renew(self) -> None:
         """Show what was changed here just now."""
         self._looked = 0
+        self._news.set()
         await self.look()
+
+    async def wait(self, seconds: float) -> None:
+        """Return when something was changed here, or after so many seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), seconds)
+        self._news.clear()
 
     async def public(self) -> tuple[Notice, ...]:
         """Return the notices that everybody may read, the latest first."""
