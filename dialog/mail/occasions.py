@@ -4,7 +4,6 @@ So do promises that fall due and notices that were published. Every look finds t
 again; each bears the mark of its occasion and is kept once.
 """
 
-import asyncio
 import datetime as dt
 from collections.abc import Iterable
 from typing import Final

@@ -18,6 +18,7 @@ from dialog.store.notices import Notice, Notices
 from dialog.store.subscriptions import Subscriptions
 from dialog.store.tables import NoticeKind, NoticeState
 from dialog.web.records import LOOK_S, day_of_minute
+from dialog.web.templating import BERLIN
 
 
 class Known(NamedTuple):
@@ -119,6 +120,11 @@ def over(notice: Notice, now: datetime) -> bool:
     if draft.kind is NoticeKind.CALL:
         return draft.deadline <= now.timestamp() * SECOND
     return bool(draft.until) and date.fromisoformat(draft.until) < now.date()
+
+
+def local(moment: int) -> datetime:
+    """Return a moment (ms UTC) as clocks in Bavaria show it."""
+    return datetime.fromtimestamp(moment / SECOND, UTC).astimezone(BERLIN)
 
 
 def instant(moment: int) -> str:
