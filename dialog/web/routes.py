@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from dialog.archive import schema
 from dialog.web import live
-from dialog.web.assets import Assets
+from dialog.web.assets import PREFIX, assets
 from dialog.web.pages import (
     account,
     answer,
@@ -46,7 +46,6 @@ from dialog.web.pages import (
     team,
     transcript,
 )
-from dialog.web.places import folder
 
 SESSION = "/sessions/{slug:slug}"
 
@@ -166,5 +165,5 @@ def routes() -> list[BaseRoute]:
         Route("/robots.txt", feeds.robots),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
-        Mount("/static", Assets(directory=folder("static")), name="static"),
+        Mount(PREFIX, assets(), name="static"),
     ]

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from dialog.forum.names import BLACKENED
 from dialog.forum.views import instant
 from dialog.web import sentences
+from dialog.web.assets import assets
 from dialog.web.catalogue import catalogue
 from dialog.web.difference import difference
 from dialog.web.places import folder
@@ -75,7 +76,7 @@ def words_in(lang: str) -> dict[str, Any]:
     """Returns the globals of one language: its code, addresses of static files, the sentences."""
     return {
         "lang": lang,
-        "static": static,
+        "static": assets().address,
         "word": partial(word, lang),
         "codes": lambda table: list(TABLES[table]),
         "reason": partial(sentences.reason, lang=lang),
@@ -91,11 +92,6 @@ def words_in(lang: str) -> dict[str, Any]:
         "invitation": partial(sentences.invitation, lang=lang),
         "invitations": list(sentences.INVITATIONS),
     }
-
-
-def static(path: str) -> str:
-    """Returns the address of a static file."""
-    return f"/static/{path}"
 
 
 def word(lang: str, table: str, code: str) -> str:
