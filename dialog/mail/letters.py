@@ -12,7 +12,7 @@ from babel.dates import format_date
 
 from dialog.programme import Answerer, Video
 from dialog.store.outbox import Kind
-from dialog.web.catalogue import catalogue
+from dialog.web.catalogue import catalogue, spoken
 from dialog.web.sentences import ROLES
 
 DAYS: Final = {"de": "EEEE, d. MMMM y", "en": "EEEE, d MMMM y"}
@@ -432,11 +432,11 @@ def _foot(told: Told) -> tuple[str, ...]:
 
 
 def _day(day: date | None, lang: str) -> str:
-    return format_date(day, DAYS[lang], locale=lang)
+    return format_date(day, DAYS[spoken(lang)], locale=spoken(lang))
 
 
 def _bare(day: date | None, lang: str) -> str:
-    return format_date(day, BARE_DAYS[lang], locale=lang)
+    return format_date(day, BARE_DAYS[spoken(lang)], locale=spoken(lang))
 
 
 def _moment(moment: datetime | None, lang: str) -> str:

@@ -20,6 +20,8 @@ from dialog.store.outbox import Kind, Letter, Taken
 from dialog.store.signins import GOOD_MS
 from dialog.web.announcement import Announcement
 from dialog.web.appointment import Appointment, appointment, ics, local, method
+from dialog.web.catalogue import spoken
+from dialog.web.page import link
 from dialog.web.site import Site
 
 WITH_CALENDAR: Final = frozenset[Kind]({"invitation", "test", "changed", "cancelled", "reminder"})
@@ -59,7 +61,10 @@ class Writing:
         return Written(to, body, edition)
 
     def _compose(self, id_: str, letter: Letter, known: _Known, to: str) -> bytes:
-        said, lang = write(letter.kind, known.told), letter.lang
+        lang = letter.lang
+        if lang != spoken(lang):  # which no browser asks for by itself
+            known = replace(known, told=replace(known.told, link=link(known.told.link, lang)))
+        said = write(letter.kind, known.told)
         calendar, method_ = "", ""
         if known.appointment:
             address = known.told.link

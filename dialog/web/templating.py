@@ -18,7 +18,7 @@ from dialog.forum.names import BLACKENED
 from dialog.forum.views import instant
 from dialog.web import sentences
 from dialog.web.assets import assets
-from dialog.web.catalogue import catalogue
+from dialog.web.catalogue import NAMES, catalogue, spoken
 from dialog.web.difference import difference
 from dialog.web.places import folder
 from dialog.web.press import in_turns
@@ -77,6 +77,8 @@ def words_in(lang: str) -> dict[str, Any]:
     return {
         "lang": lang,
         "static": assets().address,
+        "spoken": spoken(lang),
+        "languages": NAMES,
         "word": partial(word, lang),
         "codes": lambda table: list(TABLES[table]),
         "reason": partial(sentences.reason, lang=lang),
@@ -142,34 +144,34 @@ def clock_s(context: Context, value: Instant) -> str:
 @pass_context
 def day(context: Context, value: Instant | date) -> str:
     """Says a date: 24. November 2026."""
-    lang = str(context["lang"])
+    lang = spoken(context["lang"])
     return format_date(day_of(context, value), DAY_FORMS[lang], locale=lang)
 
 
 @pass_context
 def short_day(context: Context, value: Instant | date) -> str:
     """Says a date without its year: 24. November."""
-    lang = str(context["lang"])
+    lang = spoken(context["lang"])
     return format_date(day_of(context, value), SHORT_FORMS[lang], locale=lang)
 
 
 @pass_context
 def weekday(context: Context, value: Instant | date) -> str:
     """Says the day of the week: Dienstag."""
-    return format_date(day_of(context, value), "EEEE", locale=str(context["lang"]))
+    return format_date(day_of(context, value), "EEEE", locale=spoken(context["lang"]))
 
 
 @pass_context
 def month(context: Context, value: Instant | date) -> str:
     """Says the month: November."""
-    return format_date(day_of(context, value), "LLLL", locale=str(context["lang"]))
+    return format_date(day_of(context, value), "LLLL", locale=spoken(context["lang"]))
 
 
 @pass_context
 def day_number(context: Context, value: Instant | date) -> str:
     """Says the day of the month as its language writes it: 24. in German, 24 in English."""
     number = day_of(context, value).day
-    return f"{number}." if context["lang"] == "de" else str(number)
+    return f"{number}." if spoken(context["lang"]) == "de" else str(number)
 
 
 @pass_context
@@ -213,7 +215,7 @@ def stamp(seconds: int) -> str:
 @pass_context
 def number(context: Context, value: int) -> str:
     """Says a count with its language's thousands: 1.234."""
-    return format_decimal(value, locale=str(context["lang"]))
+    return format_decimal(value, locale=spoken(context["lang"]))
 
 
 def millis(instant: str) -> int:
