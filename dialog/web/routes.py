@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from dialog.archive import schema
 from dialog.web import live
 from dialog.web.assets import PREFIX, assets
+from dialog.web.contract import asyncapi, openapi
 from dialog.web.pages import (
     account,
     answer,
@@ -15,6 +16,7 @@ from dialog.web.pages import (
     calendar,
     data,
     declaring,
+    developers,
     enter,
     exports,
     feeds,
@@ -163,6 +165,9 @@ def routes() -> list[BaseRoute]:
         Route("/archive/{slug:slug}/{number:number}", answer.answer),
         Route("/sitemap.xml", feeds.sitemap),
         Route("/robots.txt", feeds.robots),
+        Route(openapi.PATH, developers.openapi),
+        Route(asyncapi.PATH, developers.asyncapi),
+        Route("/developers", developers.show),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Mount(PREFIX, assets(), name="static"),
