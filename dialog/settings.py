@@ -31,6 +31,24 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on.")
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address on which the metrics are given out."
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        description="Port for the metrics, another one than the public one; 0: none are given.",
+    )
+    access_log: bool = Field(
+        default=False,
+        description="Write a line for each request: page, status, time; no address, no token.",
+    )
+    disk_mb: int = Field(
+        default=64,
+        ge=0,
+        description="Free megabytes of the data folder's disk below which the server is not ready.",
+    )
     base_url: str = Field(
         default="http://127.0.0.1:8000",
         pattern="^https?://[^/]+/?$",
@@ -188,6 +206,14 @@ class Settings(BaseSettings):
         for named in filter(None, (proxy.strip() for proxy in proxies.split(","))):
             ip_network(named)
         return proxies
+
+    @field_validator("metrics_port")
+    @classmethod
+    def _apart(cls, port: int, given: ValidationInfo) -> int:
+        """Refuse the public port: what is told there is not for everyone."""
+        if port and port == given.data.get("port"):
+            raise ValueError("the metrics need a port of their own")
+        return port
 
     @field_validator("oidc_client")
     @classmethod

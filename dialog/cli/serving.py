@@ -23,6 +23,8 @@ def serve() -> None:
 
     with alone(settings.database):
         be_free(settings.host, settings.port)
+        if settings.metrics_port:
+            be_free(settings.metrics_host, settings.metrics_port, "DIALOG_METRICS")
         run(settings, listening)
 
 

@@ -109,6 +109,7 @@ class Site:
     look: Callable[[], Awaitable[None]]
     ready: Callable[[], bool]
     storing: Callable[[], Awaitable[bool]]
+    amiss: Callable[[], Awaitable[Mapping[str, str]]]
     standings: Standings = field(default_factory=Standings)
 
     @property
