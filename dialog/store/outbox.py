@@ -32,11 +32,14 @@ Kind = Literal[
     "reminder",
     "transcript",
     "promise_due",
+    "subscribe",
+    "notice",
 ]
 
 # Longer than a relay may take for one letter: whoever is silent for so long has ended.
 LEASE: Final = 5 * MINUTE
 PATIENCE: Final = 3 * DAY
+WEEK: Final = 7 * DAY
 MONTH: Final = 30 * DAY
 BLANK: Final = {"address": "", "told": "{}"}
 HELD: Final = (Delivery.WAITING, Delivery.FAILED, Delivery.UNCLEAR)
@@ -320,10 +323,15 @@ class Outbox:
         return await self._database.write(work, scrub=True)
 
     async def tidy(self) -> None:
-        """Delete letters that belong to no session after a day, those about promises in a month."""
+        """Delete letters that belong to no session after a day, notices in a week.
+
+        Those about promises go in a month.
+        """
         now = self._clock()
+        soon = and_(LETTERS.c.session.is_(None), LETTERS.c.kind != "notice")
         old = or_(
-            and_(LETTERS.c.session.is_(None), LETTERS.c.made < now - DAY),
+            and_(soon, LETTERS.c.made < now - DAY),
+            and_(LETTERS.c.kind == "notice", LETTERS.c.made < now - WEEK),
             and_(LETTERS.c.kind == "promise_due", LETTERS.c.made < now - MONTH),
         )
         any_old = select(LETTERS.c.id).where(old).limit(1)
@@ -362,8 +370,8 @@ def _row(id_: str, letter: Letter, session: int | None, now: int) -> dict[str, o
     address = letter.address
     if "@" not in address or not address.isprintable() or any(map(str.isspace, address)):
         raise ValueError("No header bears this address.")
-    # A sign-in is due since ever: somebody waits for it, before three hundred invitations.
-    at_once = 0 if letter.kind == "signin" else now
+    # These are due since ever: somebody waits for them, before three hundred invitations.
+    at_once = 0 if letter.kind in ("signin", "subscribe") else now
     return {
         "id": id_,
         "kind": letter.kind,
