@@ -11,7 +11,7 @@ from jinja2 import Environment
 from tests.web.german import found, words
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 SAYS = frozenset({"_", "N_", "gettext", "ngettext"})
 LEXER = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
@@ -147,6 +147,11 @@ def test_a_script_says_nothing_by_itself(path: Path) -> None:
 def test_what_a_script_says_by_itself_is_found() -> None:
     script = 'a = "Your question is kept"; // "Nicht hier"\nb = `Frage ${n} fehlt`; c = "is-own on"'
     assert list(said_by(script)) == ["Your question is kept", "Frage ${n} fehlt"]
+
+
+def test_the_document_says_nothing_by_itself() -> None:
+    script = COMMENT.sub("", (ROOT / "dialog/archive/record.typ").read_text("utf-8"))
+    assert not [text[1] for text in TEXT.finditer(script) if text[1] and is_german(text[1])]
 
 
 def test_what_is_left_aside_is_still_there() -> None:
