@@ -22,6 +22,7 @@ from dialog.web.catalogue import NAMES, catalogue, spoken
 from dialog.web.difference import difference
 from dialog.web.places import folder
 from dialog.web.press import in_turns
+from dialog.web.tongue import tongue
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
 BERLIN: Final = ZoneInfo("Europe/Berlin")
@@ -280,6 +281,11 @@ def links(text: str) -> Iterator[tuple[str, bool]]:
     return ((part, at % 2 == 1) for at, part in enumerate(ADDRESS.split(text)) if part)
 
 
+def typed_in(text: str | None, otherwise: str) -> str:
+    """Says in which language something was typed."""
+    return tongue(text or "", otherwise)
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "clock": clock,
     "clock_s": clock_s,
@@ -305,4 +311,5 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "blackened": blackened,
     "paragraphs": paragraphs,
     "links": links,
+    "tongue": typed_in,
 }
