@@ -85,6 +85,7 @@ from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce, declare, plain
 from dialog.web.attendance import Attendance
+from dialog.web.bulletin import Bulletin
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
 from dialog.web.library import Library
@@ -130,7 +131,10 @@ class Application:
         self.signins = SignIns(self.database, self.people, secret, clock)
         self.provider = provider(settings, secret)
         self.outbox = Outbox(self.database, clock)
-        self.persons = Persons(self.people, self.guests, self.rolls, self.outbox)
+        self.bulletin = Bulletin(self.database, secret, clock)
+        self.persons = Persons(
+            self.people, self.guests, self.rolls, self.outbox, self.bulletin.subscriptions
+        )
         self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
@@ -475,6 +479,7 @@ class Application:
             searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
             searches_of_archive=Buckets(SEARCHES_OF_ARCHIVE),
             library=self.library,
+            bulletin=self.bulletin,
             formats=self.formats,
             aliases=self.aliases,
             origins=settings.allowed_origins,

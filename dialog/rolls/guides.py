@@ -1,4 +1,4 @@
-"""A directory of integration guides as it comes: which column says what, and what is wrong where."""
+"""A directory of integration guides as it comes: what its columns say, and what is wrong where."""
 
 import csv
 import io
@@ -31,8 +31,9 @@ LIMITS: Final[Mapping[str, int]] = {
 }  # fmt: skip
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()/.\-–]*(?: ?(?:App\.|Durchwahl|-) ?[0-9]+)?")
 _DIGITS: Final = re.compile(r"[0-9]")
-_WEB: Final = re.compile(r"https?://[a-z0-9.-]+\.[a-z]{2,63}(?::[0-9]{1,5})?(?:/[!-~]*)?", re.I)
-_BARE: Final = re.compile(r"www\.[!-~]+", re.I)
+_HOST: Final = r"[a-z0-9.-]+\.[a-z]{2,63}(?::[0-9]{1,5})?"
+_WEB: Final = re.compile(rf"https?://{_HOST}(?:/[!-~]*)?", re.IGNORECASE)
+_BARE: Final = re.compile(r"www\.[!-~]+", re.IGNORECASE)
 FEWEST_DIGITS: Final = 5
 
 
@@ -81,7 +82,9 @@ def check(rows: Rows) -> Checked:
         return Checked({}, (), (), ())
     named = rows[heading]
     known = set(columns.values())
-    strange = tuple(cell.strip() for at, cell in enumerate(named) if cell.strip() and at not in known)
+    strange = tuple(
+        cell.strip() for at, cell in enumerate(named) if cell.strip() and at not in known
+    )
     entries, faults, seen = [], [], dict[tuple[str, ...], int]()
     for number, row in enumerate(rows[heading + 1 :], heading + 2):
         if not any(cell.strip() for cell in row):

@@ -165,6 +165,4 @@ def _select() -> Any:  # noqa: ANN401 - a select of these columns
 
 def _subscription(row: Any) -> Subscription:  # noqa: ANN401 - SQLAlchemy's row
     topics, wanted = (tuple(filter(None, text.split("\n"))) for text in (row.topics, row.wanted))
-    return Subscription(
-        row.id, row.address, row.lang, topics, wanted, row.asked, row.confirmed
-    )
+    return Subscription(row.id, row.address, row.lang, topics, wanted, row.asked, row.confirmed)

@@ -23,6 +23,7 @@ from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
 from dialog.web.attendance import Attendance
+from dialog.web.bulletin import Bulletin
 from dialog.web.formats import Formats
 from dialog.web.library import Library
 from dialog.web.records import Records
@@ -98,6 +99,7 @@ class Site:
     searches_of_address: Buckets
     searches_of_archive: Buckets
     library: Library
+    bulletin: Bulletin
     formats: Formats
     aliases: Aliases
     origins: frozenset[str]

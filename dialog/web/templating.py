@@ -48,6 +48,8 @@ TABLES: Final[dict[str, Mapping[str, str]]] = {
     "mark": sentences.MARKS,
     "amended": sentences.AMENDED,
     "flaw": sentences.FLAWS,
+    "wrong": sentences.WRONG,
+    "column": sentences.COLUMNS,
 }
 
 
@@ -286,6 +288,11 @@ def typed_in(text: str | None, otherwise: str) -> str:
     return tongue(text or "", otherwise)
 
 
+def called(phone: str) -> str:
+    """Returns a telephone number as a link calls it: 08122 555-0100 is 081225550100."""
+    return re.sub(r"[^0-9+]", "", phone.replace("(0)", ""))
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "clock": clock,
     "clock_s": clock_s,
@@ -312,4 +319,5 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "paragraphs": paragraphs,
     "links": links,
     "tongue": typed_in,
+    "called": called,
 }

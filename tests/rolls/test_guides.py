@@ -15,7 +15,15 @@ def checked(*lines: str):
 
 def test_a_list_is_read_and_written_the_same():
     rows = (
-        ("Landkreis Erding", "Landratsamt", "A. Muster", "+49 8122 555-0100", "a@example.org", "", ""),
+        (
+            "Landkreis Erding",
+            "Landratsamt",
+            "A. Muster",
+            "+49 8122 555-0100",
+            "a@example.org",
+            "",
+            "",
+        ),
         ("Stadt Hof", "=Stelle; mit Zeichen", "", "", "", "https://example.org/hof", "„Mo“\n"),
     )
     found = check(from_csv(table(rows)))

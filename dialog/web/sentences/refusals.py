@@ -6,8 +6,11 @@ A refusal is said by its code and field where that has words of its own, else by
 from typing import Final
 
 from dialog.web.catalogue import marked as N_  # noqa: N812 - the name that extraction knows
+from dialog.web.sentences.bulletin import REFUSED_NOTICES
 from dialog.web.sentences.invitations import REFUSED_LISTS
 from dialog.web.sentences.said import Said
+
+_BY_PART: Final = REFUSED_LISTS | REFUSED_NOTICES
 
 REFUSALS: Final[dict[str, Said]] = {
     "empty": Said(
@@ -381,14 +384,14 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Ihr Text ist erhalten; gespeichert ist noch nichts."),
         N_("Bitte senden Sie noch einmal ab."),
     ),
-} | REFUSED_LISTS
+} | _BY_PART
 
 # Said by a page that is loaded for it, no script needs these; or to staff alone. Without them the
 # room is lighter: whoever comes first comes by telephone.
 BY_PAGE: Final = frozenset({
     "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
     "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
-    *REFUSED_LISTS,
+    *_BY_PART,
     "too_fast.network",
     "too_fast.signin", "too_fast.signin_minutes", "incomplete.address", "forbidden.signin_code",
     "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
