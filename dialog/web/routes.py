@@ -15,6 +15,7 @@ from dialog.web.pages import (
     calendar,
     data,
     declaring,
+    doctor,
     enter,
     exports,
     feeds,
@@ -166,5 +167,7 @@ def routes() -> list[BaseRoute]:
         Route("/robots.txt", feeds.robots),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
+        Route(doctor.PATH, doctor.seen, methods=["GET", "POST"]),
+        WebSocketRoute(doctor.PATH, doctor.echo),
         Mount("/static", Assets(directory=folder("static")), name="static"),
     ]
