@@ -17,6 +17,7 @@ from dialog.web.pages import (
     data,
     declaring,
     developers,
+    doctor,
     enter,
     exports,
     feeds,
@@ -196,5 +197,7 @@ def routes() -> list[BaseRoute]:
         Route("/developers", developers.show),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
+        Route(doctor.PATH, doctor.seen, methods=["GET", "POST"]),
+        WebSocketRoute(doctor.PATH, doctor.echo),
         Mount(PREFIX, assets(), name="static"),
     ]
