@@ -80,6 +80,8 @@ class Writing:
         told = Told(letter.lang, self._site.operator.name, self._write_to(), told=letter.told)
         if letter.kind == "signin":
             return _Known(self._signin(told, taken))
+        if letter.kind == "barrier":
+            return _Known(replace(told, link=f"{self._site.base_url}/accessibility"))
         if not letter.slug:
             return _Known(replace(told, link=f"{self._site.base_url}/organiser/mail"))
         if letter.kind == "transcript":

@@ -32,6 +32,7 @@ Kind = Literal[
     "reminder",
     "transcript",
     "promise_due",
+    "barrier",
 ]
 
 # Longer than a relay may take for one letter: whoever is silent for so long has ended.
@@ -39,6 +40,8 @@ LEASE: Final = 5 * MINUTE
 PATIENCE: Final = 3 * DAY
 MONTH: Final = 30 * DAY
 BLANK: Final = {"address": "", "told": "{}"}
+# What people wait for, and what staff are reminded of: a relay that is away costs nobody that.
+PATIENT: Final[tuple[Kind, ...]] = ("promise_due", "barrier")
 HELD: Final = (Delivery.WAITING, Delivery.FAILED, Delivery.UNCLEAR)
 
 
@@ -320,11 +323,12 @@ class Outbox:
         return await self._database.write(work, scrub=True)
 
     async def tidy(self) -> None:
-        """Delete letters that belong to no session after a day, those about promises in a month."""
+        """Delete letters that belong to no session after a day; some kinds in a month."""
         now = self._clock()
+        patient = LETTERS.c.kind.in_(PATIENT)
         old = or_(
-            and_(LETTERS.c.session.is_(None), LETTERS.c.made < now - DAY),
-            and_(LETTERS.c.kind == "promise_due", LETTERS.c.made < now - MONTH),
+            and_(LETTERS.c.session.is_(None), ~patient, LETTERS.c.made < now - DAY),
+            and_(patient, LETTERS.c.made < now - MONTH),
         )
         any_old = select(LETTERS.c.id).where(old).limit(1)
         if await self._database.read(lambda connection: connection.scalar(any_old)):

@@ -77,6 +77,7 @@ def words_in(lang: str) -> dict[str, Any]:
         "lang": lang,
         "static": static,
         "word": partial(word, lang),
+        "said": lambda text: sentences.say(text, lang),
         "codes": lambda table: list(TABLES[table]),
         "reason": partial(sentences.reason, lang=lang),
         "reasons": lambda: [(code, sentences.reason(code, lang)) for code in sentences.REASONS],
