@@ -42,6 +42,8 @@ from dialog.hub.clock import Patient, steady
 from dialog.hub.hub import Hub
 from dialog.hub.ledger import line
 from dialog.hub.limits import (
+    BARRIERS,
+    BARRIERS_IN_ALL,
     GUESSES,
     SEARCHES,
     SEARCHES_OF_ADDRESS,
@@ -64,6 +66,7 @@ from dialog.mail.writing import Writing
 from dialog.monitoring.figures import Figures, Sources
 from dialog.monitoring.listener import Listener
 from dialog.monitoring.vitals import MIB, Parts, Vitals
+from dialog.operating import DEMONSTRATED, in_force, operator, particulars
 from dialog.programme import Declaration, programme
 from dialog.provider import Client, Provider
 from dialog.purging import Persons, Purging
@@ -93,7 +96,7 @@ from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
 from dialog.web.shelf import Shelf
-from dialog.web.site import Bounds, Mail, Operator, Site
+from dialog.web.site import Bounds, Mail, Site
 from dialog.web.visits import Visits
 
 log = structlog.get_logger()
@@ -460,6 +463,8 @@ class Application:
             announcements=self.announcements,
             seals=Seals(secret, clock),
             operator=operator(settings),
+            particulars=particulars(settings),
+            in_force=in_force(settings),
             bounds=Bounds(
                 settings.message_bytes,
                 settings.staff_message_bytes,
@@ -472,6 +477,8 @@ class Application:
             staff=self.staff,
             guesses=Buckets(GUESSES),
             arrivals=arrivals(settings),
+            barriers=Buckets(BARRIERS),
+            barriers_in_all=Buckets(BARRIERS_IN_ALL),
             signins_of_network=Buckets(SIGN_INS),
             signins_of_address=Buckets(SIGN_INS_OF_ADDRESS),
             searches=Buckets(SEARCHES),
@@ -564,8 +571,7 @@ def demonstration(data: Path, port: int) -> Settings:
         sessions=data / "sessions",
         port=port,
         base_url=f"http://127.0.0.1:{port}",
-        operator="Demonstration",
-        demonstration=True,
+        **DEMONSTRATED,
         joins_at_once=10_000,  # all of its volunteers come from here
         joins_per_hour=10_000,
     )
@@ -609,21 +615,6 @@ def relay_of(settings: Settings) -> Way | None:
         plain=settings.mail_plain,
         timeout=settings.mail_timeout,
         name=host,
-    )
-
-
-def operator(settings: Settings) -> Operator:
-    """Return who runs this server, as the pages say it."""
-    return Operator(
-        settings.operator,
-        settings.demonstration,
-        settings.contact,
-        settings.imprint,
-        settings.privacy,
-        settings.accessibility,
-        settings.barrier,
-        settings.easy,
-        settings.sign,
     )
 
 

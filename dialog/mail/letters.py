@@ -187,6 +187,38 @@ def _promise_due(told: Told) -> Said:
     )
 
 
+# --- the operator --------------------------------------------------------------------------------
+
+
+def _barrier(told: Told) -> Said:
+    """Say what somebody cannot do here; a report is told in its own words."""
+    _ = catalogue(told.lang).gettext
+    facts = told.told
+    given = (
+        (_("Seite"), str(facts["where"])),
+        (_("Womit"), str(facts["aid"])),
+        (_("Sprache der Seite"), str(facts["lang"])),
+        (_("Antwort an"), str(facts["reply"]) or _("keine Adresse angegeben")),
+    )
+    return Said(
+        _("Eine Barriere wurde gemeldet"),
+        (
+            Text(_("Guten Tag,")),
+            Text(_("auf der Seite „Barriere melden“ hat jemand geschrieben:")),
+            *(Text(part.strip()) for part in str(facts["barrier"]).split("\n\n")),
+            Rows(tuple((what, said) for what, said in given if said)),
+            Link(_("Zur Erklärung zur Barrierefreiheit"), told.link),
+            Text(
+                _(
+                    "Bitte antworten Sie, wenn eine Adresse angegeben ist. Auf diesem Server "
+                    "bleibt die Meldung nicht gespeichert."
+                )
+            ),
+        ),
+        _foot(told),
+    )
+
+
 # --- the invited ---------------------------------------------------------------------------------
 
 
@@ -447,6 +479,7 @@ LETTERS: Final[Mapping[Kind, Callable[[Told], Said]]] = {
     "promise_due": _promise_due,
     "subscribe": _subscribe,
     "notice": _notice,
+    "barrier": _barrier,
 }
 
 

@@ -87,6 +87,8 @@ class Writing:
             return _Known(self._signin(told, taken))
         if letter.kind in ("subscribe", "notice"):
             return _Known(await circular(self._site, told, letter))
+        if letter.kind == "barrier":
+            return _Known(replace(told, link=f"{self._site.base_url}/accessibility"))
         if not letter.slug:
             return _Known(replace(told, link=f"{self._site.base_url}/organiser/mail"))
         if letter.kind == "transcript":

@@ -83,6 +83,7 @@ def words_in(lang: str) -> dict[str, Any]:
         "spoken": spoken(lang),
         "languages": NAMES,
         "word": partial(word, lang),
+        "said": lambda text: sentences.say(text, lang),
         "codes": lambda table: list(TABLES[table]),
         "reason": partial(sentences.reason, lang=lang),
         "reasons": lambda: [(code, sentences.reason(code, lang)) for code in sentences.REASONS],
