@@ -12,7 +12,7 @@ from babel.dates import format_date
 
 from dialog.programme import Answerer, Video
 from dialog.store.outbox import Kind
-from dialog.web.catalogue import catalogue
+from dialog.web.catalogue import catalogue, spoken
 from dialog.web.sentences import ROLES
 
 DAYS: Final = {"de": "EEEE, d. MMMM y", "en": "EEEE, d MMMM y"}
@@ -182,6 +182,38 @@ def _promise_due(told: Told) -> Said:
                 )
             ),
             Text(_("Wir erinnern 14 und 3 Tage vor dem Tag, je einmal.")),
+        ),
+        _foot(told),
+    )
+
+
+# --- the operator --------------------------------------------------------------------------------
+
+
+def _barrier(told: Told) -> Said:
+    """Say what somebody cannot do here; a report is told in its own words."""
+    _ = catalogue(told.lang).gettext
+    facts = told.told
+    given = (
+        (_("Seite"), str(facts["where"])),
+        (_("Womit"), str(facts["aid"])),
+        (_("Sprache der Seite"), str(facts["lang"])),
+        (_("Antwort an"), str(facts["reply"]) or _("keine Adresse angegeben")),
+    )
+    return Said(
+        _("Eine Barriere wurde gemeldet"),
+        (
+            Text(_("Guten Tag,")),
+            Text(_("auf der Seite „Barriere melden“ hat jemand geschrieben:")),
+            *(Text(part.strip()) for part in str(facts["barrier"]).split("\n\n")),
+            Rows(tuple((what, said) for what, said in given if said)),
+            Link(_("Zur Erklärung zur Barrierefreiheit"), told.link),
+            Text(
+                _(
+                    "Bitte antworten Sie, wenn eine Adresse angegeben ist. Auf diesem Server "
+                    "bleibt die Meldung nicht gespeichert."
+                )
+            ),
         ),
         _foot(told),
     )
@@ -447,6 +479,7 @@ LETTERS: Final[Mapping[Kind, Callable[[Told], Said]]] = {
     "promise_due": _promise_due,
     "subscribe": _subscribe,
     "notice": _notice,
+    "barrier": _barrier,
 }
 
 
@@ -502,7 +535,7 @@ def _foot(told: Told) -> tuple[str, ...]:
 
 
 def _day(day: date | None, lang: str) -> str:
-    return format_date(day, DAYS[lang], locale=lang)
+    return format_date(day, DAYS[spoken(lang)], locale=spoken(lang))
 
 
 def _date(day: str, lang: str) -> str:
@@ -510,7 +543,7 @@ def _date(day: str, lang: str) -> str:
 
 
 def _bare(day: date | None, lang: str) -> str:
-    return format_date(day, BARE_DAYS[lang], locale=lang)
+    return format_date(day, BARE_DAYS[spoken(lang)], locale=spoken(lang))
 
 
 def _moment(moment: datetime | None, lang: str) -> str:

@@ -21,6 +21,8 @@ from dialog.store.outbox import Kind, Letter, Taken
 from dialog.store.signins import GOOD_MS
 from dialog.web.announcement import Announcement
 from dialog.web.appointment import Appointment, appointment, ics, local, method
+from dialog.web.catalogue import spoken
+from dialog.web.page import link
 from dialog.web.site import Site
 
 WITH_CALENDAR: Final = frozenset[Kind]({"invitation", "test", "changed", "cancelled", "reminder"})
@@ -60,7 +62,10 @@ class Writing:
         return Written(to, body, edition)
 
     def _compose(self, id_: str, letter: Letter, known: _Known, to: str) -> bytes:
-        said, lang = write(letter.kind, known.told), letter.lang
+        lang = letter.lang
+        if lang != spoken(lang):  # which no browser asks for by itself
+            known = replace(known, told=replace(known.told, link=link(known.told.link, lang)))
+        said = write(letter.kind, known.told)
         calendar, method_ = "", ""
         if known.appointment:
             address = known.told.link
@@ -82,6 +87,8 @@ class Writing:
             return _Known(self._signin(told, taken))
         if letter.kind in ("subscribe", "notice"):
             return _Known(await circular(self._site, told, letter))
+        if letter.kind == "barrier":
+            return _Known(replace(told, link=f"{self._site.base_url}/accessibility"))
         if not letter.slug:
             return _Known(replace(told, link=f"{self._site.base_url}/organiser/mail"))
         if letter.kind == "transcript":

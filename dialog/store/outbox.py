@@ -34,6 +34,7 @@ Kind = Literal[
     "promise_due",
     "subscribe",
     "notice",
+    "barrier",
 ]
 
 # Longer than a relay may take for one letter: whoever is silent for so long has ended.
@@ -42,6 +43,8 @@ PATIENCE: Final = 3 * DAY
 WEEK: Final = 7 * DAY
 MONTH: Final = 30 * DAY
 BLANK: Final = {"address": "", "told": "{}"}
+# What people wait for, and what staff are reminded of: a relay that is away costs nobody that.
+PATIENT: Final[tuple[Kind, ...]] = ("promise_due", "barrier")
 HELD: Final = (Delivery.WAITING, Delivery.FAILED, Delivery.UNCLEAR)
 
 
@@ -323,16 +326,17 @@ class Outbox:
         return await self._database.write(work, scrub=True)
 
     async def tidy(self) -> None:
-        """Delete letters that belong to no session after a day, notices in a week.
+        """Delete letters that belong to no session in a day, notices in a week, others in a month.
 
-        Those about promises go in a month.
+        The others are what staff are reminded of, and what people reported.
         """
         now = self._clock()
-        soon = and_(LETTERS.c.session.is_(None), LETTERS.c.kind != "notice")
+        kind = LETTERS.c.kind
+        soon = and_(LETTERS.c.session.is_(None), kind.not_in(("notice", *PATIENT)))
         old = or_(
             and_(soon, LETTERS.c.made < now - DAY),
-            and_(LETTERS.c.kind == "notice", LETTERS.c.made < now - WEEK),
-            and_(LETTERS.c.kind == "promise_due", LETTERS.c.made < now - MONTH),
+            and_(kind == "notice", LETTERS.c.made < now - WEEK),
+            and_(kind.in_(PATIENT), LETTERS.c.made < now - MONTH),
         )
         any_old = select(LETTERS.c.id).where(old).limit(1)
         if await self._database.read(lambda connection: connection.scalar(any_old)):

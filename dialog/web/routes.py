@@ -5,16 +5,20 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from dialog.archive import schema
 from dialog.web import live
-from dialog.web.assets import Assets
+from dialog.web.assets import PREFIX, assets
+from dialog.web.contract import asyncapi, openapi
 from dialog.web.pages import (
     account,
     answer,
     archive,
     archive_promises,
     archive_search,
+    barrier,
     calendar,
     data,
     declaring,
+    developers,
+    doctor,
     enter,
     exports,
     feeds,
@@ -29,6 +33,7 @@ from dialog.web.pages import (
     leave,
     log,
     mail,
+    manual,
     mine,
     moderation,
     notices,
@@ -45,13 +50,13 @@ from dialog.web.pages import (
     room,
     screen,
     scribe,
+    service,
     signin,
     stage,
     subscribing,
     team,
     transcript,
 )
-from dialog.web.places import folder
 
 SESSION = "/sessions/{slug:slug}"
 
@@ -190,7 +195,22 @@ def routes() -> list[BaseRoute]:
         Route("/guides.json", guides.as_json),
         Route("/sitemap.xml", feeds.sitemap),
         Route("/robots.txt", feeds.robots),
+        Route(openapi.PATH, developers.openapi),
+        Route(asyncapi.PATH, developers.asyncapi),
+        Route("/developers", developers.show),
+        Route("/help", manual.index),
+        Route("/help/short", manual.short),
+        Route("/help/{role}", manual.show),
+        Route("/rules", service.rules),
+        Route("/imprint", service.imprint),
+        Route("/privacy", service.privacy),
+        Route("/accessibility", service.accessibility),
+        Route(barrier.OWN, barrier.show),
+        Route(barrier.OWN, barrier.report, methods=["POST"]),
+        Route("/.well-known/security.txt", service.security),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
-        Mount("/static", Assets(directory=folder("static")), name="static"),
+        Route(doctor.PATH, doctor.seen, methods=["GET", "POST"]),
+        WebSocketRoute(doctor.PATH, doctor.echo),
+        Mount(PREFIX, assets(), name="static"),
     ]

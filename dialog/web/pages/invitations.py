@@ -21,6 +21,7 @@ from dialog.rolls.table import MOST_BYTES, Roll, Unreadable
 from dialog.store.guests import Invited
 from dialog.store.outbox import Kind, Letter
 from dialog.web import forms
+from dialog.web.catalogue import LANGUAGES, SOURCE
 from dialog.web.entrance import Entrance, staff
 from dialog.web.errors import STATUS
 from dialog.web.invited import Invitation, Invitations, as_table, invitations
@@ -35,7 +36,6 @@ AT_ONCE: Final = 50
 FAULTS, DOUBLES, LINES = 20, 20, 5
 LONGEST_NAME: Final = 120
 UPCOMING = (Phase.ANNOUNCED, Phase.OPEN, Phase.LIVE)
-LANGUAGES: Final = ("de", "en")
 MAIL: Final[tuple[Kind, ...]] = (
     "invitation", "changed", "cancelled", "reminder", "transcript",
 )  # fmt: skip
@@ -244,8 +244,7 @@ async def _test(entrance: Entrance, form: Form) -> Place | Refusal:
     to = addresses.read(form.get("address", ""))
     if isinstance(to, addresses.Flaw):
         return Refusal(Code.MALFORMED, field="address")
-    lang = form.get("lang", "de")
-    letter = Letter("test", to.written, lang if lang in LANGUAGES else "de", entrance.dialog.slug)
+    letter = Letter("test", to.written, _lang(form), entrance.dialog.slug)
     await entrance.site.outbox.put([letter])
     return {"done": "test"}
 
@@ -296,7 +295,13 @@ def _invited(form: Form) -> Invited | Refusal:
     name = clean(form.get("name", ""), NAME, "name")
     if isinstance(name, Refusal):
         return name
-    return Invited(to.key, to.written, name, "en" if form.get("lang") == "en" else "de")
+    return Invited(to.key, to.written, name, _lang(form))
+
+
+def _lang(form: Form) -> str:
+    """Return in which language letters are wanted."""
+    lang = form.get("lang", "")
+    return lang if lang in LANGUAGES else SOURCE
 
 
 async def _add(entrance: Entrance, form: Form) -> Place | Refusal:

@@ -131,6 +131,44 @@ REFUSALS: Final[dict[str, Said]] = {
             "Der Link in Ihrer letzten E-Mail gilt solange weiter."
         ),
     ),
+    "too_fast.barrier": Said(
+        N_("Das waren sehr viele Meldungen"),
+        N_("So schützen wir das Postfach des Betreibers."),
+        N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
+    ),
+    "too_fast.barrier_minutes": Said(
+        N_("Das waren sehr viele Meldungen"),
+        N_("So schützen wir das Postfach des Betreibers."),
+        N_(
+            "Bitte versuchen Sie es in {minutes} Minuten noch einmal, oder nehmen Sie einen der "
+            "anderen Wege."
+        ),
+    ),
+    "empty.barrier": Said(
+        N_("Es fehlt noch Text"),
+        N_("Bitte schreiben Sie, was nicht geht."),
+        N_("Ein Satz genügt."),
+    ),
+    "too_long.barrier": Said(
+        N_("Der Text ist zu lang"),
+        N_("Möglich sind höchstens {limit} Zeichen."),
+        N_("Bitte kürzen Sie den Text, oder nehmen Sie einen der anderen Wege."),
+    ),
+    "too_long.barrier_where": Said(
+        N_("Die Angabe zur Seite ist zu lang"),
+        N_("Möglich sind höchstens {limit} Zeichen."),
+        N_("Bitte kürzen Sie sie."),
+    ),
+    "too_long.barrier_aid": Said(
+        N_("Die Angabe, womit Sie arbeiten, ist zu lang"),
+        N_("Möglich sind höchstens {limit} Zeichen."),
+        N_("Bitte kürzen Sie sie."),
+    ),
+    "forbidden.no_reports": Said(
+        N_("Dieser Server kann Ihre Meldung nicht zustellen"),
+        N_("Für Meldungen ist hier kein Postfach eingerichtet."),
+        N_("Bitte nehmen Sie einen der Wege, die unten stehen."),
+    ),
     "incomplete.address": Said(
         N_("Das ist keine E-Mail-Adresse"),
         N_("Eine Adresse sieht so aus: name@amt.example."),
@@ -400,6 +438,8 @@ BY_PAGE: Final = frozenset({
     "incomplete.roles", "empty.name", "unknown.account",
     "conflict.last_organiser",
     "unknown.rehearsal",
+    "too_fast.barrier", "too_fast.barrier_minutes", "empty.barrier", "too_long.barrier",
+    "too_long.barrier_where", "too_long.barrier_aid", "forbidden.no_reports",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
     "confirm", "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",
