@@ -9,9 +9,11 @@ from urllib.parse import quote
 import pytest
 
 from tests.archive.readers import feed
+from tests.hostile import MARKUP
 from tests.live.client import Browser
 from tests.live.server import Server, running
 from tests.live.team import hand_in, signed_in
+from tests.promises.test_p22_bad_text_is_harmless import harm_in
 
 DESK, GUIDES = "/organiser/information", "/organiser/guides"
 LIST = (Path(__file__).parents[2] / "dialog/demo/guides.csv").read_bytes()
@@ -185,6 +187,30 @@ def test_strangers_and_staff_without_the_office_write_nothing(server) -> None:
         assert server.staff(slug, "organiser").get(path).status == 403
     assert stranger.post(f"{DESK}/new", {"do": "publish", **TEXT}).status == 403
     assert stranger.post(GUIDES, {"do": "take"}).status == 403
+
+
+@pytest.mark.parametrize("name", sorted(MARKUP))
+def test_no_text_harms_whoever_reads_a_notice(server, olga, name) -> None:
+    text, reader = MARKUP[name], server.browser()
+    said = {"title": text[:150], "summary": text[:300], "body": text, "topics": text[:60]}
+    seen = write(olga, "preview", **said)
+    done = write(olga, "publish", kind="call", **{**said, "deadline.day": "1.1.2099"})
+    shown = [seen, done]
+    if done.status == 303:
+        place = number(done)
+        path = path_of(olga, place)
+        assert path.startswith("/information/2")
+        shown += [olga.get(at) for at in (DESK, f"{DESK}/{place}")]
+        shown += [reader.get(at) for at in ("/", "/information", path, "/subscription")]
+        shown += [
+            reader.get(at) for at in ("/information/feed.atom", f"{path}.ics", "/sitemap.xml")
+        ]
+        assert sure(olga, place, "withdraw").status == 303
+    else:  # the gate for texts refused it
+        assert done.status == 422
+    for page in shown:  # what was typed stays in a form as it was typed
+        found = [one for one in harm_in(page) if page.status == 200 or not one.startswith("sign")]
+        assert not found, name
 
 
 # --- guides --------------------------------------------------------------------------------------
