@@ -16,12 +16,12 @@ from markupsafe import Markup, escape
 
 from dialog.forum.names import BLACKENED
 from dialog.forum.views import instant
+from dialog.tongue import tongue
 from dialog.web import sentences
 from dialog.web.catalogue import NAMES, catalogue, spoken
 from dialog.web.difference import difference
 from dialog.web.places import folder
 from dialog.web.press import in_turns
-from dialog.web.tongue import tongue
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
 BERLIN: Final = ZoneInfo("Europe/Berlin")
