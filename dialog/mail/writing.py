@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from dialog.forum.names import SECOND, Phase
 from dialog.forum.promises import Due, promises
 from dialog.hub.room import Room
+from dialog.mail.circulars import circular
 from dialog.mail.delivery import Void, Written
 from dialog.mail.letters import Told, write
 from dialog.mail.message import Content, message
@@ -73,9 +74,8 @@ class Writing:
                 known.appointment, known.sequence, address, now, lang=lang, sender=self._sender
             )
             calendar, method_ = made.decode(), method(known.appointment)
-        content = Content(
-            lang, said.subject, as_text(said, lang), as_html(said, lang), calendar, method_
-        )
+        text, html = as_text(said, lang), as_html(said, lang)
+        content = Content(lang, said.subject, text, html, calendar, method_, known.told.end)
         return message(content, id_, self._host, self._sender, to, self._site.clock())
 
     # --- what is so now --------------------------------------------------------------------------
@@ -85,6 +85,10 @@ class Writing:
         told = Told(letter.lang, self._site.operator.name, self._write_to(), told=letter.told)
         if letter.kind == "signin":
             return _Known(self._signin(told, taken))
+        if letter.kind in ("subscribe", "notice"):
+            return _Known(await circular(self._site, told, letter))
+        if letter.kind == "barrier":
+            return _Known(replace(told, link=f"{self._site.base_url}/accessibility"))
         if not letter.slug:
             return _Known(replace(told, link=f"{self._site.base_url}/organiser/mail"))
         if letter.kind == "transcript":

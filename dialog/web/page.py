@@ -77,8 +77,8 @@ def in_language(request: Request, lang: str) -> str:
 
 
 def link(path: str, lang: str | None) -> str:
-    """Return an address that keeps the language someone asked for."""
-    if lang is None:
+    """Return an address that keeps the language someone asked for; elsewhere ours mean nothing."""
+    if lang is None or not path.startswith("/"):
         return path
     path, hash_, fragment = path.partition("#")
     return f"{path}{'&' if '?' in path else '?'}lang={lang}{hash_}{fragment}"

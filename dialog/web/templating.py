@@ -18,6 +18,7 @@ from dialog.forum.names import BLACKENED
 from dialog.forum.views import instant
 from dialog.tongue import tongue
 from dialog.web import sentences
+from dialog.web.assets import assets
 from dialog.web.catalogue import NAMES, catalogue, spoken
 from dialog.web.difference import difference
 from dialog.web.places import folder
@@ -47,6 +48,8 @@ TABLES: Final[dict[str, Mapping[str, str]]] = {
     "mark": sentences.MARKS,
     "amended": sentences.AMENDED,
     "flaw": sentences.FLAWS,
+    "wrong": sentences.WRONG,
+    "column": sentences.COLUMNS,
 }
 
 
@@ -76,10 +79,11 @@ def words_in(lang: str) -> dict[str, Any]:
     """Returns the globals of one language: its code, addresses of static files, the sentences."""
     return {
         "lang": lang,
+        "static": assets().address,
         "spoken": spoken(lang),
         "languages": NAMES,
-        "static": static,
         "word": partial(word, lang),
+        "said": lambda text: sentences.say(text, lang),
         "codes": lambda table: list(TABLES[table]),
         "reason": partial(sentences.reason, lang=lang),
         "reasons": lambda: [(code, sentences.reason(code, lang)) for code in sentences.REASONS],
@@ -94,11 +98,6 @@ def words_in(lang: str) -> dict[str, Any]:
         "invitation": partial(sentences.invitation, lang=lang),
         "invitations": list(sentences.INVITATIONS),
     }
-
-
-def static(path: str) -> str:
-    """Returns the address of a static file."""
-    return f"/static/{path}"
 
 
 def word(lang: str, table: str, code: str) -> str:
@@ -290,6 +289,11 @@ def typed_in(text: str | None, otherwise: str) -> str:
     return tongue(text or "", otherwise)
 
 
+def called(phone: str) -> str:
+    """Returns a telephone number as a link calls it: 08122 555-0100 is 081225550100."""
+    return re.sub(r"[^0-9+]", "", phone.replace("(0)", ""))
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "clock": clock,
     "clock_s": clock_s,
@@ -316,4 +320,5 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "paragraphs": paragraphs,
     "links": links,
     "tongue": typed_in,
+    "called": called,
 }

@@ -212,6 +212,12 @@ export class OwnQuestions {
     this.reason(item, row, state);
     this.forms(item, row, state);
     this.original(item, row);
+    const guides = find(item, "[data-guides]");
+    if (guides)
+      void import("./guides.js").then(
+        ({ showGuides }) => showGuides(guides, row.district ?? ""),
+        () => {}, // no line just now: the way to all of them stands there
+      );
     const answer = find(item, '[data-field="answer"]') ?? (row.answer ? this.answerIn(item) : null);
     if (answer) this.painter.answer(answer, row.answer);
     if (old) this.carry(old, item);

@@ -108,7 +108,7 @@ async def as_csv(request: Request) -> Response:
 async def take_in(request: Request) -> Response:
     """Take a list in, from a file or as pasted text, to be looked at."""
     entrance = await staff(request, Role.ORGANISER)
-    form, file = await _handed_in(request)
+    form, file = await handed_in(request)
     refusal = _refused(request, entrance, form)
     if refusal:
         return await _page(request, entrance, form, refusal)
@@ -127,7 +127,7 @@ async def take_in(request: Request) -> Response:
     return _back(request, entrance, {"roll": name})
 
 
-async def _handed_in(request: Request) -> tuple[Form, UploadFile | None]:
+async def handed_in(request: Request) -> tuple[Form, UploadFile | None]:
     """Return the fields of the form of a list, and its file, if one was chosen."""
     form = await request.form(max_files=1, max_fields=5, max_part_size=MOST_BYTES)
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
