@@ -286,3 +286,12 @@ def test_what_cannot_be_set_says_nothing_of_what_stood_in_it(monkeypatch, tmp_pa
     monkeypatch.setattr("sys.executable", str(tmp_path / "none"))
     with pytest.raises(NotSet, match="FileNotFoundError"):
         asyncio.run(pdf(told, "2030-01-01T00:00:00+01:00"))
+
+
+def test_other_scripts_have_their_language_in_the_document() -> None:
+    told = copy.deepcopy(record(12))
+    told["questions"][0]["text"] = "متى تبدأ دورة اللغة الألمانية للأطفال في المدرسة؟"
+    told["questions"][1]["text"] = "Коли почнеться мовний курс для дітей у школі?"
+    found = made(told)
+    headings = [one["heading"] for one in found["questions"]]
+    assert found["tongues"] == {headings[0]: "ar", headings[1]: "uk"}

@@ -208,3 +208,37 @@ def forgets(href: str) -> bool:
     """Tell whether a link leads to a page of ours in whatever language the browser prefers."""
     path = urlsplit(href).path
     return href.startswith("/") and "lang=en" not in href and "." not in path
+
+
+FOREIGN = {
+    "ar": "متى تبدأ دورة اللغة الألمانية للأطفال في المدرسة؟",
+    "fa": "کلاس زبان آلمانی برای کودکان کی شروع می‌شود؟",
+    "uk": "Коли почнеться мовний курс для дітей у школі?",
+    "zh": "孩子们的德语课程什么时候开始，在哪里报名？",
+}
+
+
+def test_every_page_shows_other_scripts_in_their_language(played: Evening, server: Server) -> None:
+    """One asker types each of them; wherever the text stands, it bears its language."""
+    slug = server.slugs["direct"]
+    base = f"/sessions/{slug}"
+    asker = server.volunteer(slug, "أميرة Beispiel")
+    desk = server.staff(slug, "moderator", "Mara Muster")
+    for number, text in enumerate(FOREIGN.values(), 1):
+        asker.submit(base, f"{base}/questions", text=text, background=text, show="name")
+        page = f"{base}/moderation"
+        rev = re.search(r'name="rev" value="(\d+)"', desk.get(f"{page}?number={number}").text)
+        assert rev, number
+        told = desk.submit(page, page, do="approve", number=number, rev=rev[1])
+        assert told.status == 303, told.text
+    asked = (("", asker), ("/mine", asker), ("/mine/data", asker), ("/questions", asker))
+    for place, who in (*asked, *((f"/questions/{n}", asker) for n in range(1, 5))):
+        for lang in ("de", "en", "de-simple"):
+            page = who.get(f"{base}{place}?lang={lang}").text
+            shown = {text: own for own, text in Read(page).texts if text in FOREIGN.values()}
+            assert shown, place
+            assert all(FOREIGN[own] == text for text, own in shown.items()), (place, shown)
+    for place, who in (("stage", "minister"), ("organiser", "organiser")):
+        page = server.staff(slug, who, f"{who} Muster").get(f"{base}/{place}").text
+        shown = {text: own for own, text in Read(page).texts if text in FOREIGN.values()}
+        assert all(FOREIGN[own] == text for text, own in shown.items()), (place, shown)

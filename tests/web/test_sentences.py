@@ -18,7 +18,8 @@ LEXER = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
 
 # Names, keys, file kinds, commands: the same in every language.
 NAMES = re.compile(
-    r"Dialog digital|^(–|,) Dialog digital$|^(Dialog|digital|Enter|Esc|Markdown|Europe/Berlin|\(Atom\))$|^(Open|Async)API|"
+    r"Dialog digital|^(–|,) Dialog digital$|^(Open|Async)API|"
+    r"^(Dialog|digital|Enter|Esc|Markdown|Europe/Berlin|\(Atom\))$|"
     r"^python -m dialog [\w -]+$|^podium nowbar$|^--name$|^Erika Beispiel <erika@example.org>$"
 )
 SHOWN = re.compile(r'\b(?:aria-label|title|placeholder|alt|aria-roledescription)="([^"]*)"')
