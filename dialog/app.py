@@ -154,12 +154,11 @@ class Application:
             settings.sessions, self.database, self.hub, clock, self._take, self.programme.faults
         )
         self._looking: list[asyncio.Task[None]] = []
-        deletions = Deletions(self.database)
         self.purging = Purging(
             settings.data,
             self.journal,
             self.persons,
-            deletions,
+            Deletions(self.database),
             self.hub,
             clock,
             self._begin,

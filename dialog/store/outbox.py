@@ -326,7 +326,7 @@ class Outbox:
         return await self._database.write(work, scrub=True)
 
     async def tidy(self) -> None:
-        """Delete letters that belong to no session after a day, notices in a week, others in a month.
+        """Delete letters that belong to no session in a day, notices in a week, others in a month.
 
         The others are what staff are reminded of, and what people reported.
         """

@@ -22,7 +22,8 @@ FOLDER: Final = Path(__file__).resolve().parent.parent / "locale"
 NBSP: Final = "\N{NO-BREAK SPACE}"
 NUMBER: Final = r"%\(\w+\)s|\{\w+\}|\d"
 UNIT: Final = (
-    r"Uhr|Minuten?|Sekunden|Stunden?|Tage?n?|Zeichen|characters?|minutes?|seconds|hours?|days?"
+    r"Uhr|Minuten?|Sekunden|Stunden?|Tage?n?|Zeichen|eingelöst|überfällig|erfüllt|"
+    r"characters?|minutes?|seconds|hours?|days?|kept|overdue"
 )
 LOOSE: Final = re.compile(
     rf"({NUMBER}) (?=(?:{UNIT})\b)|\b(Frage|Platz|Question|question|Rank) (?={NUMBER})"

@@ -255,8 +255,9 @@ def test_a_list_that_cannot_be_read_says_why(olga) -> None:
 def test_of_two_lists_at_the_same_time_the_second_is_held_up(olga) -> None:
     page = olga.get(hand_in(olga, LIST).headers["location"])
     form = {
-        k: re.search(rf'name="{k}" value="(\w+)"', page.text)[1] for k in ("seen", "count", "roll")
-    }  # type: ignore[index]
+        k: re.search(rf'name="{k}" value="(\w+)"', page.text)[1]  # type: ignore[index]
+        for k in ("seen", "count", "roll")
+    }
     assert take(olga, LIST).status == 303
     late = olga.submit(GUIDES, GUIDES, do="take", sheet="0", **form)
     assert late.status == 409
