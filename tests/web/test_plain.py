@@ -5,14 +5,19 @@ No test tells whether it is understood; people for whom it is meant have to.
 
 import re
 from collections.abc import Iterator
+from gettext import NullTranslations
 from io import BytesIO
 
+import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import read_mo, write_mo
 
+from dialog.mail import letters
+from dialog.store.outbox import Kind
 from dialog.web import sentences
 from dialog.web.catalogue import FOLDER, catalogue
 from dialog.web.sentences.refusals import BY_PAGE, REFUSALS, TO_STAFF
+from tests.mail.test_letters import told
 from tests.web.german import forms, written
 from tests.web.test_catalogue import said_by, texts
 
@@ -29,6 +34,9 @@ PAGES = (
     "parts/ask", "parts/connection", "parts/downloads", "parts/finals", "parts/foot",
     "parts/languages", "parts/own", "parts/podium", "parts/published", "parts/question",
     "parts/ranking", "parts/record", "parts/room_before", "parts/ui", "parts/words",
+    "information", "notice", "guides", "subscription", "subscription_link", "parts/guides",
+    "parts/notices", "help", "manual", "short", "rules", "accessibility", "barrier", "imprint",
+    "parts/service",
 )  # fmt: skip
 TABLES = (
     sentences.LIVE, sentences.PHASES, sentences.OUTCOMES, sentences.FACETS, sentences.REVIEWS,
@@ -39,7 +47,7 @@ OWN_PAGES = (
     "too_fast.search", "conflict.archive", "forbidden.code", "forbidden.link", "forbidden.screen",
     "busy.pdf", "too_fast.network", "forbidden.stranger", "forbidden.staff", "forbidden.account",
 )  # fmt: skip
-LETTERS = ("_invitation", "_changed", "_cancelled", "_reminder", "_transcript")
+LETTERS = ("invitation", "changed", "cancelled", "reminder", "transcript")
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 # What makes German hard: subjunctive, officialese, two thoughts in one sentence.
 HARD = re.compile(
@@ -50,17 +58,18 @@ HARD = re.compile(
 MOST_WORDS = 15
 
 
-def of_file(name: str) -> Iterator[str]:
-    """Yield what a template says."""
-    file = ROOT / "templates" / f"{name}.html"
-    with file.open("rb") as read:
-        for _line, said, _comments, _context in extract("jinja2", read, KEYWORDS, (), JINJA):
+def of_file(path: str) -> Iterator[str]:
+    """Yield what a template or a module says."""
+    method, options = ("jinja2", JINJA) if path.endswith(".html") else ("python", {})
+    with (ROOT / path).open("rb") as read:
+        for _line, said, _comments, _context in extract(method, read, KEYWORDS, (), options):
             yield said if isinstance(said, str) else said[0]
 
 
 def needed() -> set[str]:
     """All sentences that need plain words."""
-    found = {text for name in PAGES for text in of_file(name)}
+    found = {text for name in PAGES for text in of_file(f"templates/{name}.html")}
+    found |= set(of_file("dialog/web/manual/volunteer.py"))
     found |= {text for table in TABLES for text in table.values()}
     found |= {text for one in sentences.STATES.values() for text in (one.label, one.sentence)}
     told = [said for code, said in REFUSALS.items() if code not in BY_PAGE | TO_STAFF]
@@ -85,6 +94,29 @@ SAID = said()
 
 def test_what_volunteers_and_readers_see_is_said_plainly() -> None:
     assert not sorted(needed() - SAID.keys())
+
+
+class Heard(NullTranslations):
+    """A catalogue that notes what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def gettext(self, message: str) -> str:
+        self.asked.add(message)
+        return message
+
+
+@pytest.mark.parametrize("kind", LETTERS)
+def test_letters_to_volunteers_are_written_plainly(
+    kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = Heard()
+    monkeypatch.setattr(letters, "catalogue", lambda _lang: heard)
+    letters.write(kind, told(kind))
+    assert len(heard.asked) > len(LETTERS)
+    assert not sorted(heard.asked - SAID.keys())
 
 
 def test_it_has_all_sentences_and_none_is_left_over() -> None:
