@@ -235,7 +235,7 @@ def test_every_page_shows_other_scripts_in_their_language(played: Evening, serve
             shown = {text: own for own, text in Read(page).texts if text in FOREIGN.values()}
             assert shown, place
             assert all(FOREIGN[own] == text for text, own in shown.items()), (place, shown)
-    for place, who in (("stage", "minister"), ("organiser", "organiser")):
-        page = server.staff(slug, who, f"{who} Muster").get(f"{base}/{place}").text
+    for place, role in (("stage", "minister"), ("organiser", "organiser")):
+        page = server.staff(slug, role, f"{role} Muster").get(f"{base}/{place}").text
         shown = {text: own for own, text in Read(page).texts if text in FOREIGN.values()}
         assert all(FOREIGN[own] == text for text, own in shown.items()), (place, shown)
