@@ -71,7 +71,7 @@ def environment(lang: str, folder: Path = TEMPLATES) -> Environment:
     )
     made.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(FILTERS)
-    made.globals.update(words_in(lang))
+    made.globals.update(words_in(lang), ngettext=counted(made.globals["ngettext"]))
     return made
 
 
@@ -98,6 +98,16 @@ def words_in(lang: str) -> dict[str, Any]:
         "invitation": partial(sentences.invitation, lang=lang),
         "invitations": list(sentences.INVITATIONS),
     }
+
+
+def counted(plural: Callable[..., str]) -> Callable[..., str]:
+    """Returns `ngettext` that writes its count, `%(num)s`, with the language's thousands."""
+
+    @pass_context
+    def said(context: Context, one: str, many: str, count: int, **given: object) -> str:
+        return plural(context, one, many, count, **{"num": number(context, count)} | given)
+
+    return said
 
 
 def word(lang: str, table: str, code: str) -> str:

@@ -1,5 +1,6 @@
 """Every page in the other languages: nothing stays German, and no link forgets the language."""
 
+import html
 import json
 import re
 import shutil
@@ -12,6 +13,8 @@ from uuid import uuid4
 
 import pytest
 
+from dialog.web.language import preferred
+from dialog.web.templating import environment
 from tests.live.client import Browser, Page
 from tests.live.programme import evening
 from tests.live.server import ROOT, Server
@@ -173,7 +176,7 @@ def crawl(browser: Browser, starts: list[str], within: str) -> Iterator[tuple[st
 
 ROLES = ("reader", "volunteer", "moderator", "minister", "scribe", "organiser")
 # A private link is kept on paper: it is the same in every language.
-ROOM = r"/sessions/(?![\w-]+/mine/\w{32})"
+ROOM = r"/sessions/(?![\w-]+/mine/[\w-]{32})"
 PUBLIC, TEAM = r"/(?!static)", r"/(organiser|account|sessions)\b"
 
 
@@ -239,3 +242,45 @@ def test_every_page_shows_other_scripts_in_their_language(played: Evening, serve
         page = server.staff(slug, role, f"{role} Muster").get(f"{base}/{place}").text
         shown = {text: own for own, text in Read(page).texts if text in FOREIGN.values()}
         assert all(FOREIGN[own] == text for text, own in shown.items()), (place, shown)
+
+
+@pytest.mark.parametrize(
+    "lang, count, day, moment, ordinal",
+    [
+        ("de", "12.345 Fragen", "3. November 2026", "Dienstag", "3."),
+        ("de-simple", "12.345 Fragen", "3. November 2026", "Dienstag", "3."),
+        ("en", "12,345 questions", "3 November 2026", "Tuesday", "3"),
+    ],
+)
+def test_counts_days_and_their_forms(
+    lang: str, count: str, day: str, moment: str, ordinal: str
+) -> None:
+    said = environment(lang).from_string(
+        '{{ ngettext("%(num)s Frage", "%(num)s Fragen", n) }}|{{ at|day }}|{{ at|weekday }}|'
+        "{{ at|day_number }}|{{ n|n }}"
+    )
+    many, *dates, number = said.render(n=12_345, at="2026-11-03").replace("\xa0", " ").split("|")
+    assert (many, *dates) == (count, day, moment, ordinal)
+    assert number == count.split()[0]
+    one = said.render(n=1, at="2026-11-03").partition("|")[0].replace("\xa0", " ")
+    assert one == {"en": "1 question"}.get(lang, "1 Frage")
+
+
+def test_a_browser_may_prefer_plain_german() -> None:
+    assert preferred("de-simple, en;q=0.9") == "de-simple"
+    assert preferred("de-AT, en;q=0.9") == "de"
+
+
+def test_a_page_is_had_in_the_other_languages_with_what_was_asked(server: Server) -> None:
+    browser = server.browser()
+    page = browser.get("/archive/search?q=Kurs&lang=en")
+    found_ = dict(re.findall(r'<a href="([^"]*)" lang="([\w-]+)" hreflang', page.text))
+    assert {lang: html.unescape(href) for href, lang in found_.items()} == {
+        "de": "/archive/search?q=Kurs&lang=de",
+        "de-simple": "/archive/search?q=Kurs&lang=de-simple",
+    }
+    assert '<b aria-current="true">English</b>' in page.text
+    assert not browser.cookie
+    plain = browser.get("/archive/search?q=Kurs&lang=de-simple")
+    assert '<html lang="de-simple"' in plain.text
+    assert "Einfache Sprache" in plain.text
