@@ -71,7 +71,8 @@ def environment(lang: str, folder: Path = TEMPLATES) -> Environment:
     )
     made.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(FILTERS)
-    made.globals.update(words_in(lang), ngettext=counted(made.globals["ngettext"]))
+    plural: Any = made.globals["ngettext"]
+    made.globals.update(words_in(lang), ngettext=counted(plural))
     return made
 
 
