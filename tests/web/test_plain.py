@@ -36,7 +36,7 @@ PAGES = (
     "parts/ranking", "parts/record", "parts/room_before", "parts/ui", "parts/words",
     "information", "notice", "guides", "subscription", "subscription_link", "parts/guides",
     "parts/notices", "help", "manual", "short", "rules", "accessibility", "barrier", "imprint",
-    "parts/service",
+    "parts/service", "privacy",
 )  # fmt: skip
 TABLES = (
     sentences.LIVE, sentences.PHASES, sentences.OUTCOMES, sentences.FACETS, sentences.REVIEWS,
@@ -69,7 +69,9 @@ def of_file(path: str) -> Iterator[str]:
 def needed() -> set[str]:
     """All sentences that need plain words."""
     found = {text for name in PAGES for text in of_file(f"templates/{name}.html")}
-    found |= set(of_file("dialog/web/manual/volunteer.py"))
+    found |= {
+        text for who in ("volunteer", "reader") for text in of_file(f"dialog/web/manual/{who}.py")
+    }
     found |= {text for table in TABLES for text in table.values()}
     found |= {text for one in sentences.STATES.values() for text in (one.label, one.sentence)}
     told = [said for code, said in REFUSALS.items() if code not in BY_PAGE | TO_STAFF]
