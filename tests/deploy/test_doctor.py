@@ -99,9 +99,9 @@ def test_who_has_another_secret_is_told_so_and_learns_nothing(front: Front) -> N
     assert done.returncode == 1
     assert "another secret" in done.stdout
     assert "forwarded" not in done.stdout
-    assert front.server.browser().get("/doctor").status == 404
-    assert front.server.browser().get("/doctor", x_dialog_doctor="x.y").status == 404
-    assert front.server.browser().post("/doctor", {}).status == 404
+    assert front.server.browser().get("/doctor").status == 403
+    assert front.server.browser().get("/doctor", x_dialog_doctor="x.y").status == 403
+    assert front.server.browser().post("/doctor", {}).status == 403
 
 
 def test_a_secret_that_is_not_there_is_not_drawn(front: Front, tmp_path) -> None:
