@@ -42,6 +42,8 @@ from dialog.hub.clock import Patient, steady
 from dialog.hub.hub import Hub
 from dialog.hub.ledger import line
 from dialog.hub.limits import (
+    BARRIERS,
+    BARRIERS_IN_ALL,
     GUESSES,
     SEARCHES,
     SEARCHES_OF_ADDRESS,
@@ -64,6 +66,7 @@ from dialog.mail.writing import Writing
 from dialog.monitoring.figures import Figures, Sources
 from dialog.monitoring.listener import Listener
 from dialog.monitoring.vitals import MIB, Parts, Vitals
+from dialog.operating import DEMONSTRATED, in_force, operator, particulars
 from dialog.programme import Declaration, programme
 from dialog.provider import Client, Provider
 from dialog.purging import Persons, Purging
@@ -85,6 +88,7 @@ from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce, declare, plain
 from dialog.web.attendance import Attendance
+from dialog.web.bulletin import Bulletin
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
 from dialog.web.library import Library
@@ -92,7 +96,7 @@ from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
 from dialog.web.shelf import Shelf
-from dialog.web.site import Bounds, Mail, Operator, Site
+from dialog.web.site import Bounds, Mail, Site
 from dialog.web.visits import Visits
 
 log = structlog.get_logger()
@@ -130,7 +134,10 @@ class Application:
         self.signins = SignIns(self.database, self.people, secret, clock)
         self.provider = provider(settings, secret)
         self.outbox = Outbox(self.database, clock)
-        self.persons = Persons(self.people, self.guests, self.rolls, self.outbox)
+        self.bulletin = Bulletin(self.database, secret, clock)
+        self.persons = Persons(
+            self.people, self.guests, self.rolls, self.outbox, self.bulletin.subscriptions
+        )
         self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
@@ -147,12 +154,11 @@ class Application:
             settings.sessions, self.database, self.hub, clock, self._take, self.programme.faults
         )
         self._looking: list[asyncio.Task[None]] = []
-        deletions = Deletions(self.database)
         self.purging = Purging(
             settings.data,
             self.journal,
             self.persons,
-            deletions,
+            Deletions(self.database),
             self.hub,
             clock,
             self._begin,
@@ -456,6 +462,8 @@ class Application:
             announcements=self.announcements,
             seals=Seals(secret, clock),
             operator=operator(settings),
+            particulars=particulars(settings),
+            in_force=in_force(settings),
             bounds=Bounds(
                 settings.message_bytes,
                 settings.staff_message_bytes,
@@ -468,6 +476,8 @@ class Application:
             staff=self.staff,
             guesses=Buckets(GUESSES),
             arrivals=arrivals(settings),
+            barriers=Buckets(BARRIERS),
+            barriers_in_all=Buckets(BARRIERS_IN_ALL),
             signins_of_network=Buckets(SIGN_INS),
             signins_of_address=Buckets(SIGN_INS_OF_ADDRESS),
             searches=Buckets(SEARCHES),
@@ -475,6 +485,7 @@ class Application:
             searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
             searches_of_archive=Buckets(SEARCHES_OF_ARCHIVE),
             library=self.library,
+            bulletin=self.bulletin,
             formats=self.formats,
             aliases=self.aliases,
             origins=settings.allowed_origins,
@@ -559,8 +570,7 @@ def demonstration(data: Path, port: int) -> Settings:
         sessions=data / "sessions",
         port=port,
         base_url=f"http://127.0.0.1:{port}",
-        operator="Demonstration",
-        demonstration=True,
+        **DEMONSTRATED,
         joins_at_once=10_000,  # all of its volunteers come from here
         joins_per_hour=10_000,
     )
@@ -604,21 +614,6 @@ def relay_of(settings: Settings) -> Way | None:
         plain=settings.mail_plain,
         timeout=settings.mail_timeout,
         name=host,
-    )
-
-
-def operator(settings: Settings) -> Operator:
-    """Return who runs this server, as the pages say it."""
-    return Operator(
-        settings.operator,
-        settings.demonstration,
-        settings.contact,
-        settings.imprint,
-        settings.privacy,
-        settings.accessibility,
-        settings.barrier,
-        settings.easy,
-        settings.sign,
     )
 
 

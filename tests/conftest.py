@@ -33,8 +33,11 @@ NO_COMPILER = "No C compiler found: the failing disk needs one, `apt install gcc
 NO_PROVIDER = "No oidc-provider found: sign-in with a provider needs Node and `npm ci`."
 NO_AXE = "No axe-core found: accessibility checks need Node and `npm ci`."
 
-# A slow machine is no failure of a property; how long tests take is measured elsewhere.
-hypothesis_settings.register_profile("dialog", deadline=None, print_blob=True)
+# A slow machine is no failure of a property; how long tests take is measured elsewhere. Where a
+# state is judged, each run tries the same; the search for new examples goes on wherever we work.
+hypothesis_settings.register_profile(
+    "dialog", deadline=None, print_blob=True, derandomize=REQUIRE_ALL
+)
 hypothesis_settings.load_profile("dialog")
 
 
