@@ -643,6 +643,8 @@ BY_TOKEN = "/sessions/{slug:slug}/rehearsal"
 
 # Where there is a provider: tests/oidc.
 BY_PROVIDER = "/signin/oidc"
+# Changes nothing, and answers to who has the server's secret only: tests/deploy.
+BY_SECRET = "/doctor"
 
 
 def posted() -> list[str]:
@@ -650,7 +652,7 @@ def posted() -> list[str]:
 
 
 def test_every_address_that_takes_a_post_is_tried() -> None:
-    assert set(posted()) == set(POSTS) | {BY_TOKEN, BY_PROVIDER}
+    assert set(posted()) == set(POSTS) | {BY_TOKEN, BY_PROVIDER, BY_SECRET}
 
 
 @pytest.mark.parametrize("path", sorted(POSTS))
