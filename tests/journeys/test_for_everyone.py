@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 
 class Line(NamedTuple):
-    """A page in a state: whose browser, where, what is done there, and whether it fills a screen."""
+    """A page in a state: whose browser, where, what is done there, does it fill a screen."""
 
     name: str
     who: str
