@@ -18,19 +18,19 @@ def schema(base_url: str) -> dict[str, Any]:
         "$id": f"{base_url}{PATH}",
         "title": "Dialog digital: record of a session",
         **shape,
-        "$defs": _portable(parts),
+        "$defs": portable(parts),
     }
 
 
-def _portable(value: Any) -> Any:  # noqa: ANN401 - any part of a schema
+def portable(value: Any) -> Any:  # noqa: ANN401 - any part of a schema
     r"""Return a schema whose patterns end in `$`: `\Z` is Python's alone."""
     match value:
         case dict():
             return {
-                key: inner.replace("\\Z", "$") if key == "pattern" else _portable(inner)
+                key: inner.replace("\\Z", "$") if key == "pattern" else portable(inner)
                 for key, inner in value.items()
             }
         case list():
-            return [_portable(inner) for inner in value]
+            return [portable(inner) for inner in value]
         case _:
             return value

@@ -44,29 +44,28 @@ class NotUnderstood(Exception):  # noqa: N818 - it is said of a message
     """A message that is no JSON object of a known type: the connection ends."""
 
 
-class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="hello"):
     """The first message; ``epoch`` and ``seq`` only when resuming, ``screen`` of a screen alone."""
 
     stream: Stream
-    type: Literal["hello"] = "hello"
     page: Annotated[str, msgspec.Meta(max_length=512)] = ""
     epoch: Annotated[str, msgspec.Meta(max_length=16)] = ""
     seq: _Count = 0
     screen: Literal["", "beamer", "overlay"] = ""
 
 
-class Resync(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Resync(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="resync"
+):
     """A client found that it has drifted."""
 
     why: Literal["gap", "digest", "error"]
-    type: Literal["resync"] = "resync"
 
 
-class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="seen"):
     """Questions that stood on a client's screen for a second, each told once."""
 
     numbers: Annotated[list[_Number], msgspec.Meta(max_length=50)]
-    type: Literal["seen"] = "seen"
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -99,8 +98,9 @@ def _wire_type(command: type) -> type[msgspec.Struct]:
         else:
             optional.append((field.name, bounded, field.default))
     return msgspec.defstruct(
-        command.__name__,
+        f"{command.__name__}Command",
         needed + optional,
+        namespace={"__doc__": command.__doc__},
         tag_field="do",
         tag=command.do,  # type: ignore[attr-defined]
         rename=_RENAMED.get(command.do),  # type: ignore[attr-defined]
@@ -114,7 +114,7 @@ _FIELDS = {
     wire: tuple(field.name for field in dataclasses.fields(command))
     for wire, command in _TYPES.items()
 }
-_BY_NAME = {command.do: wire for wire, command in _TYPES.items()}
+COMMANDS = {command.do: wire for wire, command in _TYPES.items()}
 _TEXTUAL = {
     wire: {
         field.encode_name: field.type in (msgspec.inspect.StrType(), _MAYBE_TEXT)
@@ -179,7 +179,7 @@ def decode(text: str | bytes) -> Hello | Resync | Seen | Order:
 
 def from_form(form: Mapping[str, Any]) -> Order:
     """Return the command of a form's fields, all of them strings, or raise ``Malformed``."""
-    wire = _BY_NAME.get(form.get("do", ""))
+    wire = COMMANDS.get(form.get("do", ""))
     if wire is None:
         raise Malformed(None)
     try:
@@ -191,19 +191,19 @@ def from_form(form: Mapping[str, Any]) -> Order:
 
 def fields(do: str) -> tuple[str, ...]:
     """Return the wire's field names of a command."""
-    wire = _BY_NAME[do]
+    wire = COMMANDS[do]
     renamed = _RENAMED.get(do, {})
     return tuple(renamed.get(name, name) for name in _FIELDS[wire])
 
 
 def known(do: str) -> bool:
     """Tell whether there is a command of this name."""
-    return do in _BY_NAME
+    return do in COMMANDS
 
 
 def textual(do: str, name: str) -> bool:
     """Tell whether an empty string says something in a command's field."""
-    return _TEXTUAL[_BY_NAME[do]].get(name, False)
+    return _TEXTUAL[COMMANDS[do]].get(name, False)
 
 
 def _order(message: Any) -> Order:  # noqa: ANN401 - one of the types made above

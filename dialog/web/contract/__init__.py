@@ -1,0 +1,1 @@
+"""What other programs can rely on: the addresses as OpenAPI, the messages as AsyncAPI."""
