@@ -31,6 +31,13 @@ OWN: dict[str, dict[str, Any]] = {
         "until": "2026-12-18",
         "text": "Wann kommt das WLAN <b>?",
     },
+    "barrier": {
+        "barrier": "<b>Tab</b> springt.\n\nZweimal.",
+        "where": "/archive",
+        "aid": "NVDA",
+        "reply": "a@example.org",
+        "lang": "de",
+    },
 }
 KINDS = get_args(Kind)
 ANY = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
