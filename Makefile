@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all check lint lint-python lint-templates lint-js test-python test-large mutants bench test-js format messages setup setup-dev clean
+.PHONY: help demo test test-all check lint lint-python lint-templates lint-js test-python test-large mutants bench test-js format messages pictures setup setup-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -23,6 +23,7 @@ help:
 	@echo 'make lint      style, types and templates only'
 	@echo 'make format    sets the sources in their form'
 	@echo 'make messages  collects the sentences of the interface for translation, and compiles them'
+	@echo 'make pictures  takes the pictures of the manuals anew, from the product as it is'
 	@echo 'make clean     removes .venv, node_modules and what the tools left behind'
 
 demo: setup
@@ -83,6 +84,10 @@ messages: setup-dev
 	$(PY) -m babel.messages.frontend extract -F dialog/locale/babel.cfg --no-location --sort-output -o .venv/dialog.pot .
 	$(PY) -m babel.messages.frontend update -i .venv/dialog.pot -d dialog/locale -D dialog --no-fuzzy-matching --ignore-pot-creation-date
 	$(PY) -m babel.messages.frontend compile -d dialog/locale -D dialog --statistics
+
+# Of the demonstration, in Chromium; they are tracked, and renewed when pages look different.
+pictures: setup-dev
+	$(PY) -m tests.journeys.pictures
 
 # ------------------------------------------------------------------------------------ JavaScript
 # Development only. Without Node one line says so, and the rest goes on; where all is required, it is an error.
