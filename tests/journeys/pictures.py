@@ -6,6 +6,7 @@ and dark, as WebP into static/help.
 
 import base64
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dialog.web.manual.pictures import SIZES
+from tests.conftest import CHROMIUM_NAMES
 from tests.live.server import ROOT, free_port
 
 FOLDER = ROOT / "static" / "help"
@@ -34,6 +36,14 @@ PAGES = {
     "evening": ("organiser", "/sessions/{slug}/organiser", ""),
     "archive": ("", "/archive", ""),
 }
+
+
+def chromium() -> str:
+    """Return the path of the machine's Chromium."""
+    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if found is None:
+        sys.exit("No Chromium found.")
+    return found
 
 
 @contextmanager
@@ -84,20 +94,22 @@ def take(page: Page, name: str, address: str, lang: str, theme: str) -> int:
 
 def main() -> None:
     """Take all pictures."""
-    with tempfile.TemporaryDirectory() as data, demonstration(Path(data)) as told:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-            )
-            pages = {role: entered(browser, told, role) for role in {one[0] for one in PAGES.values()}}
-            lively(pages["volunteer"], told)
-            for name, (role, path, fragment) in PAGES.items():
-                for lang in LANGUAGES:
-                    address = f"{told['base']}{path.format(**told)}?lang={lang}{fragment}"
-                    for theme in THEMES:
-                        size = take(pages[role], name, address, lang, theme)
-                        print(f"{name}.{lang}.{theme}.webp {size}")
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as data,
+        demonstration(Path(data)) as told,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        roles = {role for role, _, _ in PAGES.values()}
+        pages = {role: entered(browser, told, role) for role in roles}
+        lively(pages["volunteer"], told)
+        for name, (role, path, fragment) in PAGES.items():
+            for lang in LANGUAGES:
+                address = f"{told['base']}{path.format(**told)}?lang={lang}{fragment}"
+                for theme in THEMES:
+                    size = take(pages[role], name, address, lang, theme)
+                    print(f"{name}.{lang}.{theme}.webp {size}")
+        browser.close()
 
 
 if __name__ == "__main__":
