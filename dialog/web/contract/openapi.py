@@ -149,7 +149,7 @@ def _operation(method: str, path: str, endpoint: Callable[..., Any]) -> dict[str
         "description": schemas.plain(does),
         "tags": [_tag(path)],
         "security": _security(path, said),
-        "parameters": [*_places(path), *_query(said)],
+        "parameters": [*_places(path), *_query(path, said)],
         "responses": _REFUSALS if path == LIVE else _answers(method, path, said),
     }
     content = _body(said) if method == "POST" else {}
@@ -176,8 +176,10 @@ def _places(path: str) -> list[dict[str, Any]]:
     ]
 
 
-def _query(said: Operation) -> list[dict[str, Any]]:
-    names = fields(said.query)
+def _query(path: str, said: Operation) -> list[dict[str, Any]]:
+    """Return the fields of an address; a form may be sent to its page as it is being looked at."""
+    page = OPERATIONS.get(f"GET {path}", said)
+    names = fields(page.query)
     if said.sends not in SILENT:
         names["lang"] = LANGUAGES
     return [
@@ -198,8 +200,8 @@ def _security(path: str, said: Operation) -> list[dict[str, Any]]:
 
 def _body(said: Operation) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if said.reads:
-        found[said.reads] = {"schema": _form(form_fields(said))}
+    for kind in said.reads:
+        found[kind] = {"schema": _form(form_fields(said))}
     if said.takes:
         found[JSON] = {"schema": schemas.ref(said.takes)}
     return found

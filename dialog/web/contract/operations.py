@@ -102,7 +102,7 @@ FIELDS: Final[Mapping[str, str]] = {
 class Operation:
     """What is said of one address and method; names with spaces, ``name=a|b`` where it is a choice.
 
-    A form also has the fields of its ``commands``, and ``reads`` is its media type, empty for none.
+    A form also has the fields of its ``commands``, and ``reads`` are its media types, none for no form.
     ``sends`` is the media type of success, ``shape`` its schema; ``takes`` and ``tells`` are the
     schemas of JSON that it takes or answers where that is asked for. ``more`` are statuses beside
     those that all addresses of its kind have, ``key`` is what it wants to be shown.
@@ -113,7 +113,7 @@ class Operation:
     commands: frozenset[str] = frozenset()
     sends: str = HTML
     shape: str = ""
-    reads: str = FORM
+    reads: tuple[str, ...] = (FORM,)
     takes: str = ""
     tells: str = ""
     more: tuple[int, ...] = ()
@@ -144,10 +144,10 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "GET /signin": Operation("next", more=(303,)),
     "POST /signin": Operation(form="address next"),
     "GET /signin/code": Operation("next", more=(303,)),
-    "POST /signin/code": Operation(form="signin code next"),
+    "POST /signin/code": Operation(form="signin code next address"),
     "GET /signin/oidc": Operation("next", more=(303,)),
     "POST /signin/oidc": Operation(form="do=confirm| next"),
-    "GET /signin/callback": Operation("code state error iss session_state", more=(303, 400, 403)),
+    "GET /signin/callback": Operation("code state error iss session_state", more=(303, 400, 403, 404)),
     "GET /account": Operation(more=(303,)),
     "POST /account": Operation(form="do=end|end_others|speak|sign_out number lang=de|en"),
     "GET /account/confirm": Operation("next"),
@@ -170,12 +170,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         form="text background show district archive", takes="Typed", tells="Similar"
     ),
     f"POST {ROOM}/commands": Operation(
-        sends=JSON, shape="Done", reads="", takes="Command", key="form"
+        sends=JSON, shape="Done", reads=(), takes="Command", key="form"
     ),
     f"GET {ROOM}/updates": Operation(
         "stream=floor|stage|desk epoch seq own wait", sends=JSON, shape="Updates", more=(422,)
     ),
-    f"POST {ROOM}/rehearsal": Operation(sends=JSON, shape="Rehearsed", reads="", key="rehearsal"),
+    f"POST {ROOM}/rehearsal": Operation(sends=JSON, shape="Rehearsed", reads=(), key="rehearsal"),
     f"GET {ROOM}/beamer": Operation(more=(304,)),
     f"GET {ROOM}/overlay": Operation(more=(304,)),
     f"GET {ROOM}/moderation": Operation(
@@ -204,7 +204,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         f"page q state person done confirm=send|again|withdraw {CHOICE}", more=(410,)
     ),
     f"POST {ROOM}/organiser/invitations": Operation(form=INVITING),
-    f"POST {ROOM}/organiser/invitations/list": Operation(form="text file", reads=FILES),
+    f"POST {ROOM}/organiser/invitations/list": Operation(form="text file", reads=(FILES, FORM)),
     f"GET {ROOM}/organiser/invitations.csv": Operation(sends=CSV),
     f"GET {ROOM}/organiser/edit": Operation("done confirm", more=(422,)),
     f"POST {ROOM}/organiser/edit": Operation(form=DECLARING),
