@@ -32,7 +32,6 @@ STREAMS = {
     "stage": ("StageSession", "StageQuestion"),
     "desk": ("DeskSession", "DeskQuestion"),
 }
-METHODS = ("get", "post")
 
 
 def closed(part: Any) -> Any:
@@ -59,7 +58,7 @@ class Contract:
         self._validators: dict[str, Draft202012Validator] = {}
         self._paths = [(_pattern(path), path) for path in openapi["paths"]]
         self.faults: list[str] = []
-        self.operations: set[tuple[str, str]] = set()
+        self.good: set[tuple[str, str]] = set()
         self.statuses: set[int] = set()
         self.messages: set[str] = set()
         self.codes: set[str] = set()
@@ -96,11 +95,12 @@ class Contract:
         """Check a request of ours, and what came of it."""
         url = urlsplit(address)
         said, operation = self.operation("GET" if method == "HEAD" else method, url.path)
-        self.operations.add((method, said))
         self.statuses.add(answer.status)
         if answer.status < 400:  # what was refused may have been nonsense
             self.asked(operation, url.query, sent)
         self._answered(f"{method} {said}", operation, answer)
+        if answer.status < 400:
+            self.good.add((method, said))
 
     def asked(self, operation: Message, query: str, sent: Message) -> None:
         known = {p["name"]: p["schema"] for p in operation["parameters"] if p["in"] == "query"}
@@ -179,7 +179,6 @@ class Contract:
 
     def told(self, message: Message, stream: str) -> None:
         """Check what the server tells a client of a stream."""
-        self.fits(self._payload(message["type"]), message)
         session, question = STREAMS[stream]
         if "session" in message:
             self.fits(_ref(session), message["session"])
@@ -187,6 +186,7 @@ class Contract:
         for row in rows:
             only_count = message["type"] == "delta" and set(row) == {"number", "upvotes"}
             self.fits(_ref("Upvotes" if only_count else question), row)
+        self.fits(self._payload(message["type"]), message)
         self._seen(message)
 
     def _payload(self, name: str) -> Message:

@@ -6,7 +6,6 @@ only see to it that there is one of every kind.
 
 import asyncio
 import json
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from dialog.forum.refusals import Code
 from dialog.hub import wire
@@ -22,22 +22,23 @@ from tests.archive.records import record
 from tests.contract.described import Contract, Described, Told
 from tests.live.client import Browser
 from tests.live.programme import declare, evening
-from tests.live.team import RELAY, account, rewind, signed_in
-from tests.promises.test_p16_revocation_is_immediate import (
-    BY_TOKEN,
-    POSTS,
-    Form,
-    Stage,
-    addresses,
-    stage,
-)
+from tests.live.team import RELAY, organiser, signed_in
+from tests.promises import test_p16_revocation_is_immediate as p16
+from tests.promises.test_p16_revocation_is_immediate import POSTS, Form, Stage, addresses
 
+stage = p16.stage  # somebody who may do everything, and what stands in addresses
+ROOT = Path(__file__).resolve().parents[2]
+RECORD = record(12)
+TAKEN_OUT = [q["number"] for q in RECORD["questions"] if q["removed"]]
 PACE = {"messages_per_10s": 10_000, "staff_messages_per_10s": 10_000, "message_bytes": 2_000}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
     folder = tmp_path_factory.mktemp("described")
+    lies = folder / "sessions" / RECORD["slug"]
+    lies.mkdir(parents=True)
+    (lies / "transcript.json").write_text(json.dumps(RECORD), "utf-8")
     begun = {"starts": timedelta(minutes=-10), "goes_live": "by_clock"}
     own = {"own": declare(folder / "sessions", "eigen", **begun)}
     started = Described(folder, {**evening(folder / "sessions"), **own}, **PACE, **RELAY)
@@ -56,7 +57,7 @@ def contract(server: Described) -> Iterator[Contract]:
     assert server.contract is not None
     yield server.contract
     faults, server.contract.faults = sorted(set(server.contract.faults)), []
-    assert not faults, "\n".join(faults)
+    assert not faults, "\n".join(faults[:9])
 
 
 def line(server: Described, browser: Browser, slug: str, place: str = "", stream: str = "floor"):
@@ -209,64 +210,161 @@ async def test_the_ways_in_which_a_connection_ends(server, contract) -> None:
     slug = server.slugs["open"]
     reader = server.browser()
 
-    async def opened(**given: str) -> Told:
+    async def ends(code: int, *said: object, **given: str) -> None:
         one = Told(reader, slug)
         await one.open(**given)
-        return one
-
-    async def ends(one: Told, code: int, *said: object) -> None:
         for message in said:
             await one.send(message)
         assert await one.closed() == code
 
-    await ends(await opened(), 4400)  # no hello
-    await ends(await opened(protocol="dialog.v9"), 4510)
-    await ends(await opened(), 4511, "kein JSON")
-    await ends(await opened(), 1009, "x" * 3_000)
-    await ends(await opened(), 4501, {"type": "hello", "stream": "desk"})
+    await ends(4400)  # no hello
+    await ends(4510, protocol="dialog.v9")
+    await ends(4511, "kein JSON")
+    await ends(1009, "x" * 3_000)
+    await ends(4501, {"type": "hello", "stream": "desk"})
     async with Told(reader, slug) as one:
         assert (await one.command("claim", number=1))["code"] == "forbidden"
         await one.socket.close()
     contract.over(one.socket.close_code or 0)
-    assert {1000, 1009, 4400, 4501, 4510, 4511} <= contract.closes
+    for code, given in ((404, "nein"), (400, slug)):
+        one = Told(reader, given)
+        with pytest.raises(InvalidStatus) as refused:
+            await one.open(protocol="" if code == 400 else "dialog.v1")
+        assert refused.value.response.status_code == code
+        assert str(code) in contract.openapi["paths"]["/sessions/{slug}/live"]["get"]["responses"]
 
 
 # --- every address --------------------------------------------------------------------------------
 
 
-def test_every_form_as_its_page_sends_it(stage: Stage, contract) -> None:
+def test_every_address_as_its_pages_use_it(server, stage: Stage, contract) -> None:
+    _every_form(stage)
+    _every_page(server, stage)
+    _every_sheet(stage)
+    _the_archive(server)
+    _what_guards_refuse(server.browser(), stage.slug)
+    wanted = {
+        (method.upper(), path)
+        for path, said in contract.openapi["paths"].items()
+        for method in said
+    }
+    missing = wanted - contract.good
+    assert missing == ELSEWHERE, missing ^ ELSEWHERE
+
+
+# Where there is a provider (tests/oidc), a rehearsal (tests/rehearsal), a websocket (above).
+ELSEWHERE = {
+    ("POST", "/signin/oidc"),
+    ("GET", "/signin/callback"),
+    ("POST", "/sessions/{slug}/rehearsal"),
+    ("GET", "/sessions/{slug}/live"),
+}
+
+
+def _every_form(stage: Stage) -> None:
     for path in sorted(POSTS):
         form = Form(stage, path)
         assert form.send(form.token()) in (200, 303), path
         assert form.send("erfunden") in (403, 409), path
-        told = {"accept": "application/json"}
-        assert form.send("erfunden", **told) in (403, 409), path
-    slug = stage.slug
+        assert form.send("erfunden", accept="application/json") in (403, 409), path
     browser = stage.server.browser()
-    assert browser.ask("POST", f"/sessions/{slug}/rehearsal").status == 403
+    assert browser.ask("POST", f"/sessions/{stage.slug}/rehearsal").status == 403
     assert browser.post("/signin/oidc", {"token": browser.get("/signin").token}).status == 404
 
 
-def test_every_page_for_everyone(server, stage: Stage, contract) -> None:
-    slug = stage.slug
+def _every_page(server: Described, stage: Stage) -> None:
     signed = signed_in(server, "petra@amt.example")
     signed.may = stage.actor.may
-    people = [server.browser(), stage.actor, signed]
-    for browser in people:
-        for address in addresses(stage, "irgendeiner", "irgendeiner"):
+    invited = server.invite(stage.slug, "scribe").rpartition("/")[2]
+    link = organiser(server, "petra@amt.example", "Petra").rpartition("/")[2]
+    for browser in (server.browser(), stage.actor, signed):
+        for address in addresses(stage, invited, link):
             for query in ("", "?lang=en"):
                 assert browser.get(address + query).status < 500, address
-    for place, tabs in (
-        ("moderation", ("queue", "order", "log")),
-        ("scribe", ("now", "open", "release", "promises", "versions")),
-        ("organiser", ("evening", "publish")),
-    ):
-        for tab in tabs:
-            stage.actor.get(f"/sessions/{slug}/{place}?tab={tab}&number={stage.number}")
-    for sheet in ("approve", "return", "merge", "edit", "ask", "group", "search"):
-        stage.actor.get(f"/sessions/{slug}/moderation?number={stage.number}&dialog={sheet}")
-    for sure in ("begin", "cancel", "close", "pause", "publish", "conclude", "unreached"):
-        stage.actor.get(f"/sessions/{slug}/organiser?confirm={sure}")
     for name in ("announced", "code", "link", "closed"):
         for place in ("", "/join", ".ics", "/beamer"):
             server.browser().get(f"/sessions/{server.slugs[name]}{place}")
+    closed = server.staff(server.slugs["closed"], "organiser")
+    assert closed.get(f"/sessions/{server.slugs['closed']}/organiser/preview").status == 200
+
+
+def _every_sheet(stage: Stage) -> None:
+    room = f"/sessions/{stage.slug}"
+    described = stage.server.contract.openapi["paths"]  # type: ignore[attr-defined]
+    for place in ("moderation", "stage", "scribe", "organiser", "mine/data"):
+        said = described[f"/sessions/{{slug}}/{place}"]["get"]["parameters"]
+        for field in said:
+            for choice in field["schema"].get("enum", ()):
+                more = "" if place == "mine/data" else f"&number={stage.number}"
+                page = stage.actor.get(f"{room}/{place}?{field['name']}={choice}{more}")
+                assert page.status in (200, 303)
+
+
+def _the_archive(server: Described) -> None:
+    reader, slug = server.browser(), RECORD["slug"]
+    endings = ("", ".json", ".csv", ".md", ".pdf", ".ics", ".atom", "/contents", "/figures.svg")
+    there = next(q["number"] for q in RECORD["questions"] if not q["removed"])
+    numbers = [f"/{n}" for n in (there, *TAKEN_OUT, 10**6)]
+    jumps = [f"/question?n={there}", "/question?n=0", f"/{there}.atom"]
+    for ending in (*endings, *numbers, *jumps):
+        page = reader.get(f"/archive/{slug}{ending}")
+        assert page.status < 500, page.text
+        if "etag" in page.headers:
+            again = reader.get(f"/archive/{slug}{ending}", if_none_match=page.headers["etag"])
+            assert again.status == 304
+    for query in ("q=Wohnen", "q=Wohnen&exact=1&page=2", "year=2025", "topic=Wohnen&outcome=aloud"):
+        assert reader.get(f"/archive/search?{query}").status == 200
+    for due in ("overdue", "open", "kept"):
+        assert reader.get(f"/archive/promises?due={due}").status == 200
+
+
+def _what_guards_refuse(reader: Browser, slug: str) -> None:
+    ask = f"/sessions/{slug}/questions"
+    form = "application/x-www-form-urlencoded"
+    assert reader.post(ask, {"text": "Na?"}, origin="https://evil.example").status == 403
+    assert reader.post(ask, {"text": "x" * 70_000}).status == 413
+    assert reader.ask("POST", ask, "a=b", content_type=f"{form}; charset=utf-7").status == 415
+    many = "&".join(f"a{n}=b" for n in range(99))
+    assert reader.ask("POST", ask, many, content_type=form).status == 400
+    assert reader.get(f"/sessions/{slug}/updates?seq=viel").status == 422
+
+
+# --- every refusal --------------------------------------------------------------------------------
+
+
+async def test_every_way_of_refusing(server, contract) -> None:
+    slug, slow = server.slugs["open"], server.slugs["slow"]
+    anna = server.volunteer(slug, "Anna")
+    team = await asyncio.to_thread(server.staff, slug, "moderator")
+    hasty = server.volunteer(slow, "Anna")
+    codes: dict[str, str] = {}
+    async with (
+        line(server, anna, slug) as a,
+        line(server, team, slug, "/moderation", "desk") as desk,
+        line(server, hasty, slow) as quick,
+    ):
+        done = await give(a, "ask", text="Wer hilft beim Umzug?", key="einmal-gesagt")
+        asked = done["result"]
+        await desk.until(lambda: asked["number"] in desk.questions)
+        await give(quick, "ask", text="Eine erste Frage?")
+        for code, one, do, said in (
+            ("empty", a, "ask", {"text": " "}),
+            ("too_long", a, "ask", {"text": "x" * 301}),
+            ("bad_text", a, "ask", {"text": "\u202e umgedreht"}),
+            ("duplicate", a, "ask", {"text": "Wer hilft beim Umzug?"}),
+            ("key_reused", a, "ask", {"text": "Etwas anderes?", "key": "einmal-gesagt"}),
+            ("forbidden", a, "publish", {}),
+            ("unknown", desk, "approve", {"number": 999, "rev": 1}),
+            ("conflict", desk, "approve", {"number": asked["number"], "rev": 0}),
+            ("too_fast", quick, "ask", {"text": "Gleich noch eine?"}),
+        ):
+            codes[code] = (await one.command(do, **said))["code"]
+        await a.send('{"type":"command","key":"nur-zahlen","do":"ask","text":7}')
+        await a.until(lambda: any(m.get("code") == "malformed" for m in a.seen))
+    assert dict(zip(codes, codes, strict=True)) == codes
+    described = set(contract.openapi["components"]["schemas"]["Code"]["enum"])
+    assert described == set(Code) == set(STATUS)
+    fixtures = json.loads((ROOT / "tests/wire/refusals.json").read_text("utf-8"))["vectors"]
+    for refused in fixtures:
+        contract.told(refused, "floor")
+    assert contract.codes == described

@@ -270,7 +270,7 @@ def _answer(status: int) -> dict[str, Any]:
     codes = [f"`{code}`" for code, its in STATUS.items() if its == status]
     said = " ".join(part for part in (SAID.get(status, ""), ", ".join(codes)) if part)
     if status in (303, 304):
-        names = ("Location", "Set-Cookie") if status == 303 else ("ETag",)  # noqa: PLR2004 - as in the norm
+        names = ("Location", "Set-Cookie") if status == 303 else ("ETag", "Content-Disposition")  # noqa: PLR2004 - as in the norm
         return {"description": said, "headers": _headers(*names)}
     refused = {"schema": schemas.ref("Refused")}
     page = {"schema": {"type": "string"}}

@@ -102,7 +102,7 @@ FIELDS: Final[Mapping[str, str]] = {
 class Operation:
     """What is said of one address and method; names with spaces, ``name=a|b`` where it is a choice.
 
-    A form also has the fields of its ``commands``, and ``reads`` are its media types, none for no form.
+    A form also has the fields of its ``commands``, and ``reads`` are its media types.
     ``sends`` is the media type of success, ``shape`` its schema; ``takes`` and ``tells`` are the
     schemas of JSON that it takes or answers where that is asked for. ``more`` are statuses beside
     those that all addresses of its kind have, ``key`` is what it wants to be shown.
@@ -147,7 +147,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "POST /signin/code": Operation(form="signin code next address"),
     "GET /signin/oidc": Operation("next", more=(303,)),
     "POST /signin/oidc": Operation(form="do=confirm| next"),
-    "GET /signin/callback": Operation("code state error iss session_state", more=(303, 400, 403, 404)),
+    "GET /signin/callback": Operation(
+        "code state error iss session_state", more=(303, 400, 403, 404)
+    ),
     "GET /account": Operation(more=(303,)),
     "POST /account": Operation(form="do=end|end_others|speak|sign_out number lang=de|en"),
     "GET /account/confirm": Operation("next"),
