@@ -38,10 +38,12 @@ from dialog.forum.refusals import Code, Refusal
 from dialog.forum.retention import MONTH
 from dialog.forum.session import Session
 from dialog.forum.transcript import Transcript, transcript
-from dialog.hub.clock import Patient
+from dialog.hub.clock import Patient, steady
 from dialog.hub.hub import Hub
 from dialog.hub.ledger import line
 from dialog.hub.limits import (
+    BARRIERS,
+    BARRIERS_IN_ALL,
     GUESSES,
     SEARCHES,
     SEARCHES_OF_ADDRESS,
@@ -61,6 +63,10 @@ from dialog.mail.occasions import Occasions
 from dialog.mail.relay import Relay as PostRelay
 from dialog.mail.relay import Way, way
 from dialog.mail.writing import Writing
+from dialog.monitoring.figures import Figures, Sources
+from dialog.monitoring.listener import Listener
+from dialog.monitoring.vitals import MIB, Parts, Vitals
+from dialog.operating import DEMONSTRATED, in_force, operator, particulars
 from dialog.programme import Declaration, programme
 from dialog.provider import Client, Provider
 from dialog.purging import Persons, Purging
@@ -82,6 +88,7 @@ from dialog.store.upkeep import keep_up
 from dialog.web import errors
 from dialog.web.announcement import announce, declare, plain
 from dialog.web.attendance import Attendance
+from dialog.web.bulletin import Bulletin
 from dialog.web.formats import Formats
 from dialog.web.guards import Guards
 from dialog.web.library import Library
@@ -89,7 +96,8 @@ from dialog.web.records import Records
 from dialog.web.routes import routes
 from dialog.web.seals import Seals
 from dialog.web.shelf import Shelf
-from dialog.web.site import Bounds, Mail, Operator, Site
+from dialog.web.site import Bounds, Mail, Site
+from dialog.web.visits import Visits
 
 log = structlog.get_logger()
 TEN_SECONDS = 10
@@ -126,7 +134,10 @@ class Application:
         self.signins = SignIns(self.database, self.people, secret, clock)
         self.provider = provider(settings, secret)
         self.outbox = Outbox(self.database, clock)
-        self.persons = Persons(self.people, self.guests, self.rolls, self.outbox)
+        self.bulletin = Bulletin(self.database, secret, clock)
+        self.persons = Persons(
+            self.people, self.guests, self.rolls, self.outbox, self.bulletin.subscriptions
+        )
         self.editions = Editions(self.database, clock)
         self.transcripts = Transcripts(self.database)
         self.records = Records(self.transcripts, clock)
@@ -143,18 +154,21 @@ class Application:
             settings.sessions, self.database, self.hub, clock, self._take, self.programme.faults
         )
         self._looking: list[asyncio.Task[None]] = []
-        deletions = Deletions(self.database)
         self.purging = Purging(
             settings.data,
             self.journal,
             self.persons,
-            deletions,
+            Deletions(self.database),
             self.hub,
             clock,
             self._begin,
         )
         listening = partial(listen, settings.database)
-        self.relay = Relay(self.hub, Processes(self.database), listening)
+        processes = Processes(self.database)
+        self.relay = Relay(self.hub, processes, listening)
+        self.vitals = self._vitals(processes)
+        self.door: Door | None = None
+        self.metrics = Listener(settings.metrics_host, settings.metrics_port)
         self.crowd = Crowd(settings.connections_per_person, self.relay.elsewhere)
         self.volunteers = Buckets(_pace(settings.messages_per_10s, 2))
         self.staff = Buckets(_pace(settings.staff_messages_per_10s, 1))
@@ -198,6 +212,8 @@ class Application:
         )
         self.library.look()
         self.ready = True
+        if self.settings.metrics_port:
+            self.metrics.start(self._figures())
 
     async def storing(self) -> bool:
         """Tell whether what people do can be stored; after a failure it is tried out."""
@@ -224,6 +240,7 @@ class Application:
         if self._upkeep is not None:
             self._upkeep.cancel()
             await asyncio.wait([self._upkeep])
+        await self.metrics.stop()
         await self.library.stop()
         await self.formats.stop()
         if self.provider is not None:
@@ -361,6 +378,8 @@ class Application:
 
     def _web(self, secret: str) -> Starlette:
         settings = self.settings
+        addressed = routes()
+        visits = Middleware(Visits, addressed=addressed, told=settings.access_log)
         guards = Middleware(
             Guards,
             origins=settings.allowed_origins,
@@ -370,8 +389,8 @@ class Application:
         )
         shelf = Middleware(Shelf, clock=time.monotonic)
         made = Starlette(
-            routes=routes(),
-            middleware=[guards, shelf, Middleware(GZipMiddleware, minimum_size=SMALL)],
+            routes=addressed,
+            middleware=[visits, guards, shelf, Middleware(GZipMiddleware, minimum_size=SMALL)],
             lifespan=self._lifespan,
             exception_handlers={
                 errors.Refused: errors.on_refused,
@@ -385,6 +404,38 @@ class Application:
         made.router.redirect_slashes = False  # it would lead to whatever host a request names
         made.state.site = self._site(secret)
         return made
+
+    def _vitals(self, processes: Processes) -> Vitals:
+        settings = self.settings
+        return Vitals(
+            Parts(
+                hub=self.hub,
+                database=self.database,
+                journal=self.journal,
+                processes=processes,
+                storing=self.storing,
+                clock=clock,
+                steady=steady,
+                folders=(settings.data, settings.sessions),
+                least=settings.disk_mb * MIB,
+            )
+        )
+
+    async def _amiss(self) -> dict[str, str]:
+        return (await self.vitals.look()).amiss
+
+    def _figures(self) -> Figures:
+        return Figures(
+            Sources(
+                hub=self.hub,
+                vitals=self.vitals,
+                outbox=self.outbox,
+                connections=lambda: len(self.door) if self.door else 0,
+                ready=lambda: self.ready,
+                fault=lambda: self.delivery.fault if self.delivery else "",
+                clock=clock,
+            )
+        )
 
     def _mail(self) -> Mail:
         """Return how mail leaves, and why none does at the moment."""
@@ -411,6 +462,8 @@ class Application:
             announcements=self.announcements,
             seals=Seals(secret, clock),
             operator=operator(settings),
+            particulars=particulars(settings),
+            in_force=in_force(settings),
             bounds=Bounds(
                 settings.message_bytes,
                 settings.staff_message_bytes,
@@ -423,6 +476,8 @@ class Application:
             staff=self.staff,
             guesses=Buckets(GUESSES),
             arrivals=arrivals(settings),
+            barriers=Buckets(BARRIERS),
+            barriers_in_all=Buckets(BARRIERS_IN_ALL),
             signins_of_network=Buckets(SIGN_INS),
             signins_of_address=Buckets(SIGN_INS_OF_ADDRESS),
             searches=Buckets(SEARCHES),
@@ -430,6 +485,7 @@ class Application:
             searches_of_address=Buckets(SEARCHES_OF_ADDRESS),
             searches_of_archive=Buckets(SEARCHES_OF_ARCHIVE),
             library=self.library,
+            bulletin=self.bulletin,
             formats=self.formats,
             aliases=self.aliases,
             origins=settings.allowed_origins,
@@ -441,6 +497,7 @@ class Application:
             look=self.follower.look,
             ready=lambda: self.ready,
             storing=self.storing,
+            amiss=self._amiss,
         )
 
     @asynccontextmanager
@@ -464,13 +521,15 @@ def server(
     most = room_for(settings.connections)
     if most < settings.connections:
         log.warning("the system allows fewer connections", connections=most)
+    door = Door(most, _from_one_address(settings, most), application.aliases)
+    application.door = door
     config = configure(
         application.asgi,
         host=settings.host,
         port=settings.port,
         proxies=settings.proxies,
         drain_seconds=settings.drain_seconds,
-        door=Door(most, _from_one_address(settings, most), application.aliases),
+        door=door,
         limits=EdgeLimits(
             message_bytes=settings.staff_message_bytes,
             head_bytes=settings.head_bytes,
@@ -511,8 +570,7 @@ def demonstration(data: Path, port: int) -> Settings:
         sessions=data / "sessions",
         port=port,
         base_url=f"http://127.0.0.1:{port}",
-        operator="Demonstration",
-        demonstration=True,
+        **DEMONSTRATED,
         joins_at_once=10_000,  # all of its volunteers come from here
         joins_per_hour=10_000,
     )
@@ -556,21 +614,6 @@ def relay_of(settings: Settings) -> Way | None:
         plain=settings.mail_plain,
         timeout=settings.mail_timeout,
         name=host,
-    )
-
-
-def operator(settings: Settings) -> Operator:
-    """Return who runs this server, as the pages say it."""
-    return Operator(
-        settings.operator,
-        settings.demonstration,
-        settings.contact,
-        settings.imprint,
-        settings.privacy,
-        settings.accessibility,
-        settings.barrier,
-        settings.easy,
-        settings.sign,
     )
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from dialog import meters
+
 DEEPEST = 12
 LONGEST = 200
 # Of a library's sentence the beginning: what comes after it may be the argument of a call.
@@ -35,7 +37,9 @@ def write_as_json() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
+            _count,
             structlog.processors.TimeStamper(fmt="iso"),
             _fault,
             structlog.processors.JSONRenderer(),
@@ -67,12 +71,14 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
+        meters.LINES.labels(record.levelname.lower()).inc()
         said: dict[str, object] = {
             "event": sentence(record),
             "logger": record.name,
             "level": record.levelname.lower(),
             "timestamp": self.formatTime(record),
             "times": getattr(record, "times", 1),
+            **structlog.contextvars.get_contextvars(),
         }
         if record.exc_info and record.exc_info[1]:
             said["fault"] = told(record.exc_info[1])
@@ -102,6 +108,11 @@ def place(error: BaseException) -> str:
     """Return where a fault arose, the innermost call first."""
     frames = traceback.extract_tb(error.__traceback__)[-DEEPEST:]
     return " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
+
+
+def _count(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    meters.LINES.labels(event["level"]).inc()
+    return event
 
 
 def _fault(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:

@@ -47,6 +47,7 @@ from dialog.store.journal import Journal
 from dialog.store.outbox import Kind, Outbox
 from dialog.store.people import People
 from dialog.store.rolls import Rolls
+from dialog.store.subscriptions import Subscriptions
 
 log = structlog.get_logger()
 
@@ -84,6 +85,7 @@ class Persons:
     guests: Guests
     rolls: Rolls
     outbox: Outbox
+    subscriptions: Subscriptions
 
     async def let_go(self, slug: str, *, whole: bool) -> None:
         """Forget the addresses of whoever wants no mail with the record, or the ``whole`` list."""
@@ -97,9 +99,10 @@ class Persons:
             return 0
         return await self.guests.due(slug, whole=since + FORTNIGHT <= now)
 
-    async def forget_lists(self) -> None:
-        """Delete lists that were handed in a day ago."""
+    async def forget_unused(self) -> None:
+        """Delete lists that were handed in a day ago, and subscriptions that nobody confirmed."""
         await self.rolls.forget()
+        await self.subscriptions.forget()
 
 
 class Doubtful(Exception):  # noqa: N818 - it is said of a clock
@@ -141,7 +144,7 @@ class Purging:
     async def look(self, declared: list[Declaration]) -> None:
         """Write down what was deleted, and purge if somebody has asked to."""
         await self._deletions.write_down(self._data / "deletions")
-        await self._persons.forget_lists()
+        await self._persons.forget_unused()
         for asked in sorted(self._data.glob(f"{NAME}-*.{ASKED}")):
             sure = await asyncio.to_thread(asked.read_bytes) == SURE
             await asyncio.to_thread(asked.unlink)
@@ -183,6 +186,7 @@ class Purging:
             if ADDRESSES in wanted:
                 await self._let_addresses_go(declaration.slug)
             await self._forget(declaration.slug)
+        await self._persons.forget_unused()
         await self._deletions.write_down(self._data / "deletions")
         return [one for one in found if not one.held]
 

@@ -1,11 +1,13 @@
 """Every setting, read once from the environment; only ``app`` and ``cli`` look here."""
 
+from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+MAILBOX = r"^(|[^<>@\s]+@[^<>@\s]+)$"
 OFFICES = ("organiser", "moderator", "minister", "scribe")
 
 
@@ -31,6 +33,24 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on.")
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address on which the metrics are given out."
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65_535,
+        description="Port for the metrics, another one than the public one; 0: none are given.",
+    )
+    access_log: bool = Field(
+        default=False,
+        description="Write a line for each request: page, status, time; no address, no token.",
+    )
+    disk_mb: int = Field(
+        default=64,
+        ge=0,
+        description="Free megabytes of the data folder's disk below which the server is not ready.",
+    )
     base_url: str = Field(
         default="http://127.0.0.1:8000",
         pattern="^https?://[^/]+/?$",
@@ -174,12 +194,81 @@ class Settings(BaseSettings):
     contact: str = Field(
         default="", description="Address of the contact page (https:// or mailto:)."
     )
-    imprint: str = Field(default="", description="Address of the imprint.")
-    privacy: str = Field(default="", description="Address of the privacy notice.")
-    accessibility: str = Field(default="", description="Address of the accessibility statement.")
-    barrier: str = Field(default="", description="Address for reporting a barrier.")
+    imprint: str = Field(default="", description="Address of an imprint instead of our own.")
+    privacy: str = Field(default="", description="Address of a privacy notice instead of our own.")
+    accessibility: str = Field(
+        default="", description="Address of an accessibility statement instead of our own."
+    )
+    barrier: str = Field(
+        default="", description="Address for reporting a barrier instead of our own form."
+    )
     easy: str = Field(default="", description="Address of a page in Leichte Sprache.")
     sign: str = Field(default="", description="Address of a page in sign language.")
+    operator_address: str = Field(
+        default="", description="Postal address of the operator; lines end with a semicolon."
+    )
+    operator_email: str = Field(
+        default="", pattern=MAILBOX, description="The operator's e-mail address."
+    )
+    operator_phone: str = Field(default="", description="The operator's telephone number.")
+    operator_represented: str = Field(
+        default="", description="Who represents the operator, as the imprint says it."
+    )
+    operator_vat: str = Field(default="", description="The operator's VAT identification number.")
+    operator_authority: str = Field(
+        default="", description="Authority that supervises the operator; lines as above."
+    )
+    operator_editor: str = Field(
+        default="", description="Who answers for the content (§ 18 MStV); lines as above."
+    )
+    privacy_officer: str = Field(
+        default="", description="The operator's data protection officer; lines as above."
+    )
+    privacy_authority: str = Field(
+        default="", description="Authority for complaints about data protection; lines as above."
+    )
+    privacy_basis: str = Field(
+        default="", description="Legal basis on which data is processed, as one sentence."
+    )
+    privacy_processor: str = Field(
+        default="", description="Who runs the machine for the operator; lines as above."
+    )
+    accessibility_norm: str = Field(
+        default="EN 301 549 V3.2.1 (WCAG 2.1 AA)",
+        description="Norm against which accessibility is declared.",
+    )
+    accessibility_result: str = Field(
+        default="",
+        pattern="^(|full|partial|none)$",
+        description="How far the norm is met: full, partial or none; empty: not assessed yet.",
+    )
+    accessibility_date: date | None = Field(
+        default=None, description="Day on which the statement was made or last looked at."
+    )
+    accessibility_method: str = Field(
+        default="", description="How it was assessed: self-assessment, or by whom."
+    )
+    accessibility_gaps: str = Field(
+        default="", description="What is not accessible; entries end with a semicolon."
+    )
+    accessibility_enforcement: str = Field(
+        default="", description="Body to turn to where no answer helps; lines as above."
+    )
+    barrier_mail: str = Field(
+        default="",
+        pattern=MAILBOX,
+        description="Where reports of barriers are sent; empty: the operator's e-mail address.",
+    )
+    security_contact: str = Field(
+        default="",
+        pattern=r"^(|https://\S+|mailto:[^@\s]+@\S+|tel:\+\S+)$",
+        description="Where weak points are reported (mailto:, https: or tel:), for security.txt.",
+    )
+    security_policy: str = Field(
+        default="",
+        pattern=r"^(|https://\S+)$",
+        description="Address of the rules for whoever looks for weak points, for security.txt.",
+    )
 
     @field_validator("proxies")
     @classmethod
@@ -188,6 +277,20 @@ class Settings(BaseSettings):
         for named in filter(None, (proxy.strip() for proxy in proxies.split(","))):
             ip_network(named)
         return proxies
+
+    @field_validator("metrics_port")
+    @classmethod
+    def _apart(cls, port: int, given: ValidationInfo) -> int:
+        """Refuse the public port: what is told there is not for everyone."""
+        if port and port == given.data.get("port"):
+            raise ValueError("the metrics need a port of their own")
+        return port
+
+    @field_validator("accessibility_date", mode="before")
+    @classmethod
+    def _unset(cls, day: object) -> object:
+        """Take an empty day for none, as every other setting does."""
+        return day or None
 
     @field_validator("oidc_client")
     @classmethod

@@ -28,13 +28,18 @@ NO_POSTGRES_USER = (
     "`apt install postgresql util-linux`, or run the tests as another user."
 )
 NO_NGINX = "No nginx found: several processes need a reverse proxy, `apt install nginx-light`."
+NO_CADDY = "No Caddy found: its example is started by tests, `apt install caddy`."
+NO_SYSTEMD = "No systemd-analyze found: it checks the units of deploy/, `apt install systemd`."
 NO_COMPILER = "No C compiler found: the failing disk needs one, `apt install gcc libc6-dev`."
 NO_PROVIDER = "No oidc-provider found: sign-in with a provider needs Node and `npm ci`."
 NO_ASYNCAPI = "No schema of AsyncAPI found: the messages' description needs Node and `npm ci`."
 NO_AXE = "No axe-core found: accessibility checks need Node and `npm ci`."
 
-# A slow machine is no failure of a property; how long tests take is measured elsewhere.
-hypothesis_settings.register_profile("dialog", deadline=None, print_blob=True)
+# A slow machine is no failure of a property; how long tests take is measured elsewhere. Where a
+# state is judged, each run tries the same; the search for new examples goes on wherever we work.
+hypothesis_settings.register_profile(
+    "dialog", deadline=None, print_blob=True, derandomize=REQUIRE_ALL
+)
 hypothesis_settings.load_profile("dialog")
 
 
@@ -185,6 +190,22 @@ def nginx_path() -> str:
         if place and Path(place).is_file():
             return place
     _missing(NO_NGINX)
+
+
+@pytest.fixture(scope="session")
+def caddy_path() -> str:
+    """The Caddy of this machine."""
+    if found := shutil.which("caddy"):
+        return found
+    _missing(NO_CADDY)
+
+
+@pytest.fixture(scope="session")
+def systemd_analyze() -> str:
+    """The program that checks units."""
+    if found := shutil.which("systemd-analyze"):
+        return found
+    _missing(NO_SYSTEMD)
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ COMMANDS = [
     "export",
     "import",
     "demo",
+    "doctor",
 ]
 ROOT = Path(__file__).resolve().parent.parent
 

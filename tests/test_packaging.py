@@ -124,7 +124,8 @@ def test_the_package_brings_its_pages_and_styles_along(python: Path, elsewhere: 
         missing = {f for f in shipped if not (package / "_data" / folder / f).is_file()}
         assert shipped
         assert not missing
-    assert list(package.glob("locale/*/LC_MESSAGES/*.mo"))
+    compiled = package.glob("locale/*/LC_MESSAGES/*.mo")
+    assert {file.parts[-3] for file in compiled} == {"de_simple", "en"}
 
 
 def test_help_from_another_folder(dialog):

@@ -2,6 +2,7 @@
 
 import click
 
+from dialog.cli.examining import doctor
 from dialog.cli.keeping import backup, purge, restore
 from dialog.cli.records import adopt, export, import_, promises
 from dialog.cli.rehearsing import rehearsal, rehearse
@@ -18,7 +19,7 @@ def main() -> None:
 
 
 for _command in (
-    adopt, backup, check, demo, export, import_, invite, migrate,
+    adopt, backup, check, demo, doctor, export, import_, invite, migrate,
     organiser, promises, purge, rehearsal, rehearse, restore, serve,
 ):  # fmt: skip
     main.add_command(_command)

@@ -60,7 +60,7 @@ def opening() -> Iterator[None]:
         sys.exit(f"The database cannot be opened. {fault.orig}")
 
 
-def be_free(host: str, port: int) -> None:
+def be_free(host: str, port: int, named: str = "DIALOG") -> None:
     """Go on with an address to listen on, or end: later it would be one empty line of a log."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -69,7 +69,7 @@ def be_free(host: str, port: int) -> None:
         except OSError as fault:
             sys.exit(
                 f"Nobody can listen on {host}, port {port}: {fault.strerror}. "
-                f"Set DIALOG_HOST and DIALOG_PORT, or end what uses them."
+                f"Set {named}_HOST and {named}_PORT, or end what uses them."
             )
 
 

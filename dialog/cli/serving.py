@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import click
+import structlog
 
 from dialog.cli.conditions import alone, be_at_head, be_free, counted, opening, read_settings
 from dialog.log import write_as_json
 from dialog.settings import Settings
+
+log = structlog.get_logger()
 
 
 @click.command()
@@ -23,6 +26,8 @@ def serve() -> None:
 
     with alone(settings.database):
         be_free(settings.host, settings.port)
+        if settings.metrics_port:
+            be_free(settings.metrics_host, settings.metrics_port, "DIALOG_METRICS")
         run(settings, listening)
 
 
@@ -76,6 +81,9 @@ def demo(port: int, data: Path, seed: int, *, play: bool, as_json: bool) -> None
 def run(settings: Settings, listening: Callable[[int], Awaitable[None]]) -> None:
     """Serve until a signal ends it."""
     from dialog.app import Application, server
+    from dialog.operating import missing
 
     write_as_json()
+    if lacking := missing(settings):
+        log.warning("pages lack what an operator has to say", settings=lacking)
     server(Application(settings), listening).run()

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from dialog.app import Application, demonstration, server
-from dialog.demo import links, script, sessions
+from dialog.app import Application, clock, demonstration, server
+from dialog.demo import bulletin, links, script, sessions
 from dialog.demo.play import Play
 from dialog.forum.board import Board
 from dialog.forum.commands import Accept, ChangePhase
@@ -73,6 +73,7 @@ class Show:
     async def listening(self, _port: int) -> None:
         """See that the session is live, tell the links and let the players in."""
         await self._live()
+        await bulletin.fill(self.application.database, clock())
         people, slug = self.application.people, self._evening.slug
         base = self.application.settings.base_url
         accounts, signins = self.application.accounts, self.application.signins

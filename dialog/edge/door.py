@@ -45,6 +45,10 @@ class Door:
             return Place(welcome=False, leave=lambda: self._spare.leave(ALL))
         return None
 
+    def __len__(self) -> int:
+        """Return how many were let in."""
+        return len(self._all)
+
     def _leave(self, alias: bytes) -> None:
         self._all.leave(ALL)
         self._addresses.leave(alias)

@@ -47,6 +47,11 @@ class Patient:
             self._lead = lead
         return now + self._lead
 
+    @property
+    def doubted(self) -> int:
+        """How many ms the machine's clock is ahead of what is believed."""
+        return self._wall() - self()
+
 
 class Onward:
     """A time that never goes back and never stands still.

@@ -4,12 +4,14 @@ Inside a batch the state evolves as it is decided, so that each command sees the
 the batch is not stored, the whole ledger is thrown away.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
 import structlog
 
+from dialog import meters
 from dialog.forum import commands as c
 from dialog.forum.board import Board
 from dialog.forum.decide import decide, result, seal
@@ -109,6 +111,13 @@ class Draft:
     worded: set[int] = field(default_factory=set)
     recorded: bool = False
     sealed: bool = False
+
+
+def count(draft: Draft) -> None:
+    """Count the answers of a stored draft by what they are."""
+    told = Counter(r.code.value if isinstance(r, Refusal) else "done" for _, r in draft.replies)
+    for answer, times in told.items():
+        meters.ANSWERS.labels(answer).inc(times)
 
 
 class Ledger:

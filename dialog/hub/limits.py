@@ -21,6 +21,8 @@ class Pace:
 GUESSES = Pace(rate=0.1, burst=100.0)
 SIGN_INS = Pace(rate=0.1, burst=100.0)  # asked for from one network: a whole office has one
 SIGN_INS_OF_ADDRESS = Pace(rate=1 / 180, burst=5.0)  # each is a letter to somebody, asked or not
+BARRIERS = Pace(rate=1 / 120, burst=5.0)  # reports of barriers from one network: each is a letter
+BARRIERS_IN_ALL = Pace(rate=1 / 20, burst=60.0)  # and all end in one mailbox
 SEARCHES = Pace(rate=0.5, burst=8.0)  # of one person, for what resembles their text
 SEARCHES_OF_ROOM = Pace(rate=20.0, burst=20.0)  # of all its people, beside their upvotes
 SEARCHES_OF_ADDRESS = Pace(rate=3.0, burst=120.0)  # in the archive: a hall has one address

@@ -36,7 +36,7 @@ from dialog.hub.closing import Close
 from dialog.hub.connection import NOTHING, Connection
 from dialog.hub.digest import mark
 from dialog.hub.inbox import Inbox
-from dialog.hub.ledger import Draft, Ledger, Reply, Undecided, Waiting, recorded
+from dialog.hub.ledger import Draft, Ledger, Reply, Undecided, Waiting, count, recorded
 from dialog.hub.limits import Spent
 from dialog.hub.pollers import Pollers
 from dialog.hub.presence import Presence
@@ -470,6 +470,7 @@ class Room:
         if draft.entries:
             self._inbox.stored()
         self._ledger.answer(draft)
+        count(draft)
         self._note(turn.followed + draft.touched)
         for note in self._ledger.notes(draft):
             self.submit(note)

@@ -209,7 +209,7 @@ class Counts(msgspec.Struct):
 
 
 class AllCounts(Counts):
-    """How many stand how, by review and by outcome; ``second`` wait in the second list."""
+    """How many questions stand how, by review and outcome; ``second`` wait in the second list."""
 
     waiting: Count
     approved: Count

@@ -12,7 +12,7 @@ from babel.dates import format_date
 
 from dialog.programme import Answerer, Video
 from dialog.store.outbox import Kind
-from dialog.web.catalogue import catalogue
+from dialog.web.catalogue import catalogue, spoken
 from dialog.web.sentences import ROLES
 
 DAYS: Final = {"de": "EEEE, d. MMMM y", "en": "EEEE, d MMMM y"}
@@ -61,15 +61,16 @@ class Said(NamedTuple):
 class Told:
     """What is known when a letter is written; times are aware, in the session's zone.
 
-    ``link`` is where the letter leads, ``write_to`` whom to write to, ``told`` the letter's own
-    facts. Without a session ``title`` is empty and there are no times; ``opens`` is none, too, once
-    questions are taken.
+    ``link`` is where the letter leads, ``end`` where such letters are ended, ``write_to`` whom to
+    write to, ``told`` the letter's own facts. Without a session ``title`` is empty, or a notice's,
+    and there are no times; ``opens`` is none, too, once questions are taken.
     """
 
     lang: str
     operator: str
     write_to: str
     link: str = ""
+    end: str = ""
     name: str = ""
     title: str = ""
     answerer: Answerer | None = None
@@ -181,6 +182,38 @@ def _promise_due(told: Told) -> Said:
                 )
             ),
             Text(_("Wir erinnern 14 und 3 Tage vor dem Tag, je einmal.")),
+        ),
+        _foot(told),
+    )
+
+
+# --- the operator --------------------------------------------------------------------------------
+
+
+def _barrier(told: Told) -> Said:
+    """Say what somebody cannot do here; a report is told in its own words."""
+    _ = catalogue(told.lang).gettext
+    facts = told.told
+    given = (
+        (_("Seite"), str(facts["where"])),
+        (_("Womit"), str(facts["aid"])),
+        (_("Sprache der Seite"), str(facts["lang"])),
+        (_("Antwort an"), str(facts["reply"]) or _("keine Adresse angegeben")),
+    )
+    return Said(
+        _("Eine Barriere wurde gemeldet"),
+        (
+            Text(_("Guten Tag,")),
+            Text(_("auf der Seite „Barriere melden“ hat jemand geschrieben:")),
+            *(Text(part.strip()) for part in str(facts["barrier"]).split("\n\n")),
+            Rows(tuple((what, said) for what, said in given if said)),
+            Link(_("Zur Erklärung zur Barrierefreiheit"), told.link),
+            Text(
+                _(
+                    "Bitte antworten Sie, wenn eine Adresse angegeben ist. Auf diesem Server "
+                    "bleibt die Meldung nicht gespeichert."
+                )
+            ),
         ),
         _foot(told),
     )
@@ -368,6 +401,73 @@ def _transcript(told: Told) -> Said:
     )
 
 
+# --- subscribers ---------------------------------------------------------------------------------
+
+
+def _subscribe(told: Told) -> Said:
+    _ = catalogue(told.lang).gettext
+    topics = ", ".join(told.told["topics"]) or _("alle")
+    return Said(
+        _("Bitte bestätigen: Informationen per E-Mail"),
+        (
+            Text(_("Guten Tag,")),
+            Text(
+                _(
+                    "jemand möchte mit dieser Adresse Informationen zu Asyl und Integration "
+                    "beziehen. Wenn Sie das sind, bestätigen Sie es bitte:"
+                )
+            ),
+            Rows(((_("Themen"), topics),)),
+            Link(_("Bestellung bestätigen"), told.link),
+            Text(_("Der Link gilt zwei Tage. Vorher bekommen Sie nichts.")),
+            Text(
+                _(
+                    "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ihre Adresse wird nach "
+                    "zwei Tagen gelöscht."
+                )
+            ),
+        ),
+        _foot(told),
+    )
+
+
+def _notice(told: Told) -> Said:
+    _ = catalogue(told.lang).gettext
+    facts = told.told
+    rows = [
+        (said, value if name == "topics" else _date(value, told.lang))
+        for name, said in (
+            ("from", _("Gilt ab")),
+            ("until", _("Gilt bis")),
+            ("topics", _("Themen")),
+        )
+        if (value := str(facts[name]))
+    ]
+    if told.ends:
+        rows.insert(0, (_("Frist"), _moment(told.ends, told.lang)))
+    summary = (Text(str(facts["summary"])),) if facts["summary"] else ()
+    return Said(
+        told.title,
+        (
+            Text(_("Guten Tag,")),
+            Text(
+                _("es gibt eine neue Information:")
+                if facts["new"]
+                else _("eine Information wurde geändert:")
+            ),
+            Text(told.title),
+            *summary,
+            *((Rows(tuple(rows)),) if rows else ()),
+            Link(_("Weiterlesen"), told.link),
+            Text(
+                _("Sie bekommen diese Nachricht, weil Sie Informationen per E-Mail bestellt haben.")
+            ),
+            Link(_("Keine E-Mails mehr erhalten"), told.end),
+        ),
+        _foot(told),
+    )
+
+
 LETTERS: Final[Mapping[Kind, Callable[[Told], Said]]] = {
     "signin": _signin,
     "invitation": _invitation,
@@ -377,6 +477,9 @@ LETTERS: Final[Mapping[Kind, Callable[[Told], Said]]] = {
     "reminder": _reminder,
     "transcript": _transcript,
     "promise_due": _promise_due,
+    "subscribe": _subscribe,
+    "notice": _notice,
+    "barrier": _barrier,
 }
 
 
@@ -432,11 +535,15 @@ def _foot(told: Told) -> tuple[str, ...]:
 
 
 def _day(day: date | None, lang: str) -> str:
-    return format_date(day, DAYS[lang], locale=lang)
+    return format_date(day, DAYS[spoken(lang)], locale=spoken(lang))
+
+
+def _date(day: str, lang: str) -> str:
+    return _day(date.fromisoformat(day), lang)
 
 
 def _bare(day: date | None, lang: str) -> str:
-    return format_date(day, BARE_DAYS[lang], locale=lang)
+    return format_date(day, BARE_DAYS[spoken(lang)], locale=spoken(lang))
 
 
 def _moment(moment: datetime | None, lang: str) -> str:

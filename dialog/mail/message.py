@@ -8,10 +8,14 @@ from typing import Final, NamedTuple
 
 CTE: Final = "quoted-printable"
 FILE: Final = "dialog.ics"
+ONE_CLICK: Final = "List-Unsubscribe=One-Click"
 
 
 class Content(NamedTuple):
-    """What a letter says; ``calendar`` is an iCalendar file with this ``method`` in it."""
+    """What a letter says; ``calendar`` is an iCalendar file with this ``method`` in it.
+
+    ``end`` is the address at which such letters are ended, also by the reader's program (RFC 8058).
+    """
 
     lang: str
     subject: str
@@ -19,6 +23,7 @@ class Content(NamedTuple):
     html: str
     calendar: str = ""
     method: str = ""
+    end: str = ""
 
 
 def message(content: Content, id_: str, host: str, sender: Address, to: str, at: int) -> bytes:
@@ -31,6 +36,9 @@ def message(content: Content, id_: str, host: str, sender: Address, to: str, at:
     made["Date"] = formatdate(at / 1000)
     made["Message-ID"] = f"<{id_}@{host}>"
     made["Auto-Submitted"] = "auto-generated"
+    if content.end:
+        made["List-Unsubscribe"] = f"<{content.end}>"
+        made["List-Unsubscribe-Post"] = ONE_CLICK
     made.set_content(content.text, cte=CTE)
     made.add_alternative(content.html, subtype="html", cte=CTE)
     if content.calendar:

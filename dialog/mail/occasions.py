@@ -1,6 +1,7 @@
-"""What puts letters into the outbox by itself: a session is near, a record public, a promise due.
+"""What puts letters into the outbox by itself: a session is near, a record public.
 
-Every look finds the same letters again; each bears the mark of its occasion and is kept once.
+So do promises that fall due and notices that were published. Every look finds the same letters
+again; each bears the mark of its occasion and is kept once.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from dialog.forum.names import SECOND, Outcome, Phase, Role
 from dialog.forum.promises import NEAR, SOON, Due, promises
 from dialog.forum.views import Row
 from dialog.hub.room import Room
+from dialog.mail.circulars import put
 from dialog.store.accounts import Account
 from dialog.store.guests import Guest
 from dialog.store.outbox import Kind, Letter
@@ -60,6 +62,7 @@ class Occasions:
             if hour != self._hour:
                 letters += await self._promises(room, dialog)
             await self._send(letters)
+        await put(self._site)
         self._hour = hour
 
     def _sessions(self) -> list[tuple[Room, Announcement]]:

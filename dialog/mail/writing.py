@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from dialog.forum.names import SECOND, Phase
 from dialog.forum.promises import Due, promises
 from dialog.hub.room import Room
+from dialog.mail.circulars import circular
 from dialog.mail.delivery import Void, Written
 from dialog.mail.letters import Told, write
 from dialog.mail.message import Content, message
@@ -20,6 +21,8 @@ from dialog.store.outbox import Kind, Letter, Taken
 from dialog.store.signins import GOOD_MS
 from dialog.web.announcement import Announcement
 from dialog.web.appointment import Appointment, appointment, ics, local, method
+from dialog.web.catalogue import spoken
+from dialog.web.page import link
 from dialog.web.site import Site
 
 WITH_CALENDAR: Final = frozenset[Kind]({"invitation", "test", "changed", "cancelled", "reminder"})
@@ -59,7 +62,10 @@ class Writing:
         return Written(to, body, edition)
 
     def _compose(self, id_: str, letter: Letter, known: _Known, to: str) -> bytes:
-        said, lang = write(letter.kind, known.told), letter.lang
+        lang = letter.lang
+        if lang != spoken(lang):  # which no browser asks for by itself
+            known = replace(known, told=replace(known.told, link=link(known.told.link, lang)))
+        said = write(letter.kind, known.told)
         calendar, method_ = "", ""
         if known.appointment:
             address = known.told.link
@@ -68,9 +74,8 @@ class Writing:
                 known.appointment, known.sequence, address, now, lang=lang, sender=self._sender
             )
             calendar, method_ = made.decode(), method(known.appointment)
-        content = Content(
-            lang, said.subject, as_text(said, lang), as_html(said, lang), calendar, method_
-        )
+        text, html = as_text(said, lang), as_html(said, lang)
+        content = Content(lang, said.subject, text, html, calendar, method_, known.told.end)
         return message(content, id_, self._host, self._sender, to, self._site.clock())
 
     # --- what is so now --------------------------------------------------------------------------
@@ -80,6 +85,10 @@ class Writing:
         told = Told(letter.lang, self._site.operator.name, self._write_to(), told=letter.told)
         if letter.kind == "signin":
             return _Known(self._signin(told, taken))
+        if letter.kind in ("subscribe", "notice"):
+            return _Known(await circular(self._site, told, letter))
+        if letter.kind == "barrier":
+            return _Known(replace(told, link=f"{self._site.base_url}/accessibility"))
         if not letter.slug:
             return _Known(replace(told, link=f"{self._site.base_url}/organiser/mail"))
         if letter.kind == "transcript":

@@ -10,7 +10,11 @@ from dialog.rolls.choice import Choice
 from dialog.rolls.table import Rows
 
 NAME = 80
-ENGLISH = ("en", "eng", "englisch", "english")
+# How a list names a language that is not German.
+TONGUES = {
+    **dict.fromkeys(("en", "eng", "englisch", "english"), "en"),
+    **dict.fromkeys(("de-simple", "einfach", "einfache sprache", "einfaches deutsch"), "de-simple"),
+}
 
 
 class Line(NamedTuple):
@@ -80,7 +84,7 @@ def _line(number: int, row: list[str], choice: Choice) -> Line | Fault:
     name = clean(called, NAME, "name")
     if isinstance(name, Refusal):
         return Fault(number, cell, called, Flaw.NAME)
-    lang = "en" if _cell(row, choice.tongue).casefold() in ENGLISH else "de"
+    lang = TONGUES.get(_cell(row, choice.tongue).casefold(), "de")
     return Line(number, address.key, address.written, name, lang)
 
 

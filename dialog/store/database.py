@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 
+from dialog import meters
 from dialog.forum.journal import Unavailable
 from dialog.store.outage import Outage, reason
 from dialog.store.turns import Turns
@@ -100,9 +101,11 @@ class Database:
         except DBAPIError as error:
             if why := reason(error):
                 self._outage.met(why)
+                meters.WRITE_FAILURES.inc()
                 raise Unavailable(why) from None
             raise
         self._outage.over()
+        meters.WRITE_SECONDS.observe(time.monotonic() - asked)
         # The work is stored, whatever becomes of this; then the next write tries again.
         if scrub or self._unscrubbed:
             self._unscrubbed = not _scrubbed(self._writing)

@@ -33,6 +33,7 @@ from dialog.store.tables import (
     PEOPLE,
     QUESTIONS,
     RESULTS,
+    SUBSCRIPTIONS,
     TEXTS,
     TRANSCRIPTS,
     Delivery,
@@ -46,7 +47,7 @@ AT_ONCE = 500
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 Instant = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Marks = Annotated[int, msgspec.Meta(ge=0, le=20_000)]
-Slug = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-z-]{1,80}\Z")]
+Slug = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-z-]{0,80}\Z")]
 Hex = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
 
 
@@ -79,6 +80,7 @@ class Report(msgspec.Struct, frozen=True):
     """What one transaction deleted of one session; the ``unnamed`` keep their numbers.
 
     Of ``letters`` (their ids) address and content are gone, of ``guests`` all that was on the list.
+    ``subscriptions`` (their ids) were ended; they belong to no session, and its slug is empty.
     """
 
     id: Hex
@@ -90,6 +92,7 @@ class Report(msgspec.Struct, frozen=True):
     removed: list[Removed] = []
     letters: list[Hex] = []
     guests: list[Person] = []
+    subscriptions: list[Hex] = []
     schema: str = SCHEMA
 
     @property
@@ -244,6 +247,8 @@ def apply(connection: Connection, found: Iterable[Report]) -> list[Report]:
                 _remove_again(connection, session.id, one, report.at)
             _blank_again(connection, report.letters)
             _begin_anew(connection, session.id, report.session)
+        ended = SUBSCRIPTIONS.c.id.in_(report.subscriptions)
+        connection.execute(delete(SUBSCRIPTIONS).where(ended))
         keep(connection, report)
     return new
 

@@ -32,13 +32,19 @@ Kind = Literal[
     "reminder",
     "transcript",
     "promise_due",
+    "subscribe",
+    "notice",
+    "barrier",
 ]
 
 # Longer than a relay may take for one letter: whoever is silent for so long has ended.
 LEASE: Final = 5 * MINUTE
 PATIENCE: Final = 3 * DAY
+WEEK: Final = 7 * DAY
 MONTH: Final = 30 * DAY
 BLANK: Final = {"address": "", "told": "{}"}
+# What people wait for, and what staff are reminded of: a relay that is away costs nobody that.
+PATIENT: Final[tuple[Kind, ...]] = ("promise_due", "barrier")
 HELD: Final = (Delivery.WAITING, Delivery.FAILED, Delivery.UNCLEAR)
 
 
@@ -320,11 +326,17 @@ class Outbox:
         return await self._database.write(work, scrub=True)
 
     async def tidy(self) -> None:
-        """Delete letters that belong to no session after a day, those about promises in a month."""
+        """Delete letters that belong to no session in a day, notices in a week, others in a month.
+
+        The others are what staff are reminded of, and what people reported.
+        """
         now = self._clock()
+        kind = LETTERS.c.kind
+        soon = and_(LETTERS.c.session.is_(None), kind.not_in(("notice", *PATIENT)))
         old = or_(
-            and_(LETTERS.c.session.is_(None), LETTERS.c.made < now - DAY),
-            and_(LETTERS.c.kind == "promise_due", LETTERS.c.made < now - MONTH),
+            and_(soon, LETTERS.c.made < now - DAY),
+            and_(kind == "notice", LETTERS.c.made < now - WEEK),
+            and_(kind.in_(PATIENT), LETTERS.c.made < now - MONTH),
         )
         any_old = select(LETTERS.c.id).where(old).limit(1)
         if await self._database.read(lambda connection: connection.scalar(any_old)):
@@ -362,8 +374,8 @@ def _row(id_: str, letter: Letter, session: int | None, now: int) -> dict[str, o
     address = letter.address
     if "@" not in address or not address.isprintable() or any(map(str.isspace, address)):
         raise ValueError("No header bears this address.")
-    # A sign-in is due since ever: somebody waits for it, before three hundred invitations.
-    at_once = 0 if letter.kind == "signin" else now
+    # These are due since ever: somebody waits for them, before three hundred invitations.
+    at_once = 0 if letter.kind in ("signin", "subscribe") else now
     return {
         "id": id_,
         "kind": letter.kind,

@@ -32,6 +32,10 @@ class Processes:
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return {slug: (epoch, head) for slug, epoch, head in rows}
 
+    async def now(self) -> int:
+        """Return the database server's time, in ms UTC."""
+        return await self._database.read(lambda c: int(c.exec_driver_sql(NOW).scalar_one()))
+
     async def ended(self, passes: Collection[int]) -> Sequence[int]:
         """Return which of these passes there are no more."""
         if not passes:

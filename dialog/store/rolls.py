@@ -1,8 +1,11 @@
-"""Lists of addresses that were handed in and not yet taken over; kept for a day at most."""
+"""Lists that were handed in and not yet taken over; kept for a day at most.
+
+Addresses belong to a session; a directory of guides belongs to none, and its ``slug`` is empty.
+"""
 
 import secrets
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
 from dialog.store.database import Database
 from dialog.store.people import DAY, Clock
@@ -20,12 +23,13 @@ class Rolls:
     async def put(self, slug: str, body: str) -> str:
         """Keep a list (JSON), and return the name under which it is found: 32 hex digits."""
         name, now = secrets.token_hex(16), self._clock()
-        await self._database.write(
-            lambda connection: connection.execute(
-                ROLLS.insert(),
-                {"id": name, "session": lock(connection, slug).id, "made": now, "body": body},
-            )
-        )
+
+        def work(connection: Connection) -> None:
+            session = lock(connection, slug).id if slug else None
+            row = {"id": name, "session": session, "made": now, "body": body}
+            connection.execute(ROLLS.insert(), row)
+
+        await self._database.write(work)
         return name
 
     async def get(self, slug: str, name: str) -> str | None:
@@ -53,5 +57,7 @@ class Rolls:
 
 
 def _own(slug: str, name: str) -> ColumnElement[bool]:
+    if not slug:
+        return and_(ROLLS.c.session.is_(None), ROLLS.c.id == name)
     session = select(SESSIONS.c.id).where(SESSIONS.c.slug == slug).scalar_subquery()
     return and_(ROLLS.c.session == session, ROLLS.c.id == name)

@@ -2,7 +2,7 @@
 
 Instants are integers (ms UTC, 0: never); closed sets are CHECK constraints; who a person is stands
 in ``people``, ``passes``, ``grants``, ``invitations``, ``accounts`` and their roles, ``guests``,
-``rolls`` and ``letters`` alone.
+``rolls``, ``subscriptions`` and ``letters`` alone; ``guides`` are public contacts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,6 +65,21 @@ class Delivery(StrEnum):
     FAILED = "failed"
     UNCLEAR = "unclear"
     DROPPED = "dropped"
+
+
+class NoticeKind(StrEnum):
+    """An information notice, or a call with a deadline."""
+
+    NOTICE = "notice"
+    CALL = "call"
+
+
+class NoticeState(StrEnum):
+    """Who sees a notice: the organisers, everybody, or nobody any more."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
 
 
 class Table(SQLModel):
@@ -315,11 +330,14 @@ class GuestRow(Table, table=True):
 
 
 class RollRow(Table, table=True):
-    """A list of addresses, handed in and not yet taken over; ``body`` is its cells as JSON."""
+    """A list that was handed in and not yet taken over; ``body`` is its cells as JSON.
+
+    Addresses belong to a session, a directory of guides to none.
+    """
 
     __tablename__ = "rolls"
     id: str = Field(primary_key=True, sa_type=Prose)
-    session: int = Field(foreign_key="sessions.id")
+    session: int | None = Field(default=None, foreign_key="sessions.id")
     made: int = Field(sa_type=BigInteger)
     body: str = Field(sa_type=Text)
 
@@ -394,6 +412,82 @@ class DeletionRow(Table, table=True):
     report: str = Field(sa_type=Text)
 
 
+class NoticeRow(Table, table=True):
+    """A notice; moments are ms UTC (0: none), ``from_`` and ``until`` days (ISO, empty: open).
+
+    ``slug`` is its address from its first publication on. ``edition`` counts how often subscribers
+    were to be told, ``mailed`` is the last edition whose letters are all in the outbox.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        one_of("kind", NoticeKind),
+        one_of("state", NoticeState),
+        # A page that is still open names a draft by number: no other one may get it.
+        {"sqlite_autoincrement": True},
+    )
+    number: int | None = Field(default=None, primary_key=True)
+    slug: str | None = Field(default=None, sa_type=Prose, unique=True)
+    kind: str = Field(sa_type=Prose)
+    state: str = Field(sa_type=Prose)
+    title: str = Field(sa_type=Prose)
+    summary: str = Field(sa_type=Prose)
+    body: str = Field(sa_type=Prose)
+    topics: str = Field(sa_type=Prose)
+    from_: str = Field(sa_type=Prose)
+    until: str = Field(sa_type=Prose)
+    deadline: int = Field(sa_type=BigInteger)
+    published: int = Field(sa_type=BigInteger)
+    changed: int = Field(sa_type=BigInteger)
+    rev: int
+    edition: int
+    mailed: int
+
+
+class NoticeLinkRow(Table, table=True):
+    """A published answer that a notice is about: a record's slug and the question's number."""
+
+    __tablename__ = "notice_links"
+    notice: int = Field(primary_key=True, foreign_key="notices.number", ondelete="CASCADE")
+    slug: str = Field(primary_key=True, sa_type=Prose)
+    question: int = Field(primary_key=True)
+
+
+class SubscriptionRow(Table, table=True):
+    """Somebody who gets notices by mail, from ``confirmed`` (ms UTC, 0: not yet) on.
+
+    ``key`` is the address in the form in which it is looked for; ``opening`` and ``ending`` are
+    hashes of the links to confirm and to end. ``topics`` hold, ``wanted`` will once confirmed.
+    """
+
+    __tablename__ = "subscriptions"
+    id: str = Field(primary_key=True, sa_type=Prose)
+    key: str = Field(sa_type=Prose, unique=True)
+    address: str = Field(sa_type=Prose)
+    lang: str = Field(sa_type=Prose)
+    topics: str = Field(sa_type=Prose)
+    wanted: str = Field(sa_type=Prose)
+    asked: int = Field(sa_type=BigInteger)
+    confirmed: int = Field(sa_type=BigInteger)
+    opening: bytes | None = Field(default=None, sa_type=LargeBinary, unique=True)
+    ending: bytes = Field(sa_type=LargeBinary, unique=True)
+
+
+class GuideRow(Table, table=True):
+    """An integration guide of a district or city, as the public directory shows it."""
+
+    __tablename__ = "guides"
+    number: int = Field(primary_key=True)
+    district: str = Field(sa_type=Prose)
+    organisation: str = Field(sa_type=Prose)
+    name: str = Field(sa_type=Prose)
+    phone: str = Field(sa_type=Prose)
+    mail: str = Field(sa_type=Prose)
+    web: str = Field(sa_type=Prose)
+    note: str = Field(sa_type=Prose)
+    made: int = Field(sa_type=BigInteger)
+
+
 METADATA = Table.metadata
 SESSIONS = METADATA.tables["sessions"]
 JOURNAL = METADATA.tables["journal"]
@@ -417,6 +511,10 @@ EDITIONS = METADATA.tables["editions"]
 PROCESSES = METADATA.tables["processes"]
 TRANSCRIPTS = METADATA.tables["transcripts"]
 DELETIONS = METADATA.tables["deletions"]
+NOTICES = METADATA.tables["notices"]
+NOTICE_LINKS = METADATA.tables["notice_links"]
+SUBSCRIPTIONS = METADATA.tables["subscriptions"]
+GUIDES = METADATA.tables["guides"]
 
 
 def insert(connection: Connection, table: CoreTable) -> sqlite.Insert | postgresql.Insert:

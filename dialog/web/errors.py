@@ -14,6 +14,7 @@ from dialog.web import sentences
 from dialog.web.language import chosen, language
 from dialog.web.page import link, page
 from dialog.web.passes import NOBODY
+from dialog.web.visits import HEADER, number
 
 STATUS: Mapping[Code, int] = {
     Code.MALFORMED: 422,
@@ -142,7 +143,9 @@ async def on_gone(_request: Request, _error: Exception) -> Response:
 async def on_fault(request: Request, _fault: Exception) -> Response:
     """Answer a request that met a fault of ours; what it was stands in the log only."""
     said = spoken(request, Refusal(Code.BUSY, field="fault"))
-    return _error(request, 500, said)
+    answer = _error(request, 500, said)
+    answer.headers[HEADER] = number()  # made outside of what numbers all others
+    return answer
 
 
 async def _sent(request: Request) -> dict[str, str]:

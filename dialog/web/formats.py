@@ -26,6 +26,7 @@ from dialog.archive.record import upcast
 from dialog.archive.sheet import sheet
 from dialog.archive.words import Words
 from dialog.store.transcripts import Transcripts
+from dialog.web.catalogue import spoken
 from dialog.web.press import in_turns, pressed
 from dialog.web.sentences import recorded
 from dialog.web.templating import BERLIN
@@ -40,7 +41,8 @@ Record = Mapping[str, Any]
 
 
 def words(lang: str) -> Words:
-    """Return the words of exports in a language."""
+    """Return the words of exports in a language; documents know no plainer one."""
+    lang = spoken(lang)
     return Words(lang, BERLIN, partial(recorded, lang))
 
 

@@ -26,8 +26,11 @@ POLICY = (
     "font-src 'self'; connect-src 'self' {sockets}; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
-# A list of addresses is longer than any form, with the framing around it.
-LIST = re.compile(r"/sessions/[0-9a-z-]{1,80}/organiser/invitations/list")
+# A list of addresses or guides is longer than any form, with the framing around it; the doctor
+# tries it out.
+LIST = re.compile(
+    r"/doctor|(/sessions/[0-9a-z-]{1,80}/organiser/invitations|/organiser/guides)/list"
+)
 LIST_BYTES = MOST_BYTES + 65_536
 # What a page loads is no document: the rest would say nothing, thirty times at each first visit.
 PARTS = ("text/javascript", "text/css", "font/")

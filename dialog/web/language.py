@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from dialog.web.catalogue import LANGUAGES, SOURCE
+from dialog.web.catalogue import LANGUAGES, SOURCE, spoken
 
 
 def chosen(request: Request) -> str | None:
@@ -21,7 +21,8 @@ def preferred(header: str) -> str:
     best, weight = SOURCE, 0.0
     for part in header[:256].split(","):
         name, _, parameters = part.strip().partition(";")
-        lang = name.strip().lower().split("-")[0]
+        asked = name.strip().lower()
+        lang = asked if asked in LANGUAGES else spoken(asked)
         quality = _quality(parameters)
         if lang in LANGUAGES and quality > weight:
             best, weight = lang, quality

@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -42,6 +43,7 @@ def page(
         "link": lambda path: link(path, chosen(request)),
         "now": datetime.fromtimestamp(site.clock() / 1000, UTC).astimezone(BERLIN),
         "request_path": here(request.url.path),
+        "in_language": partial(in_language, request),
         "signed": holder.account if holder else None,
         "office": holder is not None and Role.ORGANISER in holder.offices,
         "refusal": None,
@@ -67,9 +69,16 @@ def here(path: str) -> str:
     return f"/{quote(path.lstrip('/'))}"
 
 
+def in_language(request: Request, lang: str) -> str:
+    """Return where the same page speaks a language, with what was asked of it."""
+    asked = request.query_params.multi_items() if request.method == "GET" else []
+    kept = [(name, value) for name, value in asked if name != "lang"]
+    return f"{here(request.url.path)}?{urlencode([*kept, ('lang', lang)])}"
+
+
 def link(path: str, lang: str | None) -> str:
-    """Return an address that keeps the language someone asked for."""
-    if lang is None:
+    """Return an address that keeps the language someone asked for; elsewhere ours mean nothing."""
+    if lang is None or not path.startswith("/"):
         return path
     path, hash_, fragment = path.partition("#")
     return f"{path}{'&' if '?' in path else '?'}lang={lang}{hash_}{fragment}"

@@ -1,6 +1,6 @@
 """What a page of the archive is made of, and until when it may be kept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dialog.archive import addresses
+from dialog.forum.journal import Unavailable
 from dialog.forum.refusals import Code, Refusal
 from dialog.web.errors import Refused, wants_json
 from dialog.web.language import chosen
@@ -54,6 +55,23 @@ def keep_library(request: Request) -> None:
         return (library.version, library.reading, *records.state())
 
     keep(request, state(), state, LOOK_S, records.look)
+
+
+def keep_bulletin(request: Request, *others: Callable[[], object]) -> None:
+    """Keep what shows notices or guides until these change, a day ends, or one of ``others``."""
+    bulletin, records = site_of(request).bulletin, site_of(request).records
+
+    def state() -> list[object]:
+        return [bulletin.state(), *(other() for other in others)]
+
+    async def look() -> None:
+        try:
+            await bulletin.look()
+        except Unavailable:  # then nothing is known to be still so
+            bulletin.version += 1
+        await records.look()
+
+    keep(request, state(), state, LOOK_S, look)
 
 
 async def unknown(request: Request, record: Mapping[str, Any], typed: str) -> Response:

@@ -1,7 +1,7 @@
 """Signed tokens of pages and forms: who opened which page in which role, good for a day.
 
 A third kind lets its bearer play in a rehearsal, and nowhere else; a fourth is the state of a
-sign-in with the provider.
+sign-in with the provider; with a fifth ``doctor`` is told what arrives here.
 
 A signature says that we gave a token out, and when; single use is the store's business.
 """
@@ -45,11 +45,12 @@ class Seals:
     """
 
     def __init__(self, secret: str, clock: Callable[[], int]) -> None:
-        """Derive the four signers; ``clock`` gives ms UTC."""
+        """Derive the five signers; ``clock`` gives ms UTC."""
         self._page = URLSafeSerializer(secret, salt="dialog page")
         self._form = URLSafeSerializer(secret, salt="dialog form")
         self._rehearsal = URLSafeSerializer(secret, salt="dialog rehearsal")
         self._attempt = URLSafeSerializer(secret, salt="dialog sign-in")
+        self._doctor = URLSafeSerializer(secret, salt="dialog doctor")
         self._clock = clock
 
     def page(self, sealed: Sealed) -> str:
@@ -93,6 +94,21 @@ class Seals:
         except (BadSignature, ValueError, TypeError):
             return None
         return attempt if attempt.made > self._clock() - ATTEMPT else None
+
+    def doctor(self) -> str:
+        """Return the token of whoever looks at how the server is reached; it is no secret's."""
+        return str(self._doctor.dumps([self._clock(), token_hex(8)]))
+
+    def reads_doctor(self, token: str) -> bool:
+        """Tell whether a token is of somebody who has our secret, and not older than a day.
+
+        Of whose clock it is, theirs or ours, is what they want to find out.
+        """
+        try:
+            made, _ = self._doctor.loads(token)
+            return bool(abs(int(made) - self._clock()) < DAY)
+        except (BadSignature, ValueError, TypeError):
+            return False
 
     def _sign(self, signer: URLSafeSerializer, sealed: Sealed) -> str:
         said = [sealed.pass_id, sealed.slug, sealed.role.value, self._clock()]

@@ -16,14 +16,18 @@ from weakref import WeakValueDictionary
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dialog.web.catalogue import LANGUAGES
 from dialog.web.language import preferred
 from dialog.web.press import pressed
 
 MOST_BYTES = 64 * 1024 * 1024
 SHARE = 4  # what takes more than this part of the room is not kept: it would push out all else
 UNASKED_S = 600.0
-QUERIES = frozenset({b"", b"lang=de", b"lang=en"})
-SAME_FOR_ALL = ("/archive", "/sitemap.xml", "/openapi.json", "/asyncapi.json", "/developers")
+QUERIES = frozenset({b"", *(f"lang={lang}".encode() for lang in LANGUAGES)})
+SAME_FOR_ALL = (
+    *("/archive", "/information", "/guides", "/sitemap.xml"),
+    *("/openapi.json", "/asyncapi.json", "/developers"),
+)
 MARK = "dialog.fresh"
 OK = 200
 SMALL = 1_000

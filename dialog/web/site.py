@@ -23,8 +23,10 @@ from dialog.store.signins import SignIns
 from dialog.store.transcripts import Transcripts
 from dialog.web.announcement import Announcement
 from dialog.web.attendance import Attendance
+from dialog.web.bulletin import Bulletin
 from dialog.web.formats import Formats
 from dialog.web.library import Library
+from dialog.web.particulars import InForce, Particulars
 from dialog.web.records import Records
 from dialog.web.seals import Seals
 from dialog.web.standings import Standings
@@ -85,12 +87,16 @@ class Site:
     announcements: Mapping[str, Announcement]
     seals: Seals
     operator: Operator
+    particulars: Particulars
+    in_force: InForce
     bounds: Bounds
     crowd: Crowd
     volunteers: Buckets
     staff: Buckets
     guesses: Buckets
     arrivals: Arrivals
+    barriers: Buckets
+    barriers_in_all: Buckets
     signins_of_network: Buckets
     signins_of_address: Buckets
     searches: Buckets
@@ -98,6 +104,7 @@ class Site:
     searches_of_address: Buckets
     searches_of_archive: Buckets
     library: Library
+    bulletin: Bulletin
     formats: Formats
     aliases: Aliases
     origins: frozenset[str]
@@ -109,6 +116,7 @@ class Site:
     look: Callable[[], Awaitable[None]]
     ready: Callable[[], bool]
     storing: Callable[[], Awaitable[bool]]
+    amiss: Callable[[], Awaitable[Mapping[str, str]]]
     standings: Standings = field(default_factory=Standings)
 
     @property

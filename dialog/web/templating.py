@@ -17,10 +17,12 @@ from markupsafe import Markup, escape
 from dialog.forum.names import BLACKENED
 from dialog.forum.views import instant
 from dialog.web import sentences
-from dialog.web.catalogue import catalogue
+from dialog.web.assets import assets
+from dialog.web.catalogue import NAMES, catalogue, spoken
 from dialog.web.difference import difference
 from dialog.web.places import folder
 from dialog.web.press import in_turns
+from dialog.web.tongue import tongue
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
 BERLIN: Final = ZoneInfo("Europe/Berlin")
@@ -46,6 +48,8 @@ TABLES: Final[dict[str, Mapping[str, str]]] = {
     "mark": sentences.MARKS,
     "amended": sentences.AMENDED,
     "flaw": sentences.FLAWS,
+    "wrong": sentences.WRONG,
+    "column": sentences.COLUMNS,
 }
 
 
@@ -75,8 +79,11 @@ def words_in(lang: str) -> dict[str, Any]:
     """Returns the globals of one language: its code, addresses of static files, the sentences."""
     return {
         "lang": lang,
-        "static": static,
+        "static": assets().address,
+        "spoken": spoken(lang),
+        "languages": NAMES,
         "word": partial(word, lang),
+        "said": lambda text: sentences.say(text, lang),
         "codes": lambda table: list(TABLES[table]),
         "reason": partial(sentences.reason, lang=lang),
         "reasons": lambda: [(code, sentences.reason(code, lang)) for code in sentences.REASONS],
@@ -91,11 +98,6 @@ def words_in(lang: str) -> dict[str, Any]:
         "invitation": partial(sentences.invitation, lang=lang),
         "invitations": list(sentences.INVITATIONS),
     }
-
-
-def static(path: str) -> str:
-    """Returns the address of a static file."""
-    return f"/static/{path}"
 
 
 def word(lang: str, table: str, code: str) -> str:
@@ -146,34 +148,34 @@ def clock_s(context: Context, value: Instant) -> str:
 @pass_context
 def day(context: Context, value: Instant | date) -> str:
     """Says a date: 24. November 2026."""
-    lang = str(context["lang"])
+    lang = spoken(context["lang"])
     return format_date(day_of(context, value), DAY_FORMS[lang], locale=lang)
 
 
 @pass_context
 def short_day(context: Context, value: Instant | date) -> str:
     """Says a date without its year: 24. November."""
-    lang = str(context["lang"])
+    lang = spoken(context["lang"])
     return format_date(day_of(context, value), SHORT_FORMS[lang], locale=lang)
 
 
 @pass_context
 def weekday(context: Context, value: Instant | date) -> str:
     """Says the day of the week: Dienstag."""
-    return format_date(day_of(context, value), "EEEE", locale=str(context["lang"]))
+    return format_date(day_of(context, value), "EEEE", locale=spoken(context["lang"]))
 
 
 @pass_context
 def month(context: Context, value: Instant | date) -> str:
     """Says the month: November."""
-    return format_date(day_of(context, value), "LLLL", locale=str(context["lang"]))
+    return format_date(day_of(context, value), "LLLL", locale=spoken(context["lang"]))
 
 
 @pass_context
 def day_number(context: Context, value: Instant | date) -> str:
     """Says the day of the month as its language writes it: 24. in German, 24 in English."""
     number = day_of(context, value).day
-    return f"{number}." if context["lang"] == "de" else str(number)
+    return f"{number}." if spoken(context["lang"]) == "de" else str(number)
 
 
 @pass_context
@@ -217,7 +219,7 @@ def stamp(seconds: int) -> str:
 @pass_context
 def number(context: Context, value: int) -> str:
     """Says a count with its language's thousands: 1.234."""
-    return format_decimal(value, locale=str(context["lang"]))
+    return format_decimal(value, locale=spoken(context["lang"]))
 
 
 def millis(instant: str) -> int:
@@ -282,6 +284,16 @@ def links(text: str) -> Iterator[tuple[str, bool]]:
     return ((part, at % 2 == 1) for at, part in enumerate(ADDRESS.split(text)) if part)
 
 
+def typed_in(text: str | None, otherwise: str) -> str:
+    """Says in which language something was typed."""
+    return tongue(text or "", otherwise)
+
+
+def called(phone: str) -> str:
+    """Returns a telephone number as a link calls it: 08122 555-0100 is 081225550100."""
+    return re.sub(r"[^0-9+]", "", phone.replace("(0)", ""))
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "clock": clock,
     "clock_s": clock_s,
@@ -307,4 +319,6 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "blackened": blackened,
     "paragraphs": paragraphs,
     "links": links,
+    "tongue": typed_in,
+    "called": called,
 }

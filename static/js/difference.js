@@ -85,6 +85,7 @@ export function writeDifference(place, before, after) {
     const element = place.ownerDocument.createElement(kind);
     const spoken = place.ownerDocument.createElement("span");
     spoken.className = "kern-sr-only";
+    spoken.lang = place.ownerDocument.documentElement.lang;
     spoken.textContent = `${place.dataset[kind] ?? ""} `;
     element.append(spoken, words);
     return [element, " "];

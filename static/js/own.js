@@ -6,8 +6,20 @@
  */
 
 import { isTyped } from "./keeping.js";
-import { all, clone, fieldsOf, find, make, need, refusalOf, saidOf, write } from "./page.js";
+import {
+  all,
+  clone,
+  fieldsOf,
+  find,
+  make,
+  need,
+  refusalOf,
+  saidOf,
+  write,
+  writeTyped,
+} from "./page.js";
 import { coming, standingList } from "./ranking.js";
+import { mark } from "./tongue.js";
 
 const NEEDS = new Set(["returned", "next", "now"]);
 const REWORD_AFTER = 15 * 60_000;
@@ -195,11 +207,17 @@ export class OwnQuestions {
     if (!item) return;
     this.painted.set(row.number, look);
     item.dataset.own = String(row.number);
-    write(find(item, '[data-field="text"]'), row.text);
+    writeTyped(find(item, '[data-field="text"]'), row.text);
     this.label(item, state, detail);
     this.reason(item, row, state);
     this.forms(item, row, state);
     this.original(item, row);
+    const guides = find(item, "[data-guides]");
+    if (guides)
+      void import("./guides.js").then(
+        ({ showGuides }) => showGuides(guides, row.district ?? ""),
+        () => {}, // no line just now: the way to all of them stands there
+      );
     const answer = find(item, '[data-field="answer"]') ?? (row.answer ? this.answerIn(item) : null);
     if (answer) this.painter.answer(answer, row.answer);
     if (old) this.carry(old, item);
@@ -275,9 +293,11 @@ export class OwnQuestions {
     place.dataset.reason = row.reason;
     const parts = [make(this.document, "p", "", why)];
     if (row.note) {
-      const note = make(this.document, "p");
-      note.append(`${this.painter.phrases.say("note")} `, ...this.painter.linked(row.note));
-      note.dir = "auto";
+      const note = make(this.document, "p", "", `${this.painter.phrases.say("note")} `);
+      const typed = make(this.document, "span");
+      typed.append(...this.painter.linked(row.note));
+      mark(typed, row.note);
+      note.append(typed);
       parts.push(note);
     }
     const contact = find(item, "[data-contact]");
@@ -310,7 +330,7 @@ export class OwnQuestions {
     const { original, appeal } = row;
     const part = find(item, "[data-original]");
     if (part) part.hidden = !original || appeal?.kind === "object";
-    write(find(item, '[data-field="original"]'), original?.text ?? "");
+    writeTyped(find(item, '[data-field="original"]'), original?.text ?? "");
     const changed = find(item, "[data-difference]");
     if (original && changed)
       void import("./difference.js").then(

@@ -5,6 +5,7 @@
  */
 
 import { fill, Phrases } from "./format.js";
+import { mark } from "./tongue.js";
 import { finalOf } from "./wire.js";
 
 const TEXT = 3; // Node.TEXT_NODE, which only browsers know
@@ -75,6 +76,17 @@ export function write(element, text) {
   if (firstChild?.nodeType === TEXT && firstChild === element.lastChild)
     firstChild.nodeValue = text;
   else element.textContent = text;
+}
+
+/**
+ * Writes what somebody typed, and its language where its direction is left to the text.
+ * @param {HTMLElement | null} element
+ * @param {string} text
+ */
+export function writeTyped(element, text) {
+  if (!element || element.textContent === text) return;
+  write(element, text);
+  mark(/** @type {HTMLElement | null} */ (element.closest("[dir]")) ?? element, text);
 }
 
 /**

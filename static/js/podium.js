@@ -4,7 +4,7 @@
  * @import { Painter } from "./rows.js"
  */
 
-import { all, arrangeIn, clone, find, write, writeField } from "./page.js";
+import { all, arrangeIn, clone, find, writeField, writeTyped } from "./page.js";
 import { coming, nowOf } from "./ranking.js";
 
 /**
@@ -49,7 +49,7 @@ function showNow(place, row, state, painter) {
   const old = link?.getAttribute("href") ?? "";
   link?.setAttribute("href", old.replace(/\/questions\/\d*/, `/questions/${row.number}`));
   place.dataset.number = String(row.number);
-  write(find(place, '[data-field="text"]'), row.text);
+  writeTyped(find(place, '[data-field="text"]'), row.text);
   writeField(place, "number", phrases.say("question", { n: row.number }));
   writeField(place, "upvotes", phrases.supports(row.upvotes));
   writeField(place, "asker", phrases.asker(row));
@@ -73,7 +73,7 @@ function showNext(block, state, painter) {
     const item = known ?? clone(block.ownerDocument, "row-next", "li", { n: row.number });
     if (!item) return null;
     const place = ahead ? "place.ahead" : "place";
-    write(find(item, '[data-field="text"]'), row.text);
+    writeTyped(find(item, '[data-field="text"]'), row.text);
     writeField(item, "rank", rank === null ? "" : painter.phrases.say(place, { n: rank }));
     return item;
   });

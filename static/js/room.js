@@ -12,7 +12,7 @@ import { Keeping } from "./keeping.js";
 import { AnsweredList, RankingList } from "./list.js";
 import { follow } from "./live.js";
 import { OwnQuestions } from "./own.js";
-import { clone, find, make, need, phrasesOf, refusalOf, write } from "./page.js";
+import { clone, find, make, need, phrasesOf, refusalOf, write, writeTyped } from "./page.js";
 import { podiumState, showPodium } from "./podium.js";
 import { answeredList, nowOf } from "./ranking.js";
 import { Painter } from "./rows.js";
@@ -209,7 +209,7 @@ export class Room {
     const banner = find(this.document, "[data-banner]");
     if (banner) {
       banner.hidden = !session.banner;
-      write(find(banner, '[data-field="text"]'), session.banner ?? "");
+      writeTyped(find(banner, '[data-field="text"]'), session.banner ?? "");
     }
     this.renew(state);
   }

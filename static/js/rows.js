@@ -4,7 +4,8 @@
  * @import { Phrases } from "./format.js"
  */
 
-import { clone, find, make, write, writeField } from "./page.js";
+import { clone, find, make, write, writeField, writeTyped } from "./page.js";
+import { mark } from "./tongue.js";
 
 export class Painter {
   /**
@@ -25,7 +26,7 @@ export class Painter {
    * @param {boolean} own
    */
   question(item, row, own) {
-    write(find(item, '[data-field="text"]'), row.text);
+    writeTyped(find(item, '[data-field="text"]'), row.text);
     this.count(item, row.upvotes);
     item.classList.toggle("q--own", own);
     for (const [name, shown] of /** @type {[string, boolean][]} */ ([
@@ -71,7 +72,7 @@ export class Painter {
    * @param {Question} row
    */
   answered(item, row) {
-    write(find(item, '[data-field="text"]'), row.text);
+    writeTyped(find(item, '[data-field="text"]'), row.text);
     write(find(item, '[data-field="upvotes"]'), this.phrases.supports(row.upvotes));
     const time = find(item, '[data-field="outcome_at"]');
     if (time && row.outcome_at) {
@@ -150,8 +151,7 @@ export class Painter {
     const parts = text.split(/\n\s*\n/).filter((part) => part.trim());
     return parts.map((part) => {
       const paragraph = make(this.document, "p", "", part.trim());
-      paragraph.dir = "auto";
-      if (!this.document.documentElement.lang.startsWith("de")) paragraph.lang = "de";
+      mark(paragraph, part);
       return paragraph;
     });
   }

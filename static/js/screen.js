@@ -12,6 +12,7 @@ import { find, need, phrasesOf } from "./page.js";
 import { coming, nowOf } from "./ranking.js";
 import { fitWhole, sizeOf } from "./size.js";
 import { fill, fillRows } from "./staff_fill.js";
+import { tongue } from "./tongue.js";
 
 const PAINT_EVERY = 5_000;
 const RELOAD_AFTER = 10_000;
@@ -105,6 +106,7 @@ export class Screen {
       class: kind === "blank" ? "beam beam--empty" : "beam",
       label: phrases.say(`label.${kind}`),
       text,
+      lang: asked || kind === "before" ? tongue(text) : this.document.documentElement.lang,
       length: sizeOf(text),
       counted: asked !== null,
       upvotes: asked ? phrases.number(asked.upvotes) : "",

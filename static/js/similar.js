@@ -6,7 +6,7 @@
  * @import { Phrases } from "./format.js"
  */
 
-import { all, clone, find, make, need, refusalOf, write } from "./page.js";
+import { all, clone, find, make, need, refusalOf, write, writeTyped } from "./page.js";
 import { standingList } from "./ranking.js";
 import { resembling } from "./resembling.js";
 import { support } from "./state.js";
@@ -147,7 +147,7 @@ export class Similar {
   /** @param {Question} row */
   question(row) {
     const item = clone(this.document, "row-alike", "[data-number]", { n: row.number });
-    if (item) write(find(item, '[data-field="text"]'), row.text);
+    if (item) writeTyped(find(item, '[data-field="text"]'), row.text);
     return item;
   }
 
@@ -158,7 +158,7 @@ export class Similar {
     const { phrases } = this.site;
     const link = find(item, '[data-field="text"]');
     link?.setAttribute("href", href);
-    write(link, text);
+    writeTyped(link, text);
     const facts = `${phrases.say("alike.answer", { day: phrases.day(starts) })} · ${by}`;
     write(find(item, '[data-field="facts"]'), facts);
     return item;

@@ -4,6 +4,8 @@
  * name stays as it is; a part with `data-scope` or `data-rows` belongs to another model.
  */
 
+import { mark } from "./tongue.js";
+
 /** @typedef {{ from: number, to: number }} Range */
 /** @typedef {{ text: string, ranges: Range[] }} Marked */
 /** @typedef {Record<string, string | number | boolean | null | Marked>} Model */
@@ -62,7 +64,18 @@ function collect(element, bound) {
  * @param {string} text
  */
 function writeText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (element.textContent === text) return;
+  element.textContent = text;
+  markTyped(element, text);
+}
+
+/**
+ * What somebody typed leaves its direction to the text; its language goes with it.
+ * @param {Element} element
+ * @param {string} text
+ */
+function markTyped(element, text) {
+  if (element.getAttribute("dir") === "auto") mark(/** @type {HTMLElement} */ (element), text);
 }
 
 /**
@@ -74,15 +87,16 @@ function writeMarked(element, { text, ranges }) {
   const state = JSON.stringify([text, ranges]);
   if (element.getAttribute("data-painted") === state) return;
   element.setAttribute("data-painted", state);
+  markTyped(element, text);
   const letters = [...text];
   /** @type {(string | Element)[]} */
   const parts = [];
   let at = 0;
   for (const { from, to } of [...ranges].sort((one, other) => one.from - other.from)) {
     if (from < at) continue;
-    const mark = element.ownerDocument.createElement("mark");
-    mark.textContent = letters.slice(from, to).join("");
-    parts.push(letters.slice(at, from).join(""), mark);
+    const place = element.ownerDocument.createElement("mark");
+    place.textContent = letters.slice(from, to).join("");
+    parts.push(letters.slice(at, from).join(""), place);
     at = to;
   }
   element.replaceChildren(...parts, letters.slice(at).join(""));

@@ -284,3 +284,18 @@ export interface KeyValueStore {
   setItem(key: string, value: string): unknown;
   removeItem(key: string): void;
 }
+
+export interface Guide {
+  district: string;
+  organisation: string;
+  name: string;
+  phone: string;
+  call: string;
+  mail: string;
+  web: string;
+  note: string;
+}
+export interface Guides {
+  meant: Guide[];
+  alike: Guide[];
+}

@@ -69,9 +69,9 @@ class Looks:
         """Look at a page at 320 px, and with text twice as large."""
         with _as(page, 320, "light"):
             self._overflow(page, f"{name} 320")
-        with _as(page, 1280, "light"), _twice(page):
+        with _as(page, 1280, "light"), twice(page):
             self._overflow(page, f"{name} 1280, text 200 %")
-        with _as(page, 640, "light"), _twice(page):
+        with _as(page, 640, "light"), twice(page):
             self._overflow(page, f"{name} 640, text 200 %")
 
     def _overflow(self, page: Page, name: str) -> None:
@@ -101,7 +101,7 @@ def _as(page: Page, width: int, scheme: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _twice(page: Page) -> Iterator[None]:
+def twice(page: Page) -> Iterator[None]:
     """Twice the text, as the browser's own setting makes it: through the root's font size."""
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     yield

@@ -1,6 +1,7 @@
 """A client that knows the published protocol and nothing of this program: sockets and forms."""
 
 import asyncio
+import gzip
 import html
 import http.client
 import io
@@ -10,13 +11,14 @@ import re
 import time
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
+import brotli
 from pypdf import PdfReader
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -60,9 +62,16 @@ class Page(NamedTuple):
         return json.loads(self.text)
 
 
+UNPACK: dict[str, Callable[[bytes], bytes]] = {
+    "identity": bytes,
+    "gzip": lambda raw: gzip.decompress(raw) if raw else raw,
+    "br": lambda raw: brotli.decompress(raw) if raw else raw,
+}
+
+
 def readable(raw: bytes, kind: str) -> str:
     """Return what there is to read in an answer, whatever it is packed in."""
-    if not raw:
+    if not raw or kind.startswith("font/"):
         return ""
     if kind == "application/pdf":
         pdf = PdfReader(io.BytesIO(raw))
@@ -93,7 +102,8 @@ class Browser:
             connection.request(method, path, body or None, self._with_cookie(sent))
             answer = connection.getresponse()
             raw = answer.read()
-            text = readable(raw, answer.headers.get_content_type())
+            plain = UNPACK[answer.headers.get("content-encoding", "identity")](raw)
+            text = readable(plain, answer.headers.get_content_type())
             for value in answer.headers.get_all("set-cookie", ()):
                 self.cookie = value.partition(";")[0]
                 TOLD.add(self.cookie.partition("=")[2])

@@ -182,6 +182,21 @@ def test_a_seat_is_no_right_over_accounts(server, boss, slug) -> None:
     assert boss.get(EVERYWHERE).status == 200
 
 
+def test_a_name_is_put_right(boss) -> None:
+    address = "falsch.geschrieben@amt.example"
+    add(boss, EVERYWHERE, address, "scribe")
+    number = account(boss, EVERYWHERE, address)
+    refused = boss.submit(EVERYWHERE, EVERYWHERE, do="rename", number=number, name=" ")
+    assert refused.status == 422
+    assert f'id="name{number}-e"' in refused.text
+    assert 'id="name-e"' not in refused.text
+    assert f'href="#name{number}"' in refused.text
+    name = "Aylin Sommer-Kaya"
+    done = boss.submit(EVERYWHERE, EVERYWHERE, do="rename", number=number, name=name)
+    assert done.status == 303
+    assert f"<h3>{name}" in boss.get(EVERYWHERE).text
+
+
 def test_the_last_organiser_stays(tmp_path) -> None:
     with running(tmp_path, **RELAY) as server:
         boss = signed_in(server, "eins@amt.example")

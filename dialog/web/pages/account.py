@@ -107,7 +107,6 @@ async def _page(request: Request, entered: Signed) -> Response:
         places=await _places(site, account.id),
         passes=await site.people.passes(account.id),
         own=guest.pass_id,
-        languages=LANGUAGES,
     )
 
 

@@ -1,6 +1,7 @@
 """The permanent page of one question of a record."""
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -8,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dialog.archive import structured
+from dialog.store.notices import Notice
 from dialog.web.difference import Run, difference_in_full
 from dialog.web.language import chosen
 from dialog.web.page import link, page
 from dialog.web.passes import NOBODY
 from dialog.web.press import pressed
-from dialog.web.published import address_of, parsed_of, unknown
+from dialog.web.published import address_of, keep_bulletin, parsed_of, unknown
 from dialog.web.site import site_of
 
 
@@ -39,10 +41,20 @@ async def answer(request: Request) -> Response:
         return await pressed(
             page, request, "removed", NOBODY, status=410, record=record, question=question
         )
-    return await pressed(_page, request, record, question)
+    site = site_of(request)
+    notices = await site.bulletin.about(record["slug"], number)
+    state = partial(site.records.state, record["slug"])
+    if state()[0] == found.mark:  # else it has changed meanwhile, and this page is none to keep
+        keep_bulletin(request, state)
+    return await pressed(_page, request, record, question, notices)
 
 
-def _page(request: Request, record: Mapping[str, Any], question: Mapping[str, Any]) -> Response:
+def _page(
+    request: Request,
+    record: Mapping[str, Any],
+    question: Mapping[str, Any],
+    notices: tuple[Notice, ...],
+) -> Response:
     said = question["answer"]
     kept = said and said["kept"]
     before, after = _beside(record, question)
@@ -58,6 +70,7 @@ def _page(request: Request, record: Mapping[str, Any], question: Mapping[str, An
         corrections_of_kept=_earlier(kept) if kept else [],
         before=before,
         after=after,
+        notices=notices,
     )
 
 

@@ -97,7 +97,6 @@ async def _shown(
             unquoted=query.unquoted(asked.q),
             page_address=lambda number: asked.address(page=number),
             refusal=spoken(request, refusal) if refusal else None,
-            request_path=asked.address(),
             reading=site_of(request).library.reading,
             chosen_lang=chosen(request),
             cut=cut,

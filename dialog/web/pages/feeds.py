@@ -12,19 +12,22 @@ from dialog.archive.addresses import page, question_page
 from dialog.archive.feed import Entry, corrections, newest, of_question, of_record, tag
 from dialog.archive.words import Words, utc
 from dialog.forum.refusals import Code, Refusal
+from dialog.store.notices import Notice
+from dialog.web.bulletin import instant
 from dialog.web.catalogue import SOURCE
 from dialog.web.errors import Refused
 from dialog.web.formats import words
 from dialog.web.language import chosen
 from dialog.web.press import pressed
-from dialog.web.published import keep_all, record_of
+from dialog.web.published import keep_all, keep_bulletin, record_of
 from dialog.web.site import site_of
 from dialog.web.templating import environment
 
 BEGINNING = "1970-01-01T00:00:00Z"  # of a feed in which nothing has happened yet
 MOST_PAGES = 50_000  # of one sitemap
 ATOM = "application/atom+xml; charset=utf-8"
-UNLISTED = ("/enter/", "/archive/search", "/sessions/*/")
+LISTED = ("/", "/archive", "/archive/promises", "/information", "/guides")
+UNLISTED = ("/enter/", "/archive/search", "/sessions/*/", "/subscription")
 
 Record = Mapping[str, Any]
 Told = Callable[[Record, Words, str], Iterable[Entry]]
@@ -47,7 +50,7 @@ async def record(request: Request) -> Response:
     entries = await pressed(lambda: newest(of_record(told, said, base_url)))
     title = said.say("record", title=told["title"])
     id_ = tag(base_url, told, more=".atom")
-    return _feed(request, said, id_, title, page(base_url, told), entries)
+    return feed(request, said.lang, id_, title, page(base_url, told), entries)
 
 
 async def question(request: Request) -> Response:
@@ -62,16 +65,19 @@ async def question(request: Request) -> Response:
     said = words(chosen(request) or told["language"])
     entries = newest(of_question(told, asked, said, base_url))
     id_ = tag(base_url, told, asked, ".atom")
-    return _feed(request, said, id_, asked["text"], question_page(base_url, told, asked), entries)
+    address = question_page(base_url, told, asked)
+    return feed(request, said.lang, id_, asked["text"], address, entries)
 
 
 async def sitemap(request: Request) -> Response:
     """Return the addresses of all pages that search engines may know."""
-    keep_all(request)
-    base_url, pages = site_of(request).base_url, list[tuple[str, str]]()
+    site = site_of(request)
+    notices = await site.bulletin.public()
+    keep_bulletin(request, site.records.state)
+    base_url, pages = site.base_url, [_notice(one, site.base_url) for one in notices]
     async for told in _records(request):
         pages += await pressed(_pages, told, base_url)
-    first = [(f"{base_url}{path}", "") for path in ("/", "/archive", "/archive/promises")]
+    first = [(f"{base_url}{path}", "") for path in LISTED]
     template = environment(SOURCE).get_template("sitemap.xml")
     listed = [*first, *pages][:MOST_PAGES]
     body = await pressed(template.render, pages=listed)
@@ -93,7 +99,7 @@ async def _of_all(request: Request, title: str, path: str, told: Told) -> Respon
     async for one in _records(request):
         entries = await pressed(_added, entries, one, said, told, base_url)
     id_ = f"tag:{urlsplit(base_url).hostname},2026:{path}.atom"
-    return _feed(request, said, id_, said.say(title), f"{base_url}/archive", entries)
+    return feed(request, said.lang, id_, said.say(title), f"{base_url}/archive", entries)
 
 
 async def _records(request: Request) -> AsyncIterator[Record]:
@@ -110,6 +116,10 @@ def _added(
     return newest(chain(entries, told(one, said, base_url)))
 
 
+def _notice(notice: Notice, base_url: str) -> tuple[str, str]:
+    return f"{base_url}{notice.path}", instant(notice.changed)
+
+
 def _pages(told: Record, base_url: str) -> list[tuple[str, str]]:
     """Return the addresses of a record and its questions, each with its last change."""
     found = [(page(base_url, told), told["changed"])]
@@ -120,12 +130,13 @@ def _pages(told: Record, base_url: str) -> list[tuple[str, str]]:
     return found
 
 
-def _feed(
-    request: Request, said: Words, id_: str, title: str, address: str, entries: list[Entry]
+def feed(
+    request: Request, lang: str, id_: str, title: str, address: str, entries: list[Entry]
 ) -> Response:
+    """Return a feed in a language; it leads to the page at ``address``."""
     site = site_of(request)
     body = (
-        environment(said.lang)
+        environment(lang)
         .get_template("feed.xml")
         .render(
             id=id_,

@@ -14,11 +14,14 @@ async def healthz(_request: Request) -> PlainTextResponse:
 async def readyz(request: Request) -> PlainTextResponse:
     """Tell whether the server takes requests: not before its rooms are open, not in a drain.
 
-    Nor while nothing can be stored: pages are read then, but people would ask in vain.
+    Nor while nothing can be stored, a disk is almost full or the clock is wrong: pages are read
+    then, but people would ask in vain, or at another time than theirs.
     """
     site = site_of(request)
     if not site.ready():
         return PlainTextResponse("not ready\n", 503)
-    if not await site.storing():
-        return PlainTextResponse("not ready: nothing can be stored\n", 503)
+    amiss = await site.amiss()
+    if amiss:
+        told = "".join(f"not ready: {part}: {why}\n" for part, why in amiss.items())
+        return PlainTextResponse(told, 503)
     return PlainTextResponse("ready\n")

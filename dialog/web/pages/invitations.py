@@ -21,6 +21,7 @@ from dialog.rolls.table import MOST_BYTES, Roll, Unreadable
 from dialog.store.guests import Invited
 from dialog.store.outbox import Kind, Letter
 from dialog.web import forms
+from dialog.web.catalogue import LANGUAGES, SOURCE
 from dialog.web.entrance import Entrance, staff
 from dialog.web.errors import STATUS
 from dialog.web.invited import Invitation, Invitations, as_table, invitations
@@ -35,7 +36,6 @@ AT_ONCE: Final = 50
 FAULTS, DOUBLES, LINES = 20, 20, 5
 LONGEST_NAME: Final = 120
 UPCOMING = (Phase.ANNOUNCED, Phase.OPEN, Phase.LIVE)
-LANGUAGES: Final = ("de", "en")
 MAIL: Final[tuple[Kind, ...]] = (
     "invitation", "changed", "cancelled", "reminder", "transcript",
 )  # fmt: skip
@@ -108,7 +108,7 @@ async def as_csv(request: Request) -> Response:
 async def take_in(request: Request) -> Response:
     """Take a list in, from a file or as pasted text, to be looked at."""
     entrance = await staff(request, Role.ORGANISER)
-    form, file = await _handed_in(request)
+    form, file = await handed_in(request)
     refusal = _refused(request, entrance, form)
     if refusal:
         return await _page(request, entrance, form, refusal)
@@ -127,7 +127,7 @@ async def take_in(request: Request) -> Response:
     return _back(request, entrance, {"roll": name})
 
 
-async def _handed_in(request: Request) -> tuple[Form, UploadFile | None]:
+async def handed_in(request: Request) -> tuple[Form, UploadFile | None]:
     """Return the fields of the form of a list, and its file, if one was chosen."""
     form = await request.form(max_files=1, max_fields=5, max_part_size=MOST_BYTES)
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
@@ -244,8 +244,7 @@ async def _test(entrance: Entrance, form: Form) -> Place | Refusal:
     to = addresses.read(form.get("address", ""))
     if isinstance(to, addresses.Flaw):
         return Refusal(Code.MALFORMED, field="address")
-    lang = form.get("lang", "de")
-    letter = Letter("test", to.written, lang if lang in LANGUAGES else "de", entrance.dialog.slug)
+    letter = Letter("test", to.written, _lang(form), entrance.dialog.slug)
     await entrance.site.outbox.put([letter])
     return {"done": "test"}
 
@@ -296,7 +295,13 @@ def _invited(form: Form) -> Invited | Refusal:
     name = clean(form.get("name", ""), NAME, "name")
     if isinstance(name, Refusal):
         return name
-    return Invited(to.key, to.written, name, "en" if form.get("lang") == "en" else "de")
+    return Invited(to.key, to.written, name, _lang(form))
+
+
+def _lang(form: Form) -> str:
+    """Return in which language letters are wanted."""
+    lang = form.get("lang", "")
+    return lang if lang in LANGUAGES else SOURCE
 
 
 async def _add(entrance: Entrance, form: Form) -> Place | Refusal:

@@ -137,6 +137,7 @@ async def _page(
         mine=view.me["mine"][::-1],
         private_link=f"{site.base_url}/sessions/{slug}/mine/{private}",
         form=_typed(form, view.me["mine"]),
+        near=await site.bulletin.finder(),
     )
 
 

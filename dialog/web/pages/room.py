@@ -121,6 +121,7 @@ async def _page(
         may_upvote=may_upvote(view.session, entrance.who),
         form=EMPTY | form,
         similar=found,
+        near=await entrance.site.bulletin.finder(),
         little_seen=await _little_seen(entrance, view),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from dialog.web.sentences.bulletin import COLUMNS, WRONG
 from dialog.web.sentences.declaring import fault, label
 from dialog.web.sentences.invitations import FLAWS, INVITATIONS
 from dialog.web.sentences.record import RECORD
@@ -27,10 +28,10 @@ from dialog.web.sentences.words import (
 )
 
 __all__ = [
-    "AMENDED", "BLACKENED", "DEEDS", "FACETS", "FLAWS", "INVITATIONS", "KINDS", "LIVE", "MARKS",
-    "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS", "ROLES",
-    "SHOWN", "STATES", "VIAS", "Said", "State", "fault", "invitation", "label", "own_state",
-    "reason", "recorded", "refusal", "refusals", "say", "state",
+    "AMENDED", "BLACKENED", "COLUMNS", "DEEDS", "FACETS", "FLAWS", "INVITATIONS", "KINDS", "LIVE",
+    "MARKS", "OUTCOMES", "PERSONAL_DATA", "PHASES", "REASONS", "RECORD", "REFUSALS", "REVIEWS",
+    "ROLES", "SHOWN", "STATES", "VIAS", "WRONG", "Said", "State", "fault", "invitation", "label",
+    "own_state", "reason", "recorded", "refusal", "refusals", "say", "state",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from dialog.programme import Fault
 from dialog.web.catalogue import marked as N_  # noqa: N812 - the name that extraction knows
+from dialog.web.catalogue import spoken
 from dialog.web.sentences.said import Said, say
 
 LABELS: Final[dict[str, str]] = {
@@ -80,7 +81,7 @@ def fault(found: Fault, lang: str) -> tuple[str, str]:
     """Says what is wrong with a field, and the next step."""
     known = FAULTS.get(found.code)
     if known is None:
-        if lang == "de":
+        if spoken(lang) == "de":
             return found.sentence, found.next_step
         return found.sentence_en, found.next_step_en
     named = {

@@ -6,8 +6,11 @@ A refusal is said by its code and field where that has words of its own, else by
 from typing import Final
 
 from dialog.web.catalogue import marked as N_  # noqa: N812 - the name that extraction knows
+from dialog.web.sentences.bulletin import REFUSED_NOTICES
 from dialog.web.sentences.invitations import REFUSED_LISTS
 from dialog.web.sentences.said import Said
+
+_BY_PART: Final = REFUSED_LISTS | REFUSED_NOTICES
 
 REFUSALS: Final[dict[str, Said]] = {
     "empty": Said(
@@ -127,6 +130,44 @@ REFUSALS: Final[dict[str, Said]] = {
             "Bitte versuchen Sie es in {minutes} Minuten noch einmal. "
             "Der Link in Ihrer letzten E-Mail gilt solange weiter."
         ),
+    ),
+    "too_fast.barrier": Said(
+        N_("Das waren sehr viele Meldungen"),
+        N_("So schützen wir das Postfach des Betreibers."),
+        N_("Bitte versuchen Sie es in {seconds} Sekunden noch einmal."),
+    ),
+    "too_fast.barrier_minutes": Said(
+        N_("Das waren sehr viele Meldungen"),
+        N_("So schützen wir das Postfach des Betreibers."),
+        N_(
+            "Bitte versuchen Sie es in {minutes} Minuten noch einmal, oder nehmen Sie einen der "
+            "anderen Wege."
+        ),
+    ),
+    "empty.barrier": Said(
+        N_("Es fehlt noch Text"),
+        N_("Bitte schreiben Sie, was nicht geht."),
+        N_("Ein Satz genügt."),
+    ),
+    "too_long.barrier": Said(
+        N_("Der Text ist zu lang"),
+        N_("Möglich sind höchstens {limit} Zeichen."),
+        N_("Bitte kürzen Sie den Text, oder nehmen Sie einen der anderen Wege."),
+    ),
+    "too_long.barrier_where": Said(
+        N_("Die Angabe zur Seite ist zu lang"),
+        N_("Möglich sind höchstens {limit} Zeichen."),
+        N_("Bitte kürzen Sie sie."),
+    ),
+    "too_long.barrier_aid": Said(
+        N_("Die Angabe, womit Sie arbeiten, ist zu lang"),
+        N_("Möglich sind höchstens {limit} Zeichen."),
+        N_("Bitte kürzen Sie sie."),
+    ),
+    "forbidden.no_reports": Said(
+        N_("Dieser Server kann Ihre Meldung nicht zustellen"),
+        N_("Für Meldungen ist hier kein Postfach eingerichtet."),
+        N_("Bitte nehmen Sie einen der Wege, die unten stehen."),
     ),
     "incomplete.address": Said(
         N_("Das ist keine E-Mail-Adresse"),
@@ -381,14 +422,14 @@ REFUSALS: Final[dict[str, Said]] = {
         N_("Ihr Text ist erhalten; gespeichert ist noch nichts."),
         N_("Bitte senden Sie noch einmal ab."),
     ),
-} | REFUSED_LISTS
+} | _BY_PART
 
 # Said by a page that is loaded for it, no script needs these; or to staff alone. Without them the
 # room is lighter: whoever comes first comes by telephone.
 BY_PAGE: Final = frozenset({
     "too_fast.search", "malformed.passage", "empty.passage", "conflict.archive", "forbidden.code",
     "forbidden.link", "forbidden.screen", "forbidden.bearer", "forbidden.real", "busy.pdf",
-    *REFUSED_LISTS,
+    *_BY_PART,
     "too_fast.network",
     "too_fast.signin", "too_fast.signin_minutes", "incomplete.address", "forbidden.signin_code",
     "forbidden.no_mail", "forbidden.staff", "forbidden.account", "forbidden.office",
@@ -397,6 +438,8 @@ BY_PAGE: Final = frozenset({
     "incomplete.roles", "empty.name", "unknown.account",
     "conflict.last_organiser",
     "unknown.rehearsal",
+    "too_fast.barrier", "too_fast.barrier_minutes", "empty.barrier", "too_long.barrier",
+    "too_long.barrier_where", "too_long.barrier_aid", "forbidden.no_reports",
 })  # fmt: skip
 TO_STAFF: Final = frozenset({
     "confirm", "forbidden.own", "forbidden.second", "forbidden.appeal", "forbidden.rehearsal",

@@ -1,0 +1,1 @@
+"""What an operator's monitoring sees of a running server: whether it is fit, and its figures."""

@@ -1,0 +1,210 @@
+"""Every page in the other languages: nothing stays German, and no link forgets the language."""
+
+import re
+import shutil
+from collections import deque
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import NamedTuple
+from urllib.parse import parse_qs, urljoin, urlsplit
+from uuid import uuid4
+
+import pytest
+
+from tests.live.client import Browser, Page
+from tests.live.programme import evening
+from tests.live.server import ROOT, Server
+from tests.live.team import RELAY, signed_in
+from tests.web.german import found
+
+EXAMPLE = "2026-10-06-wohnen-und-ankommen"
+VOID = frozenset({"meta", "link", "input", "br", "hr", "img", "wbr", "path", "use", "rect"})
+SHOWN = (
+    "aria-label",
+    "title",
+    "placeholder",
+    "alt",
+    "aria-roledescription",
+    "data-ins",
+    "data-del",
+)
+UNREAD = frozenset({"script", "style", "textarea", "option"})
+# Typed texts that stand inside a sentence, and names: of people, offices, places, topics.
+OWN = re.compile(
+    r"Prüfung des Dialogs(: [\w-]+)?|Wohnen und Ankommen|Ministerium( für Integration)?|"
+    r"Staatsminister|(Landkreis )?[\w.-]+ *(i\. Fichtelgebirge|a\. Inn)|Landkreis [\w-]+|"
+    r"Nürnberg|Würzburg|München|Ö\.|Behördenwege|Flüchtlings- und Integrationsberatung im|"
+    r"Erika Beispiel|\S*[/@]\S*|\S+\.(?:csv|json|xlsx|ics|zip|pdf|md)"
+)
+
+
+class Text(NamedTuple):
+    """A piece of a page, in the language that it is marked with."""
+
+    lang: str
+    text: str
+
+
+class Read(HTMLParser):
+    """The texts of a page, each with its language, and where the page leads."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.texts: list[Text] = []
+        self.hrefs: list[str] = []
+        self._open: list[tuple[str, str]] = [("", "")]
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        lang = given.get("lang", self._open[-1][1])
+        self.texts += [Text(lang, given[name]) for name in SHOWN if name in given]
+        if tag in ("a", "area") and "hreflang" not in given and "href" in given:
+            self.hrefs.append(given["href"])
+        if tag not in VOID:
+            self._open.append((tag, lang))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self._open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        while len(self._open) > 1 and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        tag, lang = self._open[-1]
+        if data.strip() and tag not in UNREAD:
+            self.texts.append(Text(lang, data.strip()))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with sessions in every state, one published, and mail."""
+    folder = tmp_path_factory.mktemp("languages")
+    slugs = evening(folder / "sessions")
+    shutil.copytree(ROOT / "sessions" / EXAMPLE, folder / "sessions" / EXAMPLE)
+    started = Server(folder, slugs, staff_messages_per_10s=5_000, **RELAY)
+    started.migrate()
+    started.start()
+    try:
+        yield started
+    finally:
+        started.stop()
+    started.check_log()
+
+
+class Evening:
+    """A session in which questions are in every state, through the forms of its pages."""
+
+    def __init__(self, server: Server) -> None:
+        self.slug = server.slugs["live"]
+        self.base = f"/sessions/{self.slug}"
+        self.olga = signed_in(server, "olga@dialog.example")
+        self.desk = server.staff(self.slug, "moderator", "Mara Muster")
+        self.stage = server.staff(self.slug, "minister", "Minna Muster")
+        self.scribe = server.staff(self.slug, "scribe", "Sven Muster")
+        self.amira = server.volunteer(self.slug, "Amira Muster")
+        for number in range(1, 7):
+            text = f"Wann kommt der Bus {uuid4().hex} in unser Dorf, und wer bezahlt ihn?"
+            self.ask(text, "Der Bus fährt nur morgens.", number)
+        for number in (1, 2, 3):
+            self.give(self.desk, "moderation", "approve", number=number, rev=self.rev(number))
+        self.give(
+            self.desk, "moderation", "return", number=4, rev=self.rev(4),
+            reason="unclear", note="Was ist gemeint?",
+        )  # fmt: skip
+        self.give(self.desk, "moderation", "stage_only", number=5, rev=self.rev(5))
+
+    def ask(self, text: str, background: str, _number: int) -> None:
+        address = f"{self.base}/questions"
+        told = self.amira.submit(
+            self.base, address, text=text, background=background, show="name", name="Amira Muster"
+        )
+        assert told.status == 303, told.text
+
+    def rev(self, number: int) -> str:
+        page = self.desk.get(f"{self.base}/moderation?number={number}").text
+        found_ = re.search(r'name="rev" value="(\d+)"', page)
+        assert found_, page
+        return found_[1]
+
+    def give(self, who: Browser, place: str, do: str, **fields: object) -> Page:
+        address = f"{self.base}/{place}"
+        told = who.submit(address, address, do=do, **fields)
+        assert told.status == 303, told.text
+        return told
+
+
+@pytest.fixture(scope="module")
+def played(server: Server) -> Evening:
+    """That session."""
+    return Evening(server)
+
+
+def shape(address: str) -> str:
+    """What kind of page an address is: one question's is like another's."""
+    split = urlsplit(address)
+    path = re.sub(r"\d+(?=/|$|\.)", "N", re.sub(r"\d{4}-\d\d-\d\d-[\w-]+", "S", split.path))
+    asked = parse_qs(split.query)
+    told = sorted(f"{k}={v[0] if k in ('tab', 'dialog') else ''}" for k, v in asked.items())
+    return f"{path}?{'&'.join(told)}"
+
+
+def crawl(browser: Browser, starts: list[str], within: str) -> Iterator[tuple[str, Page, Read]]:
+    """Yield the pages that are reached by links, one of each kind, beneath some addresses."""
+    ahead, met = deque(starts), set(map(shape, starts))
+    while ahead:
+        address = ahead.popleft()
+        page = browser.get(address)
+        if not page.headers.get("content-type", "").startswith("text/html"):
+            continue
+        read = Read(page.text)
+        yield address, page, read
+        for href in read.hrefs:
+            onward = urljoin(f"{browser.base}{address}", href).partition("#")[0]
+            path = onward.removeprefix(browser.base)
+            if re.match(within, path) and shape(onward) not in met:
+                met.add(shape(onward))
+                ahead.append(path)
+
+
+ROLES = ("reader", "volunteer", "moderator", "minister", "scribe", "organiser")
+# A private link is kept on paper: it is the same in every language.
+ROOM = r"/sessions/(?![\w-]+/mine/\w{32})"
+PUBLIC, TEAM = r"/(?!static)", r"/(organiser|account|sessions)\b"
+
+
+def walk(role: str, played: Evening, server: Server) -> Iterator[tuple[str, Page, Read]]:
+    """Yield the pages of a role, in English; public ones are the reader's."""
+    own = played.base
+    browser, within, pages = {
+        "reader": (server.browser(), PUBLIC, ["/", own, "/archive", "/signin", "/enter/nothing"]),
+        "volunteer": (played.amira, ROOM, [own, f"{own}/mine", f"{own}/mine/data"]),
+        "moderator": (played.desk, ROOM, [f"{own}/moderation"]),
+        "minister": (played.stage, ROOM, [f"{own}/stage", f"{own}/beamer", f"{own}/overlay"]),
+        "scribe": (played.scribe, ROOM, [f"{own}/scribe"]),
+        "organiser": (played.olga, TEAM, ["/organiser", "/account", f"{own}/organiser"]),
+    }[role]
+    yield from crawl(browser, [f"{page}?lang=en" for page in pages], within)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_is_left_in_german(role: str, played: Evening, server: Server) -> None:
+    left, forgot = [], []
+    for address, _page, read in walk(role, played, server):
+        left += [
+            f"{address}: {text!r}"
+            for lang, text in read.texts
+            if lang == "en" and found(OWN.sub("", text.replace("\xa0", " ")))
+        ]
+        forgot += [f"{address}: {href}" for href in read.hrefs if forgets(href)]
+    assert not left, "\n".join(left)
+    assert not forgot, "\n".join(forgot)
+
+
+def forgets(href: str) -> bool:
+    """Tell whether a link leads to a page of ours in whatever language the browser prefers."""
+    path = urlsplit(href).path
+    return href.startswith("/") and "lang=en" not in href and "." not in path
