@@ -22,7 +22,7 @@ FORM = "application/x-www-form-urlencoded"
 # What every answer may carry: of HTTP itself, and the guards' headers, which say the same always.
 COMMON = frozenset({
     "date", "content-type", "content-length", "content-encoding", "transfer-encoding", "connection",
-    "vary", "cache-control", "last-modified", "accept-ranges", "allow",
+    "vary", "cache-control", "x-request-id", "last-modified", "accept-ranges", "allow",
     "content-security-policy", "cross-origin-opener-policy", "cross-origin-resource-policy",
     "permissions-policy", "referrer-policy", "x-content-type-options", "x-robots-tag",
     "access-control-allow-origin", "link",
@@ -211,7 +211,13 @@ def _ref(name: str) -> dict[str, str]:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    parts = {"slug": "[0-9a-z-]{1,80}", "number": "[0-9]{1,9}", "token": "[^/]+", "path": ".+"}
+    parts = {
+        "slug": "[0-9a-z-]{1,80}",
+        "number": "[0-9]{1,9}",
+        "token": "[^/]+",
+        "role": "[a-z]+",
+        "path": ".+",
+    }
     return re.compile(
         "".join(
             parts[piece[1:-1]] if piece.startswith("{") else re.escape(piece)

@@ -25,8 +25,10 @@ ADDRESSES: dict[str, Any] = json.loads(json.dumps(openapi(routes(), BASE)))
 MESSAGES: dict[str, Any] = json.loads(json.dumps(asyncapi(BASE)))
 # Where handlers read fields of forms and addresses.
 READERS = frozenset({"form", "query", "query_params", "asked", "given"})
-# What is no such field: texts of a record, words of a refusal, rows of a spreadsheet.
-NO_FIELDS = frozenset({"changes", "removed", "minutes", "retry_ms", "seconds"})
+# What is no such field: texts of a record, words of a refusal, headers, the doctor.
+NO_FIELDS = frozenset({
+    "changes", "removed", "minutes", "retry_ms", "seconds", "if-none-match", "accept-encoding", "drip",
+})  # fmt: skip
 
 
 def test_both_keep_to_their_norm(asyncapi_schema) -> None:

@@ -16,8 +16,10 @@ from dialog.web.contract.operations import (
     FIELDS,
     HTML,
     JSON,
+    ONE_CLICK,
     OPERATIONS,
     TEXT,
+    UNTOLD,
     ZIP,
     Operation,
 )
@@ -33,11 +35,13 @@ TAGS: Final[Mapping[str, str]] = {
     "team": "Pages of staff; the pass says who may do what.",
     "signing in": "Links and codes of staff.",
     "session": "A session for readers and volunteers.",
+    "information": "Notices for volunteers, and who helps in which district.",
     "service": "The programme, and what is said of the server itself.",
 }
 PLACES: Final[Mapping[str, dict[str, Any]]] = {
     "slug": {"type": "string", "pattern": "^[0-9a-z-]{1,80}$"},
     "number": {"type": "integer", "minimum": 0, "maximum": 999_999_999},
+    "role": {"type": "string"},
     "token": {"type": "string"},
     "path": {"type": "string"},
 }
@@ -70,6 +74,7 @@ fields are described because they stay. What programs need beside the record is 
   `X-Dialog-Token`. A page elsewhere can send none: `Origin` and `Sec-Fetch-Site` are looked at.
 - **A refusal** comes as a page, or to `Accept: application/json` as a message with a code. Nothing
   that was typed is lost by one.
+- **An answer** carries `X-Request-Id`, under which the log of the server has it.
 - **GET changes nothing**, and every GET answers HEAD. `/signin/callback` is the one exception.
 - Fields and answers may gain members; leave unread what you do not know.
 """
@@ -107,6 +112,8 @@ def operations(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str, Callable
     """Yield method, path and handler of every address; what is served as files is one."""
     for route in routes:
         match route:
+            case Route(path=path) | WebSocketRoute(path=path) if path in UNTOLD:
+                continue
             case Route(methods=methods):
                 for method in sorted((methods or set()) - {"HEAD"}):
                     yield method, _plain(route.path), route.endpoint
@@ -166,6 +173,8 @@ def _tag(path: str) -> str:
         return "team"
     if path.startswith(("/signin", "/account", "/enter")):
         return "signing in"
+    if path.startswith(("/information", "/subscription", "/guides")):
+        return "information"
     return "session" if rest != path else "service"
 
 
@@ -208,10 +217,11 @@ def _body(said: Operation) -> dict[str, Any]:
 
 
 def _form(known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "object", "properties": {}, "required": ["token"]}
+    made: dict[str, Any] = {"type": "object", "properties": {}}
+    made |= {} if fields(ONE_CLICK).keys() & known else {"required": ["token"]}
     for name, choices in known.items():
         if name.endswith("*"):
-            made.setdefault("patternProperties", {})[f"^{name[:-1]}[0-9]+$"] = {"type": "string"}
+            made.setdefault("patternProperties", {})[f"^{name[:-1]}.+$"] = {"type": "string"}
         else:
             made["properties"][name] = _schema(choices) | _described(name)
     return made
