@@ -774,7 +774,9 @@ def content(server: Server) -> dict[str, list[tuple[object, ...]]]:
 
 def addresses(stage: Stage, invited: str, link: str) -> Iterator[str]:
     """Return an address of every route that is not a POST."""
-    names = {"slug": stage.slug, "number": stage.number, "token": stage.link}
+    names = {
+        "slug": stage.slug, "number": stage.number, "token": stage.link, "role": "moderator",
+    }  # fmt: skip
     for route in routes():
         if isinstance(route, Mount):
             yield "/static/js/state.js"
