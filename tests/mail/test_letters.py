@@ -39,6 +39,13 @@ OWN: dict[str, dict[str, Any]] = {
         "from": "2026-12-01",
         "until": "2026-12-31",
     },
+    "barrier": {
+        "barrier": "<b>Tab</b> springt.\n\nZweimal.",
+        "where": "/archive",
+        "aid": "NVDA",
+        "reply": "a@example.org",
+        "lang": "de",
+    },
 }
 END = "https://dialog.example/subscription/end/TOKEN-of-24_bytes-0123456789"
 KINDS = get_args(Kind)

@@ -643,6 +643,8 @@ BY_TOKEN = "/sessions/{slug:slug}/rehearsal"
 
 # Where there is a provider: tests/oidc.
 BY_PROVIDER = "/signin/oidc"
+# Changes nothing, and answers to who has the server's secret only: tests/deploy.
+BY_SECRET = "/doctor"
 
 
 def posted() -> list[str]:
@@ -650,7 +652,7 @@ def posted() -> list[str]:
 
 
 def test_every_address_that_takes_a_post_is_tried() -> None:
-    assert set(posted()) == set(POSTS) | {BY_TOKEN, BY_PROVIDER}
+    assert set(posted()) == set(POSTS) | {BY_TOKEN, BY_PROVIDER, BY_SECRET}
 
 
 @pytest.mark.parametrize("path", sorted(POSTS))
@@ -772,7 +774,9 @@ def content(server: Server) -> dict[str, list[tuple[object, ...]]]:
 
 def addresses(stage: Stage, invited: str, link: str) -> Iterator[str]:
     """Return an address of every route that is not a POST."""
-    names = {"slug": stage.slug, "number": stage.number, "token": stage.link}
+    names = {
+        "slug": stage.slug, "number": stage.number, "token": stage.link, "role": "moderator",
+    }  # fmt: skip
     for route in routes():
         if isinstance(route, Mount):
             yield "/static/js/state.js"
