@@ -16,8 +16,8 @@ import psycopg
 import pytest
 from icalendar import Calendar
 
-from dialog.app import kept_secret
 from dialog.programme.declaration import ZONE
+from dialog.secret import kept_secret
 from dialog.store.database import Database
 from dialog.store.guests import Guests, Invited
 from dialog.store.outbox import Letter, Outbox
