@@ -127,6 +127,7 @@ LINES = (
     Line("error-signin-link", "reader", "/signin/nothing"),
     Line("error-stranger", "reader", "/sessions/{live}/moderation"),
     Line("error-subscription", "reader", "/subscription/confirm/nothing"),
+    Line("error-removed", "reader", "/archive/{done}/2"),
     Line("error-private-link", "reader", "/sessions/{live}/mine/nothing"),
     # volunteers
     Line("room", "live", "/sessions/{live}"),
