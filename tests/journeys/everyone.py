@@ -30,7 +30,8 @@ class Everyone:
         self._footed(page, name, fixed=fixed)
         for width in WIDTHS:
             with seen(page, width=width):
-                self._rules(page, f"{name} {width} light", contrast=False)
+                # What is hidden at one width is at the narrowest or at the widest one.
+                self._rules(page, f"{name} {width} light", contrast=width == 820)
                 self._tell(f"{name} {width}", page.evaluate(OVERFLOW))
                 self._ask(page, f"{name} {width} light", "edges()")
                 if width == 360:
