@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all check lint lint-python lint-templates lint-js test-python test-large mutants bench test-js format messages setup setup-dev clean
+.PHONY: help demo test test-all check lint lint-python lint-templates lint-js test-python test-large mutants bench test-js format messages bundle pictures setup setup-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -23,6 +23,8 @@ help:
 	@echo 'make lint      style, types and templates only'
 	@echo 'make format    sets the sources in their form'
 	@echo 'make messages  collects the sentences of the interface for translation, and compiles them'
+	@echo 'make bundle    this program and all it needs in one file under dist/, for a server without internet'
+	@echo 'make pictures  takes the pictures of the manuals anew, from the product as it is'
 	@echo 'make clean     removes .venv, node_modules and what the tools left behind'
 
 demo: setup
@@ -49,7 +51,7 @@ lint-templates: setup-dev
 
 # The rules have no corner that no test has seen; the rest is reported.
 test-python: setup-dev
-	$(PY) -m pytest --cov --cov-report= -m 'not large' $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile --cov --cov-report= -m 'not large' $(ARGS)
 	$(PY) -m coverage report
 	$(PY) -m coverage report --include='dialog/forum/*' --fail-under=100
 
@@ -83,6 +85,25 @@ messages: setup-dev
 	$(PY) -m babel.messages.frontend extract -F dialog/locale/babel.cfg --no-location --sort-output -o .venv/dialog.pot .
 	$(PY) -m babel.messages.frontend update -i .venv/dialog.pot -d dialog/locale -D dialog --no-fuzzy-matching --ignore-pot-creation-date
 	$(PY) -m babel.messages.frontend compile -d dialog/locale -D dialog --statistics
+
+# ---------------------------------------------------------------------------------------- bundle
+# For machines of this kind: the wheels are those of this system and this Python. Any interpreter with pip makes it:
+# make bundle PY=python3
+
+DIST := dist
+BUNDLE = dialog-digital-$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' dialog/__init__.py)
+
+bundle:
+	rm -rf '$(DIST)/$(BUNDLE)' && mkdir -p '$(DIST)/$(BUNDLE)/docs'
+	$(PY) -m pip wheel --quiet --disable-pip-version-check --wheel-dir '$(DIST)/$(BUNDLE)/bundle' .
+	cp -R deploy README.md CHANGELOG.md LICENSE '$(DIST)/$(BUNDLE)' && cp docs/operations.md '$(DIST)/$(BUNDLE)/docs'
+	cd '$(DIST)/$(BUNDLE)' && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs sha256sum > SHA256SUMS
+	tar -C '$(DIST)' -czf "$(DIST)/$(BUNDLE)-$$($(PY) -c 'import sys, sysconfig; print(f"py{sys.version_info[0]}.{sys.version_info[1]}-{sysconfig.get_platform()}")').tar.gz" '$(BUNDLE)'
+	rm -rf '$(DIST)/$(BUNDLE)' && ls '$(DIST)'
+
+# Of the demonstration, in Chromium; they are tracked, and renewed when pages look different.
+pictures: setup-dev
+	$(PY) -m tests.journeys.pictures
 
 # ------------------------------------------------------------------------------------ JavaScript
 # Development only. Without Node one line says so, and the rest goes on; where all is required, it is an error.

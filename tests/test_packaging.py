@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,15 +17,37 @@ pytestmark = pytest.mark.packaging
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of an environment that holds the package as ``pip install .`` leaves it."""
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle as ``make bundle`` makes it, unpacked on a server."""
+    dist, server = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("server")
+    make = ["make", "--no-print-directory", "bundle", f"PY={sys.executable}", f"DIST={dist}"]
+    outcome = subprocess.run(make, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    (bundle,) = dist.iterdir()
+    subprocess.run(["tar", "-C", server, "-xzf", bundle], check=True)
+    (folder,) = server.iterdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory, unpacked: Path) -> Path:
+    """The interpreter of an environment into which the bundle was installed without network.
+
+    By the lines of docs/operations.md; whatever pip asks for elsewhere is not there.
+    """
+    told = (unpacked / "docs" / "operations.md").read_text("utf-8")
+    line = next(line for line in told.splitlines() if line.startswith("/opt/dialog/bin/pip "))
     environment = tmp_path_factory.mktemp("installed") / "venv"
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    python = environment / "bin" / "python"
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    outcome = subprocess.run([*install, str(ROOT)], capture_output=True, text=True, check=False)
+    words = shlex.split(line.replace("/opt/dialog", str(environment)), comments=True)
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    outcome = subprocess.run(
+        [*words, "--quiet", "--disable-pip-version-check"],
+        cwd=unpacked, env=kept | nowhere, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    return python
+    return environment / "bin" / "python"
 
 
 @pytest.fixture
@@ -126,6 +149,16 @@ def test_the_package_brings_its_pages_and_styles_along(python: Path, elsewhere: 
         assert not missing
     compiled = package.glob("locale/*/LC_MESSAGES/*.mo")
     assert {file.parts[-3] for file in compiled} == {"de_simple", "en"}
+
+
+def test_the_bundle_is_whole_and_is_checked(unpacked: Path) -> None:
+    checked = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
+    subprocess.run(checked, cwd=unpacked, check=True)
+    listed = {line.split("  ")[1] for line in (unpacked / "SHA256SUMS").read_text().splitlines()}
+    there = {f"./{f.relative_to(unpacked)}" for f in unpacked.rglob("*") if f.is_file()}
+    assert there - listed == {"./SHA256SUMS"}
+    assert {"./deploy/nginx.conf", "./docs/operations.md", "./LICENSE"} <= listed
+    assert all(file.suffix == ".whl" for file in (unpacked / "bundle").iterdir())
 
 
 def test_help_from_another_folder(dialog):

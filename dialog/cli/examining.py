@@ -22,12 +22,12 @@ from dialog.settings import Settings
 def doctor(url: str, seconds: float, *, as_json: bool) -> None:
     """Look at what a proxy makes of the server at URL.
 
-    Websockets, Origin, forwarded headers, bodies, buffering, times, TLS and clock. It needs the
-    server's secret, so run it with the server's settings, while the server runs. Ends with 1
-    where something has to be changed.
+    Websockets, Origin, forwarded headers, bodies, buffering, times, TLS, clock, and what the
+    operator's pages lack. It needs the server's secret, so run it with the server's settings,
+    while the server runs. Ends with 1 where something has to be changed.
     """
-    from dialog.doctor import Grade, Patient, examine
-    from dialog.doctor.visit import Away
+    from dialog.doctor import Away, Grade, Patient, examine, lacking
+    from dialog.operating import missing
     from dialog.web.seals import Seals
 
     settings = read_settings()
@@ -37,6 +37,7 @@ def doctor(url: str, seconds: float, *, as_json: bool) -> None:
         found = asyncio.run(examine(patient, _now))
     except Away as fault:
         sys.exit(str(fault))
+    found.append(lacking(missing(settings)))
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found], ensure_ascii=False))
     else:

@@ -1,5 +1,6 @@
 """What was found, and what to do about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,3 +36,10 @@ def note(about: str, said: str, remedy: str) -> Finding:
 def bad(about: str, said: str, remedy: str) -> Finding:
     """Return something that has to be changed."""
     return Finding(about, Grade.BAD, said, remedy)
+
+
+def lacking(settings: Sequence[str]) -> Finding:
+    """Return whether the operator's pages say all that they have to, or which settings lack."""
+    if not settings:
+        return good("operator", "The operator's pages say what they have to.")
+    return note("operator", "The operator's pages lack something.", f"Set {', '.join(settings)}.")

@@ -27,7 +27,7 @@ OFF_S: Final = 2.0
 SECOND: Final = 1_000
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 TLS_PORT: Final = 443
-OK, FORBIDDEN, UNKNOWN, TOO_BIG, UNAVAILABLE = 200, 403, 404, 413, 503
+OK, FORBIDDEN, UNAVAILABLE = 200, 403, 503
 POLICY: Final = "content-security-policy"
 
 

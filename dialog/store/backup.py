@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from alembic.util import CommandError
 from sqlalchemy import delete, select, update
 
 from dialog import disk
@@ -89,8 +88,8 @@ def restore(url: str, source: Path, now: datetime, reports: Collection[Report] =
         _copy(source, drawn)
         try:
             migrate(f"sqlite:///{drawn}")
-        except CommandError as fault:
-            raise Unfit(f"{source} was made by another version of this program: {fault}") from None
+        except ValueError as fault:
+            raise Unfit(f"{source} cannot be used. {fault}") from None
         begin_anew(f"sqlite:///{drawn}", now, reports)
         _alone(drawn)
         disk.settle(drawn)

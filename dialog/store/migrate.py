@@ -17,11 +17,15 @@ LOCK = 0x6469616C6F67  # "dialog": two processes that start together migrate one
 
 
 def migrate(url: str, revision: str = "head") -> None:
-    """Bring a database to a revision, all of it in one transaction."""
+    """Bring a database to a revision, all of it in one transaction.
+
+    Raise ``ValueError`` for one that a later version of this program has brought further.
+    """
     make_folder(url)
     with _connection(url) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+        known(connection)
         command.upgrade(config(connection), revision)
         _check_keys(connection)
 
@@ -37,9 +41,21 @@ def at_head(url: str) -> bool:
     """Tell whether a database has the tables of this program."""
     make_folder(url)
     with _connection(url) as connection:
+        known(connection)
         current = MigrationContext.configure(connection).get_current_heads()
         heads = ScriptDirectory.from_config(config(connection)).get_heads()
         return set(current) == set(heads)
+
+
+def known(connection: Connection) -> None:
+    """Go on with a database of this version or an earlier one, or raise ``ValueError``."""
+    current = MigrationContext.configure(connection).get_current_heads()
+    scripts = ScriptDirectory.from_config(config(connection))
+    if set(current) - {script.revision for script in scripts.walk_revisions()}:
+        raise ValueError(
+            "It was made by a later version of this program: install that one, or restore a backup "
+            "of before."
+        )
 
 
 def config(connection: Connection) -> Config:

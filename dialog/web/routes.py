@@ -210,7 +210,7 @@ def routes() -> list[BaseRoute]:
         Route("/.well-known/security.txt", service.security),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
-        Route(doctor.PATH, doctor.seen, methods=["GET", "POST"]),
         WebSocketRoute(doctor.PATH, doctor.echo),
+        Route(doctor.PATH, doctor.seen, methods=["GET", "POST"]),
         Mount(PREFIX, assets(), name="static"),
     ]

@@ -35,6 +35,7 @@ SCENARIOS = (
     "s1",
     "search",
     "g1",
+    "m1",
     "replay",
     "client",
     "triage",

@@ -62,6 +62,7 @@ HEADERS: Final[Mapping[str, str]] = {
     "Retry-After": "Seconds after which to try again, where that helps.",
     "ETag": "The mark of this state; a request that names it in `If-None-Match` gets 304.",
     "Content-Disposition": "The name to keep the file under.",
+    "X-Request-Id": "The number under which the server's log tells of this request.",
     "Set-Cookie": "The pass of this browser, where one is given or taken.",
 }
 ABOUT: Final = """\

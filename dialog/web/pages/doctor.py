@@ -1,6 +1,6 @@
 """What arrives here of what is sent to the server's address: for ``python -m dialog doctor``.
 
-It changes nothing, and answers only to who has the server's secret; for all others it is not there.
+It changes nothing, and answers only to who has the server's secret; all others are refused.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ async def seen(request: Request) -> Response:
 async def echo(websocket: WebSocket) -> None:
     """Send back what a websocket says, until it parts."""
     if PROTOCOL not in websocket.scope["subprotocols"] or not _trusted(websocket):
-        await websocket.send_denial_response(Response(status_code=404))
+        await websocket.send_denial_response(Response(status_code=403))
         return
     await websocket.accept(PROTOCOL)
     with suppress(WebSocketDisconnect):
@@ -69,7 +69,7 @@ async def _drips(wait: float) -> AsyncIterator[bytes]:
 
 def _known(request: Request) -> None:
     if not _trusted(request):
-        raise HTTPException(404)
+        raise HTTPException(403)
 
 
 def _trusted(connection: HTTPConnection) -> bool:
