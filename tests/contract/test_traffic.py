@@ -49,9 +49,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
     started.start()
     try:
         yield started
+        asyncio.run(_parting(started))
     finally:
         started.stop()
     started.check_log()
+
+
+async def _parting(server: Described) -> None:
+    """A restart is announced, too."""
+    browser = server.browser()
+    assert isinstance(browser, Watched)
+    async with Told(browser, server.slugs["open"]) as one:
+        server.terminate()
+        assert await one.closed(20) == 1012
+    assert one.seen[-1]["type"] == "bye"
+    assert not browser.contract.faults
 
 
 @pytest.fixture
@@ -257,14 +269,8 @@ def test_every_address_as_its_pages_use_it(server, stage: Stage, contract) -> No
     assert missing == ELSEWHERE, missing ^ ELSEWHERE
 
 
-# Where there is a provider (tests/oidc), a rehearsal (tests/rehearsal), a websocket (above), and
-# by links that only a letter has (tests/mail).
+# Where there is a provider (tests/oidc), a rehearsal (tests/rehearsal), a websocket (above).
 ELSEWHERE = {
-    *(
-        (how, f"/subscription/{do}/{{token}}")
-        for how in ("GET", "POST")
-        for do in ("confirm", "end")
-    ),
     ("POST", "/signin/oidc"),
     ("GET", "/signin/callback"),
     ("POST", "/sessions/{slug}/rehearsal"),
