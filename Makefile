@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all check lint lint-python lint-templates lint-js test-python test-large mutants bench test-js format messages bundle setup setup-dev clean
+.PHONY: help demo test test-all check lint lint-python lint-templates lint-js test-python test-large mutants bench test-js format messages bundle pictures setup setup-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -24,6 +24,7 @@ help:
 	@echo 'make format    sets the sources in their form'
 	@echo 'make messages  collects the sentences of the interface for translation, and compiles them'
 	@echo 'make bundle    this program and all it needs in one file under dist/, for a server without internet'
+	@echo 'make pictures  takes the pictures of the manuals anew, from the product as it is'
 	@echo 'make clean     removes .venv, node_modules and what the tools left behind'
 
 demo: setup
@@ -50,7 +51,7 @@ lint-templates: setup-dev
 
 # The rules have no corner that no test has seen; the rest is reported.
 test-python: setup-dev
-	$(PY) -m pytest --cov --cov-report= -m 'not large' $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile --cov --cov-report= -m 'not large' $(ARGS)
 	$(PY) -m coverage report
 	$(PY) -m coverage report --include='dialog/forum/*' --fail-under=100
 
@@ -99,6 +100,10 @@ bundle:
 	cd '$(DIST)/$(BUNDLE)' && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs sha256sum > SHA256SUMS
 	tar -C '$(DIST)' -czf "$(DIST)/$(BUNDLE)-$$($(PY) -c 'import sys, sysconfig; print(f"py{sys.version_info[0]}.{sys.version_info[1]}-{sysconfig.get_platform()}")').tar.gz" '$(BUNDLE)'
 	rm -rf '$(DIST)/$(BUNDLE)' && ls '$(DIST)'
+
+# Of the demonstration, in Chromium; they are tracked, and renewed when pages look different.
+pictures: setup-dev
+	$(PY) -m tests.journeys.pictures
 
 # ------------------------------------------------------------------------------------ JavaScript
 # Development only. Without Node one line says so, and the rest goes on; where all is required, it is an error.

@@ -1,12 +1,13 @@
 """What tests everywhere need: a clean environment, and the machine's browser and database."""
 
+import json
 import os
 import shutil
 import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -31,6 +32,7 @@ NO_CADDY = "No Caddy found: its example is started by tests, `apt install caddy`
 NO_SYSTEMD = "No systemd-analyze found: it checks the units of deploy/, `apt install systemd`."
 NO_COMPILER = "No C compiler found: the failing disk needs one, `apt install gcc libc6-dev`."
 NO_PROVIDER = "No oidc-provider found: sign-in with a provider needs Node and `npm ci`."
+NO_ASYNCAPI = "No schema of AsyncAPI found: the messages' description needs Node and `npm ci`."
 NO_AXE = "No axe-core found: accessibility checks need Node and `npm ci`."
 
 # A slow machine is no failure of a property; how long tests take is measured elsewhere. Where a
@@ -92,6 +94,15 @@ def axe_source() -> str:
     if not script.is_file():
         _missing(NO_AXE)
     return script.read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def asyncapi_schema() -> dict[str, Any]:
+    """The JSON Schema of AsyncAPI 3.0."""
+    file = ROOT / "node_modules" / "@asyncapi" / "specs" / "schemas" / "3.0.0-without-$id.json"
+    if not file.is_file():
+        _missing(NO_ASYNCAPI)
+    return dict(json.loads(file.read_text("utf-8")))
 
 
 # ------------------------------------------------------------------ a provider of OpenID Connect

@@ -5,11 +5,13 @@ Whoever prints it – as Markdown, as PDF – sets texts and adds none; every te
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from dialog.archive.addresses import page, question_page
 from dialog.archive.words import Words, stamp
 from dialog.forum.names import Amended, Outcome
+from dialog.tongue import tongue
 
 LINES = ("approved", "merged", "returned", "stage_only", "withdrawn", "unreviewed")
 OUTCOMES = ("aloud", "promised", "written", "referred", "not_reached")
@@ -25,9 +27,12 @@ def document(record: Mapping[str, Any], words: Words, base_url: str) -> dict[str
     A line is a text with an address or None, a part ``{"label", "paragraphs", "links"}``, a row of
     a table a label with its count, ``sub`` where it belongs to the row above.
     """
+    introduction = paragraphs(record["introduction"])
+    questions = [_question(record, one, words, base_url) for one in record["questions"]]
     return {
         "lang": words.lang,
         "tongue": record["language"],
+        "tongues": dict(_tongues(record["language"], introduction, questions)),
         "title": words.say("record", title=record["title"]),
         "author": record["answerer"]["office"],
         "topics": record["topics"],
@@ -35,14 +40,26 @@ def document(record: Mapping[str, Any], words: Words, base_url: str) -> dict[str
         "contents": words.say("contents"),
         "introduction": {
             "heading": words.say("introduction"),
-            "paragraphs": paragraphs(record["introduction"]),
+            "paragraphs": introduction,
         },
         "figures": {"heading": words.say("figures"), "tables": _tables(record["figures"], words)},
         "heading": words.say("questions") if record["questions"] else words.say("no_questions"),
-        "questions": [_question(record, one, words, base_url) for one in record["questions"]],
+        "questions": questions,
         "source": page(base_url, record),
         "page": words.say("page"),
     }
+
+
+def _tongues(
+    own: str, introduction: list[str], questions: list[dict[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """Yield the texts in another language than the record's, with its code (ISO 639)."""
+    parts = [part for one in questions for part in one["parts"]]
+    typed = [one["heading"] for one in questions] + introduction
+    for text in chain(typed, *(part["paragraphs"] for part in parts)):
+        found = tongue(text, own)
+        if found != own:
+            yield text, found.partition("-")[0]
 
 
 def paragraphs(text: str) -> list[str]:

@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final
 
-from dialog.forum.names import SECOND
 from dialog.mail.delivery import Void
 from dialog.mail.letters import Told
 from dialog.store.notices import Notice
 from dialog.store.outbox import Letter
 from dialog.store.subscriptions import Subscription
 from dialog.store.tables import NoticeState
+from dialog.web.bulletin import local
 from dialog.web.site import Site
-from dialog.web.templating import BERLIN
 
 AT_ONCE: Final = 500  # rooms' batches get their turn between
 
@@ -70,13 +68,12 @@ async def circular(site: Site, told: Told, letter: Letter) -> Told:
     if notice is None or notice.state is not NoticeState.PUBLISHED or not one.confirmed:
         raise Void
     draft = notice.draft
-    deadline = datetime.fromtimestamp(draft.deadline / SECOND, UTC).astimezone(BERLIN)
     return replace(
         told,
         link=f"{site.base_url}{notice.path}",
         end=f"{site.base_url}/subscription/end/{links.end}",
         title=draft.title,
-        ends=deadline if draft.deadline else None,
+        ends=local(draft.deadline) if draft.deadline else None,
         told={
             "new": letter.told["new"],
             "summary": draft.summary,

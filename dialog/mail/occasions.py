@@ -4,7 +4,6 @@ So do promises that fall due and notices that were published. Every look finds t
 again; each bears the mark of its occasion and is kept once.
 """
 
-import asyncio
 import datetime as dt
 from collections.abc import Iterable
 from typing import Final
@@ -49,7 +48,7 @@ class Occasions:
                 pass
             except Exception:
                 log.exception("occasions for mail not looked after")
-            await asyncio.sleep(LOOK_S)
+            await self._site.bulletin.wait(LOOK_S)  # who publishes a notice waits for no minute
 
     async def look(self) -> None:
         """Put what is due into the outbox, and count editions of what calendars show."""

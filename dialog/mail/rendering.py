@@ -5,6 +5,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from dialog.mail.letters import Block, Said
+from dialog.tongue import tongue
 from dialog.web.places import folder
 from dialog.web.templating import links
 
@@ -16,7 +17,7 @@ _LETTERS: Final = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-_LETTERS.globals["links"] = links
+_LETTERS.globals.update(links=links, tongue=tongue)
 
 
 def as_text(said: Said, lang: str) -> str:

@@ -3,6 +3,7 @@
 A change made here is seen at once; one of another process within a minute, by asking for marks.
 """
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ from dialog.store.notices import Notice, Notices
 from dialog.store.subscriptions import Subscriptions
 from dialog.store.tables import NoticeKind, NoticeState
 from dialog.web.records import LOOK_S, day_of_minute
+from dialog.web.templating import BERLIN
 
 
 class Known(NamedTuple):
@@ -46,6 +48,7 @@ class Bulletin:
         self._known = Known()
         self._mark: object = None
         self._looked = 0
+        self._news = asyncio.Event()
 
     async def look(self) -> None:
         """See whether anything has changed, but not for every page. Raise ``Unavailable``."""
@@ -63,7 +66,14 @@ class Bulletin:
     async def renew(self) -> None:
         """Show what was changed here just now."""
         self._looked = 0
+        self._news.set()
         await self.look()
+
+    async def wait(self, seconds: float) -> None:
+        """Return when something was changed here, or after so many seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), seconds)
+        self._news.clear()
 
     async def public(self) -> tuple[Notice, ...]:
         """Return the notices that everybody may read, the latest first."""
@@ -110,6 +120,11 @@ def over(notice: Notice, now: datetime) -> bool:
     if draft.kind is NoticeKind.CALL:
         return draft.deadline <= now.timestamp() * SECOND
     return bool(draft.until) and date.fromisoformat(draft.until) < now.date()
+
+
+def local(moment: int) -> datetime:
+    """Return a moment (ms UTC) as clocks in Bavaria show it."""
+    return datetime.fromtimestamp(moment / SECOND, UTC).astimezone(BERLIN)
 
 
 def instant(moment: int) -> str:

@@ -16,13 +16,13 @@ from markupsafe import Markup, escape
 
 from dialog.forum.names import BLACKENED
 from dialog.forum.views import instant
+from dialog.tongue import tongue
 from dialog.web import sentences
 from dialog.web.assets import assets
 from dialog.web.catalogue import NAMES, catalogue, spoken
 from dialog.web.difference import difference
 from dialog.web.places import folder
 from dialog.web.press import in_turns
-from dialog.web.tongue import tongue
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
 BERLIN: Final = ZoneInfo("Europe/Berlin")
@@ -71,7 +71,8 @@ def environment(lang: str, folder: Path = TEMPLATES) -> Environment:
     )
     made.install_gettext_translations(catalogue(lang), newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(FILTERS)
-    made.globals.update(words_in(lang))
+    plural: Any = made.globals["ngettext"]
+    made.globals.update(words_in(lang), ngettext=counted(plural))
     return made
 
 
@@ -98,6 +99,16 @@ def words_in(lang: str) -> dict[str, Any]:
         "invitation": partial(sentences.invitation, lang=lang),
         "invitations": list(sentences.INVITATIONS),
     }
+
+
+def counted(plural: Callable[..., str]) -> Callable[..., str]:
+    """Returns `ngettext` that writes its count, `%(num)s`, with the language's thousands."""
+
+    @pass_context
+    def said(context: Context, one: str, many: str, count: int, **given: object) -> str:
+        return plural(context, one, many, count, **{"num": number(context, count)} | given)
+
+    return said
 
 
 def word(lang: str, table: str, code: str) -> str:

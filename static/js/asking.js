@@ -393,7 +393,7 @@ export class AskForm {
   }
 
   /**
-   * Says in the last minutes until when questions are taken.
+   * Says in the last minutes until when questions are taken; the first time also aloud.
    * @param {State} state
    */
   warnOfEnd(state) {
@@ -401,6 +401,7 @@ export class AskForm {
     const until = state.session?.questions_until ?? state.session?.ends;
     if (!place || !until) return;
     const left = Date.parse(until) - this.site.now();
+    const first = place.hidden;
     place.hidden = state.session?.phase !== "live" || left <= 0 || left > CLOSING;
     if (place.hidden) return;
     const { phrases } = this.site;
@@ -410,5 +411,6 @@ export class AskForm {
     const note = make(this.document, "div", "note note--warn");
     note.append(title, text);
     place.replaceChildren(note);
+    if (first) this.site.announce(title.textContent ?? "");
   }
 }

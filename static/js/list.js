@@ -130,6 +130,8 @@ export class RankingList {
     const number = Number(item.dataset.number);
     const row = state.questions.get(number);
     if (item.inert !== !row) {
+      // Without its words a row would be lower, and what one is about to press would move.
+      item.style.minHeight = row ? "" : `${item.offsetHeight}px`;
       item.inert = !row;
       item.style.visibility = row ? "" : "hidden";
     }

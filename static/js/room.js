@@ -24,6 +24,7 @@ const AGES_EVERY = 30_000;
 const OFFER_AFTER = 4_000;
 const RELOAD_SPREAD = 4_000;
 const CHOICE = "dialog.say";
+const PACE = "dialog.pace";
 const BUTTON = '[data-action="upvote"]';
 const RENEWED = "dialog.renewed";
 
@@ -35,7 +36,7 @@ export class Room {
   constructor(document, live) {
     this.document = document;
     this.live = live;
-    this.held = false;
+    this.pace = device().getItem(PACE) === "slow" ? "slow" : "on";
     this.renewing = false;
     /** @type {import("./list.js").Waiting | undefined} */
     this.waiting = undefined;
@@ -109,6 +110,11 @@ export class Room {
     document.addEventListener("submit", (event) => void this.upvote(event));
     const controls = find(document, "[data-live-controls]");
     if (controls) controls.hidden = false;
+    const pace = document.querySelector("[data-pace]");
+    if (pace instanceof HTMLSelectElement) {
+      pace.value = this.pace;
+      pace.addEventListener("change", () => this.go(pace.value));
+    }
     const say = document.querySelector("[data-say]");
     if (!(say instanceof HTMLSelectElement)) return;
     say.value = this.announcer.choice;
@@ -127,18 +133,18 @@ export class Room {
     if (!(target instanceof HTMLElement)) return;
     if (target.dataset.action === "show-fresh") this.list?.show(this.live.state);
     if (target.dataset.action === "retry") this.live.connection.retry();
-    if (target.dataset.action === "hold") this.hold(target);
   }
 
   /**
-   * Halts what moves on the page, or shows all that has happened meanwhile.
-   * @param {HTMLElement} button
+   * Lets the page change at once, each half a minute, or not at all; shows what happened meanwhile.
+   * A halt is for now, slowness is remembered.
+   * @param {string} pace
    */
-  hold(button) {
-    this.held = !this.held;
-    this.standing.hold(button, this.held);
-    this.live.connection.pause(this.held);
-    if (!this.held) this.paint(this.live.state);
+  go(pace) {
+    this.pace = pace;
+    remember(PACE, pace === "slow" ? pace : "");
+    this.live.connection.pause(pace === "held");
+    if (pace !== "held") this.paint(this.live.state);
   }
 
   /**
@@ -165,7 +171,8 @@ export class Room {
   }
 
   /**
-   * Takes in a change; while the page is held only one's own taps show.
+   * Takes in a change; while the page is held only one's own taps show, while it is slow one's own
+   * questions too.
    * @param {State} state
    * @param {State} before
    * @param {ServerMessage | null} message
@@ -174,8 +181,12 @@ export class Room {
     if (state.session === null) return;
     if (message === null || message.type === "done" || message.type === "refused")
       this.pressed(state);
-    if (this.held || message?.type === "heartbeat") return;
-    if (message !== null) this.paint(state);
+    if (message === null || message.type === "heartbeat") return;
+    // What is taken off every screen leaves a halted one as well.
+    const gone = message.type === "delta" && (message.gone?.length ?? 0) > 0;
+    const own = message.type === "done" || message.type === "mine" || before.session === null;
+    if (gone || this.pace === "on" || (this.pace === "slow" && own)) this.paint(state);
+    if (this.pace === "held") return;
     if (before.session !== null && before.epoch === state.epoch) this.tell(state, before);
   }
 
@@ -279,10 +290,12 @@ export class Room {
   /** Brings ages up to date, unless the page is held. */
   age() {
     const { state } = this.live;
-    if (this.held || state.session === null) return;
+    if (state.session === null) return;
+    this.form?.warnOfEnd(state);
+    if (this.pace === "held") return;
+    if (this.pace === "slow") this.paint(state);
     this.list?.age(state);
     this.own.follow(state);
-    this.form?.warnOfEnd(state);
     this.renew(state);
   }
 

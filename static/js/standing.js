@@ -28,7 +28,7 @@ export class Standing {
     this.icons = {
       check: icon(document.getElementById("row-own"), '[data-state="approved"]'),
       clock: icon(document, "[data-connection]"),
-      pause: icon(document, '[data-action="hold"]'),
+      pause: icon(document, '[for="pace"]'),
       off: icon(document, "[data-lost]"),
     };
     this.lost = false;
@@ -133,15 +133,6 @@ export class Standing {
     this.lost = lost;
     // The strip is an alert and speaks for itself; a return has only this sentence.
     if (!lost) this.announce(this.phrases.say("said.connected"));
-  }
-
-  /**
-   * Names the switch that halts the updates by what it will do.
-   * @param {HTMLElement} button
-   * @param {boolean} held
-   */
-  hold(button, held) {
-    write(find(button, ".kern-label") ?? button, this.phrases.say(held ? "resume" : "hold"));
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * In which language somebody typed, as far as letters tell: for `lang`, beside `dir="auto"`.
- * Does what dialog/web/tongue.py does.
+ * Does what dialog/tongue.py does.
  */
 
 /** @type {ReadonlyArray<[RegExp, ReadonlyArray<[string, RegExp]>, string]>} */

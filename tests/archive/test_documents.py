@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import itertools
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,7 @@ from dialog.archive.record import check
 from dialog.archive.sheet import COLUMNS, sheet
 from dialog.web.formats import words
 from tests.archive.readers import Read, Tagged, computed, rows
-from tests.archive.records import record, summed
+from tests.archive.records import ROOT, record, summed
 from tests.hostile import TEXTS, WELCOME
 
 BASE = "https://dialog.example"
@@ -286,3 +287,14 @@ def test_what_cannot_be_set_says_nothing_of_what_stood_in_it(monkeypatch, tmp_pa
     monkeypatch.setattr("sys.executable", str(tmp_path / "none"))
     with pytest.raises(NotSet, match="FileNotFoundError"):
         asyncio.run(pdf(told, "2030-01-01T00:00:00+01:00"))
+
+
+def test_other_scripts_have_their_language_in_the_document() -> None:
+    texts = json.loads((ROOT / "tests" / "tongues.json").read_text("utf-8"))
+    typed = {lang: text for text, _, lang in texts if lang in ("ar", "uk")}
+    told = copy.deepcopy(record(12))
+    for question, text in zip(told["questions"], typed.values(), strict=False):
+        question["text"] = text
+    found = made(told)
+    headings = [one["heading"] for one in found["questions"]]
+    assert found["tongues"] == dict(zip(headings, typed, strict=False))

@@ -12,6 +12,7 @@ from tests.live.server import Server
 
 # Pages that lost their server try again at drawn moments, at most half a minute apart.
 BACK_WITHIN = 45_000
+TABS = 120  # the longest form has some eighty places
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 
@@ -161,6 +162,15 @@ def opened(page: Page, text: str, rows: str = "queue") -> None:
     expect(page.locator("#fq")).to_be_focused()
     # Half a second after a question came up a decision is taken for the second tap of a double one.
     page.wait_for_function("since => performance.now() - since > 550", arg=now(page))
+
+
+def go(page: Page, target: Locator, *, back: bool = False) -> None:
+    """Reach something by Tab alone."""
+    for _ in range(TABS):
+        if target.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+    raise AssertionError(f"not reached by Tab: {target}")
 
 
 def now(page: Page) -> float:

@@ -17,6 +17,8 @@ from tests.live.client import TOLD, Browser
 from tests.live.programme import declare
 from tests.live.server import ROOT, Server
 from tests.live.team import RELAY, account, organiser
+from tests.web.test_information import LIST, path_of, take, write
+from tests.web.test_information import number as noticed
 
 PUBLISHED = "2026-10-06-wohnen-und-ankommen"
 ENDED = {"opens": timedelta(days=-4), "starts": timedelta(days=-3), "goes_live": "by_clock"}
@@ -81,7 +83,7 @@ class States:
         self._held()
         self._second()
         self._over()
-        self.places = {**server.slugs, **self._links()}
+        self.places = {**server.slugs, **self._links(), **self._information()}
 
     def _links(self) -> dict[str, str]:
         """Return the addresses of links that are good once: looking at them uses none up."""
@@ -95,6 +97,19 @@ class States:
         }
         TOLD.add(private[0].rpartition("/")[2])
         return {name: urlsplit(link).path for name, link in links.items()} | {"private": private[0]}
+
+    def _information(self) -> dict[str, str]:
+        """Return the addresses of a notice, a call and a draft; the guides' directory is there."""
+        call = {"kind": "call", "title": "Integrationspreis", "deadline.day": "1.3.2099"}
+        notice = noticed(write(self.team, topics="Sprache, Kurse", summary="Was sich ändert."))
+        prize = noticed(write(self.team, **call))
+        assert take(self.team, LIST).status == 303
+        return {
+            "notice": path_of(self.team, notice),
+            "call": path_of(self.team, prize),
+            "draft": noticed(write(self.team, "save", title="Ein Entwurf")),
+            "public": notice,
+        }
 
     def act(self, name: str, who: Browser, place: str, do: str, **fields: object) -> dict[str, Any]:
         """Let somebody do something from a page of a session, and return what came of it."""

@@ -58,6 +58,13 @@ def addresses(server: Server) -> dict[str, str]:
         "promises-example": "/archive/promises",
         "transcript-example": f"/archive/{published}",
         "answer-example": f"/archive/{published}/1",
+        "help": "/help",
+        "help-organiser": "/help/organiser",
+        "help-short": "/help/short",
+        "rules": "/rules",
+        "privacy": "/privacy",
+        "accessibility": "/accessibility",
+        "barrier": "/accessibility/report",
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.looks import Looks
-from tests.journeys.people import BACK_WITHIN, LOST, PHONE, People, ask, connected, decide
+from tests.journeys.people import BACK_WITHIN, LOST, PHONE, People, ask, connected, decide, go
 from tests.live.server import Server
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,6 @@ QUESTIONS = [
 ANSWER = "Bis zum Winter. Eine Liste der Unterkünfte ohne Lernraum legen wir vor."
 SOURCE = "https://example.org/lernraeume"
 SAVED = re.compile(r"Gesichert \d\d:\d\d:\d\d")
-TABS = 60
 
 
 def test_two_scribes_through_an_evening(people: People, server: Server, looks: Looks) -> None:
@@ -236,15 +235,6 @@ def field(page: Page) -> Locator:
 def caret(area: Locator) -> int:
     """Where the caret stands."""
     return int(area.evaluate("one => one.selectionStart"))
-
-
-def go(page: Page, target: Locator, *, back: bool = False) -> None:
-    """Reach something by Tab alone."""
-    for _ in range(TABS):
-        if target.evaluate("one => one === document.activeElement"):
-            return
-        page.keyboard.press("Shift+Tab" if back else "Tab")
-    raise AssertionError(f"not reached by Tab: {target}")
 
 
 def test_what_comes_between_is_told_and_takes_no_word(people: People, server: Server) -> None:

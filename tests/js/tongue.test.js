@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { mark, tongue } from "../../static/js/tongue.js";
 
-const TEXTS = JSON.parse(readFileSync(new URL("../web/tongues.json", import.meta.url), "utf-8"));
+const TEXTS = JSON.parse(readFileSync(new URL("../tongues.json", import.meta.url), "utf-8"));
 
 test("letters tell a language, as on the server", () => {
   for (const [text, otherwise, lang] of TEXTS) assert.equal(tongue(text, otherwise), lang, text);

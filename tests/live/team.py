@@ -17,6 +17,7 @@ from dialog.store.accounts import Accounts
 from dialog.store.database import Database
 from dialog.store.people import People
 from dialog.store.signins import Sealed, SignIns
+from dialog.store.subscriptions import Links, Subscription, Subscriptions
 from tests.live.client import TOLD, Browser, Page
 from tests.live.server import Server
 
@@ -95,3 +96,33 @@ def rewind(server: Server, minutes: int) -> None:
     with closing(sqlite3.connect(file)) as stored:
         stored.execute("UPDATE passes SET confirmed = confirmed - ?", (minutes * 60_000,))
         stored.commit()
+
+
+def hand_in(browser: Browser, content: bytes, token: str | None = None, **headers: str) -> Page:
+    """Send a file with a directory of guides, as the form of its page does."""
+    page, mark = "/organiser/guides", "grenze"
+    token = browser.get(page).token if token is None else token
+    head = "".join(
+        f'--{mark}\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n{value}'
+        for name, more, value in (
+            ("token", "", f"{token}\r\n"),
+            ("file", '; filename="lotsen.csv"', ""),
+        )
+    )
+    body = head.encode() + content + f"\r\n--{mark}--\r\n".encode()
+    kind = f"multipart/form-data; boundary={mark}"
+    return browser.ask("POST", f"{page}/list", body, content_type=kind, **headers)
+
+
+def subscribed(server: Server, address: str) -> Links:
+    """Order notices by mail, and return what the letters of this subscription would say."""
+    assert server.browser().submit("/subscription", "/subscription", address=address).status == 303
+    folder = Path(server.environment["DIALOG_DATA"])
+    with closing(sqlite3.connect(folder / "dialog.sqlite3", timeout=30)) as stored:
+        query = "SELECT id, asked FROM subscriptions WHERE key = ?"
+        id_, asked = stored.execute(query, (address,)).fetchone()
+    secret = (folder / "secret").read_text("utf-8").strip()
+    one = Subscription(id_, address, "de", (), (), asked, 0)
+    links = Subscriptions(None, secret, int).links(one)  # type: ignore[arg-type]
+    TOLD.update(links)
+    return links

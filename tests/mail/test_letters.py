@@ -31,7 +31,23 @@ OWN: dict[str, dict[str, Any]] = {
         "until": "2026-12-18",
         "text": "Wann kommt das WLAN <b>?",
     },
+    "subscribe": {"topics": ("Internet <i>",)},
+    "notice": {
+        "new": True,
+        "summary": "Internet <b> & 5 G",
+        "topics": "Internet <i>",
+        "from": "2026-12-01",
+        "until": "2026-12-31",
+    },
+    "barrier": {
+        "barrier": "<b>Tab</b> springt.\n\nZweimal.",
+        "where": "/archive",
+        "aid": "NVDA",
+        "reply": "a@example.org",
+        "lang": "de",
+    },
 }
+END = "https://dialog.example/subscription/end/TOKEN-of-24_bytes-0123456789"
 KINDS = get_args(Kind)
 ANY = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 # Without anybody's words, a letter in English has none of these.
@@ -57,6 +73,7 @@ def told(kind: str, lang: str = "de", **more: Any) -> Told:
             "4711#",
             datetime(2026, 12, 8, 17, 45, tzinfo=ZONE),
         ),
+        "end": END if kind == "notice" else "",
         "told": OWN.get(kind, {}),
     }
     return Told(**(given | more))

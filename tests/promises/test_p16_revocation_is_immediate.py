@@ -24,7 +24,7 @@ from tests.live.client import Browser, Live, Page
 from tests.live.programme import evening
 from tests.live.server import Server, running
 from tests.live.stepped import HOUR, Stepped
-from tests.live.team import RELAY, organiser, rewind, sealed, signed_in
+from tests.live.team import RELAY, hand_in, organiser, rewind, sealed, signed_in, subscribed
 from tests.mutants import Mutant
 
 LIVE, FORMS, GUARDS = "dialog/web/live.py", "dialog/web/forms.py", "dialog/web/guards.py"
@@ -510,6 +510,8 @@ async def handshake(server: Server, slug: str, origin: str, cookie: str) -> int:
 TEAM = "/organiser/staff"
 OLGA = "olga@amt.example"
 MIA = {"address": "mia@amt.example", "name": "Mia", "moderator": "1"}
+NOTICE = {"do": "save", "kind": "notice", "title": "Neue Regeln"}
+GUIDES = b"Stadt;Name;Telefon\nHof;A. Muster;089 99998-100\n"
 
 
 class Stage(NamedTuple):
@@ -617,6 +619,15 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     ),
     "/organiser/new": ("/organiser/new", {}, False, False),
     "/organiser/mail": ("/organiser/mail", {"do": "test"}, False, False),
+    "/organiser/information/new": ("/organiser/information/new", NOTICE, False, False),
+    "/organiser/information/{number:number}": (
+        "/organiser/information/{number}", NOTICE, False, False,
+    ),
+    "/organiser/guides": ("/organiser/guides", {"do": "take"}, False, False),
+    "/organiser/guides/list": ("/organiser/guides", {}, False, False),
+    "/subscription": ("/subscription", {"address": OLGA}, False, True),
+    "/subscription/confirm/{token}": ("/subscription/confirm/{token}", {}, False, True),
+    "/subscription/end/{token}": ("/subscription/end/{token}", {}, False, True),
     "/sessions/{slug:slug}/organiser/notices": (
         "/sessions/{slug}/organiser/notices", {"do": "changed", "count": "0"}, True, False,
     ),
@@ -671,8 +682,15 @@ class Form:
             self.browser = signed_in(server, OLGA, "Olga")
         if path == "/signin/{token}":
             token = organiser(server, OLGA, "Olga").rpartition("/")[2]
+        number = stage.number
+        if path == "/organiser/information/{number:number}":
+            place = "/organiser/information/new"
+            made = self.browser.submit(place, place, **NOTICE).headers["location"]
+            number = int(re.search(r"/(\d+)", made)[1])  # type: ignore[index]
+        if path.startswith("/subscription/"):
+            token = getattr(subscribed(server, OLGA), path.split("/")[2])
         plain = path.replace(":slug}", "}").replace(":number}", "}")
-        names = {"slug": slug, "token": token, "number": stage.number}
+        names = {"slug": slug, "token": token, "number": number}
         self.address, self.page = plain.format(**names), page.format(**names)
         self.said: dict[str, object] = dict(said)
         if path == "/signin/code":
@@ -683,9 +701,14 @@ class Form:
             self.page = self.address + f"?from={slug}"
         if path.endswith(("/new", "/edit")):
             fields = self.browser.get(self.page).fields
-            self.said = {**fields, "title": f"Neu {uuid4().hex[:6]}"}
+            self.said = {**said, **fields, "title": f"Neu {uuid4().hex[:6]}"}
             del self.said["token"]
-        if said.get("do") == "take":
+        if path == "/organiser/information/{number:number}":
+            self.said["rev"] = self.browser.get(self.page).fields["rev"]
+        if path == "/organiser/guides":
+            seen = self.browser.get(hand_in(self.browser, GUIDES).headers["location"]).fields
+            self.said |= {name: seen[name] for name in ("roll", "sheet", "count", "seen")}
+        elif said.get("do") == "take":
             self.said |= {"number": stage.number, "rev": rev(stage.actor, slug, stage.number)}
         if said.get("do") == "withdraw":
             self.said["number"] = stage.number - 1
@@ -721,6 +744,8 @@ class Form:
 
     def send(self, token: str, **headers: str) -> int:
         sender = thief_of(self.stage.server, self.browser)
+        if self.address == "/organiser/guides/list":
+            return hand_in(sender, GUIDES, token, **headers).status
         if not self.address.endswith("/commands"):
             form: dict[str, object] = {"token": token, "key": str(uuid4())} | self.said
             return sender.post(self.address, form, **headers).status
@@ -749,7 +774,9 @@ def content(server: Server) -> dict[str, list[tuple[object, ...]]]:
 
 def addresses(stage: Stage, invited: str, link: str) -> Iterator[str]:
     """Return an address of every route that is not a POST."""
-    names = {"slug": stage.slug, "number": stage.number, "token": stage.link}
+    names = {
+        "slug": stage.slug, "number": stage.number, "token": stage.link, "role": "moderator",
+    }  # fmt: skip
     for route in routes():
         if isinstance(route, Mount):
             yield "/static/js/state.js"

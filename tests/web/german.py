@@ -42,7 +42,7 @@ def german_only() -> frozenset[str]:
     for message in written("en"):
         if message.id:
             for source, said in forms(message):
-                german |= words(source)
+                german |= words(source) if said else set()
                 english |= words(said)
     return frozenset(german - english)
 

@@ -1,5 +1,7 @@
 """Every page in the other languages: nothing stays German, and no link forgets the language."""
 
+import html
+import json
 import re
 import shutil
 from collections import deque
@@ -11,6 +13,8 @@ from uuid import uuid4
 
 import pytest
 
+from dialog.web.language import preferred
+from dialog.web.templating import environment
 from tests.live.client import Browser, Page
 from tests.live.programme import evening
 from tests.live.server import ROOT, Server
@@ -172,7 +176,7 @@ def crawl(browser: Browser, starts: list[str], within: str) -> Iterator[tuple[st
 
 ROLES = ("reader", "volunteer", "moderator", "minister", "scribe", "organiser")
 # A private link is kept on paper: it is the same in every language.
-ROOM = r"/sessions/(?![\w-]+/mine/\w{32})"
+ROOM = r"/sessions/(?![\w-]+/mine/[\w-]{32})"
 PUBLIC, TEAM = r"/(?!static)", r"/(organiser|account|sessions)\b"
 
 
@@ -208,3 +212,75 @@ def forgets(href: str) -> bool:
     """Tell whether a link leads to a page of ours in whatever language the browser prefers."""
     path = urlsplit(href).path
     return href.startswith("/") and "lang=en" not in href and "." not in path
+
+
+TEXTS = json.loads((ROOT / "tests" / "tongues.json").read_text("utf-8"))
+FOREIGN = {lang: text for text, _, lang in TEXTS if lang in ("ar", "fa", "uk", "zh")}
+
+
+def test_every_page_shows_other_scripts_in_their_language(played: Evening, server: Server) -> None:
+    """One asker types each of them; wherever the text stands, it bears its language."""
+    slug = server.slugs["direct"]
+    base = f"/sessions/{slug}"
+    asker = server.volunteer(slug, "أميرة Beispiel")
+    desk = server.staff(slug, "moderator", "Mara Muster")
+    for number, text in enumerate(FOREIGN.values(), 1):
+        asker.submit(base, f"{base}/questions", text=text, background=text, show="name")
+        page = f"{base}/moderation"
+        rev = re.search(r'name="rev" value="(\d+)"', desk.get(f"{page}?number={number}").text)
+        assert rev, number
+        told = desk.submit(page, page, do="approve", number=number, rev=rev[1])
+        assert told.status == 303, told.text
+    asked = (("", asker), ("/mine", asker), ("/mine/data", asker), ("/questions", asker))
+    for place, who in (*asked, *((f"/questions/{n}", asker) for n in range(1, 5))):
+        for lang in ("de", "en", "de-simple"):
+            page = who.get(f"{base}{place}?lang={lang}").text
+            shown = {text: own for own, text in Read(page).texts if text in FOREIGN.values()}
+            assert shown, place
+            assert all(FOREIGN[own] == text for text, own in shown.items()), (place, shown)
+    for place, role in (("stage", "minister"), ("organiser", "organiser")):
+        page = server.staff(slug, role, f"{role} Muster").get(f"{base}/{place}").text
+        shown = {text: own for own, text in Read(page).texts if text in FOREIGN.values()}
+        assert all(FOREIGN[own] == text for text, own in shown.items()), (place, shown)
+
+
+@pytest.mark.parametrize(
+    "lang, count, day, moment, ordinal",
+    [
+        ("de", "12.345 Fragen", "3. November 2026", "Dienstag", "3."),
+        ("de-simple", "12.345 Fragen", "3. November 2026", "Dienstag", "3."),
+        ("en", "12,345 questions", "3 November 2026", "Tuesday", "3"),
+    ],
+)
+def test_counts_days_and_their_forms(
+    lang: str, count: str, day: str, moment: str, ordinal: str
+) -> None:
+    said = environment(lang).from_string(
+        '{{ ngettext("%(num)s Frage", "%(num)s Fragen", n) }}|{{ at|day }}|{{ at|weekday }}|'
+        "{{ at|day_number }}|{{ n|n }}"
+    )
+    many, *dates, number = said.render(n=12_345, at="2026-11-03").replace("\xa0", " ").split("|")
+    assert (many, *dates) == (count, day, moment, ordinal)
+    assert number == count.split(maxsplit=1)[0]
+    one = said.render(n=1, at="2026-11-03").partition("|")[0].replace("\xa0", " ")
+    assert one == {"en": "1 question"}.get(lang, "1 Frage")
+
+
+def test_a_browser_may_prefer_plain_german() -> None:
+    assert preferred("de-simple, en;q=0.9") == "de-simple"
+    assert preferred("de-AT, en;q=0.9") == "de"
+
+
+def test_a_page_is_had_in_the_other_languages_with_what_was_asked(server: Server) -> None:
+    browser = server.browser()
+    page = browser.get("/archive/search?q=Kurs&lang=en")
+    found_ = dict(re.findall(r'<a href="([^"]*)" lang="([\w-]+)" hreflang', page.text))
+    assert {lang: html.unescape(href) for href, lang in found_.items()} == {
+        "de": "/archive/search?q=Kurs&lang=de",
+        "de-simple": "/archive/search?q=Kurs&lang=de-simple",
+    }
+    assert '<b aria-current="true">English</b>' in page.text
+    assert not browser.cookie
+    plain = browser.get("/archive/search?q=Kurs&lang=de-simple")
+    assert '<html lang="de-simple"' in plain.text
+    assert "Einfache Sprache" in plain.text

@@ -16,8 +16,10 @@ from dialog.web.contract.operations import (
     FIELDS,
     HTML,
     JSON,
+    ONE_CLICK,
     OPERATIONS,
     TEXT,
+    UNTOLD,
     ZIP,
     Operation,
 )
@@ -33,11 +35,13 @@ TAGS: Final[Mapping[str, str]] = {
     "team": "Pages of staff; the pass says who may do what.",
     "signing in": "Links and codes of staff.",
     "session": "A session for readers and volunteers.",
+    "information": "Notices for volunteers, and who helps in which district.",
     "service": "The programme, and what is said of the server itself.",
 }
 PLACES: Final[Mapping[str, dict[str, Any]]] = {
     "slug": {"type": "string", "pattern": "^[0-9a-z-]{1,80}$"},
     "number": {"type": "integer", "minimum": 0, "maximum": 999_999_999},
+    "role": {"type": "string"},
     "token": {"type": "string"},
     "path": {"type": "string"},
 }
@@ -71,6 +75,7 @@ fields are described because they stay. What programs need beside the record is 
   `X-Dialog-Token`. A page elsewhere can send none: `Origin` and `Sec-Fetch-Site` are looked at.
 - **A refusal** comes as a page, or to `Accept: application/json` as a message with a code. Nothing
   that was typed is lost by one.
+- **An answer** carries `X-Request-Id`, under which the log of the server has it.
 - **GET changes nothing**, and every GET answers HEAD. `/signin/callback` is the one exception.
 - Fields and answers may gain members; leave unread what you do not know.
 """
@@ -108,6 +113,8 @@ def operations(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str, Callable
     """Yield method, path and handler of every address; what is served as files is one."""
     for route in routes:
         match route:
+            case Route(path=path) | WebSocketRoute(path=path) if path in UNTOLD:
+                continue
             case Route(methods=methods):
                 for method in sorted((methods or set()) - {"HEAD"}):
                     yield method, _plain(route.path), route.endpoint
@@ -150,7 +157,7 @@ def _operation(method: str, path: str, endpoint: Callable[..., Any]) -> dict[str
         "description": schemas.plain(does),
         "tags": [_tag(path)],
         "security": _security(path, said),
-        "parameters": [*_places(path), *_query(said)],
+        "parameters": [*_places(path), *_query(path, said)],
         "responses": _REFUSALS if path == LIVE else _answers(method, path, said),
     }
     content = _body(said) if method == "POST" else {}
@@ -167,6 +174,8 @@ def _tag(path: str) -> str:
         return "team"
     if path.startswith(("/signin", "/account", "/enter")):
         return "signing in"
+    if path.startswith(("/information", "/subscription", "/guides")):
+        return "information"
     return "session" if rest != path else "service"
 
 
@@ -177,8 +186,10 @@ def _places(path: str) -> list[dict[str, Any]]:
     ]
 
 
-def _query(said: Operation) -> list[dict[str, Any]]:
-    names = fields(said.query)
+def _query(path: str, said: Operation) -> list[dict[str, Any]]:
+    """Return the fields of an address; a form may be sent to its page as it is being looked at."""
+    page = OPERATIONS.get(f"GET {path}", said)
+    names = fields(page.query)
     if said.sends not in SILENT:
         names["lang"] = LANGUAGES
     return [
@@ -199,18 +210,19 @@ def _security(path: str, said: Operation) -> list[dict[str, Any]]:
 
 def _body(said: Operation) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    if said.reads:
-        found[said.reads] = {"schema": _form(form_fields(said))}
+    for kind in said.reads:
+        found[kind] = {"schema": _form(form_fields(said))}
     if said.takes:
         found[JSON] = {"schema": schemas.ref(said.takes)}
     return found
 
 
 def _form(known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    made: dict[str, Any] = {"type": "object", "properties": {}, "required": ["token"]}
+    made: dict[str, Any] = {"type": "object", "properties": {}}
+    made |= {} if fields(ONE_CLICK).keys() & known else {"required": ["token"]}
     for name, choices in known.items():
         if name.endswith("*"):
-            made.setdefault("patternProperties", {})[f"^{name[:-1]}[0-9]+$"] = {"type": "string"}
+            made.setdefault("patternProperties", {})[f"^{name[:-1]}.+$"] = {"type": "string"}
         else:
             made["properties"][name] = _schema(choices) | _described(name)
     return made
@@ -269,7 +281,7 @@ def _answer(status: int) -> dict[str, Any]:
     codes = [f"`{code}`" for code, its in STATUS.items() if its == status]
     said = " ".join(part for part in (SAID.get(status, ""), ", ".join(codes)) if part)
     if status in (303, 304):
-        names = ("Location", "Set-Cookie") if status == 303 else ("ETag",)  # noqa: PLR2004 - as in the norm
+        names = ("Location", "Set-Cookie") if status == 303 else ("ETag", "Content-Disposition")  # noqa: PLR2004 - as in the norm
         return {"description": said, "headers": _headers(*names)}
     refused = {"schema": schemas.ref("Refused")}
     page = {"schema": {"type": "string"}}

@@ -34,6 +34,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "code": "The code to join with, or of a sign-in.",
     "confirm": "Asks once more before something that cannot be taken back.",
     "count": "How many the page said it would be about; another number is refused as `conflict`.",
+    "district": "A district or city, however its name is written.",
     "dialog": "The sheet that lies over the page.",
     "do": "What to do.",
     "done": "What was just done, to be said on the page.",
@@ -54,6 +55,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "intro": "The introduction, in Markdown.",
     "iss": "The provider's name, as it gives it.",
     "key": "Under this key the answer is remembered: the same form sent twice acts once.",
+    "kind": "A notice, or a call with a deadline.",
     "lang": "The language of the answer; else that of `Accept-Language`.",
     "languages": "The session's languages, with commas.",
     "letter": "A letter that is sent again; of a new account, `1` to tell it by mail.",
@@ -74,6 +76,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "remove": "The account that is to be removed; the page asks once more.",
     "roll": "A list that was handed in and is looked at.",
     "seen": "What stood there when the page was made; another state is refused as `conflict`.",
+    "sent": "`1`: the report was just sent.",
     "seq": "The number of what the client has.",
     "session_state": "The provider's own, left unread.",
     "sheet": "Which sheet of a workbook, from 0.",
@@ -89,7 +92,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "topic": "Only this topic.",
     "topics": "The session's topics, one a line.",
     "version": "The version of an answer that is compared.",
-    "view": "Which view of the stage.",
+    "view": "Which view of the page.",
     "wait": "For so many seconds at most, 25 if nothing is said, 0 for not at all.",
     "why": "Said to everyone before the session is cancelled.",
     "words": "The words of the session's address.",
@@ -103,7 +106,7 @@ FIELDS: Final[Mapping[str, str]] = {
 class Operation:
     """What is said of one address and method; names with spaces, ``name=a|b`` where it is a choice.
 
-    A form also has the fields of its ``commands``, and ``reads`` is its media type, empty for none.
+    A form also has the fields of its ``commands``, and ``reads`` are its media types.
     ``sends`` is the media type of success, ``shape`` its schema; ``takes`` and ``tells`` are the
     schemas of JSON that it takes or answers where that is asked for. ``more`` are statuses beside
     those that all addresses of its kind have, ``key`` is what it wants to be shown.
@@ -114,7 +117,7 @@ class Operation:
     commands: frozenset[str] = frozenset()
     sends: str = HTML
     shape: str = ""
-    reads: str = FORM
+    reads: tuple[str, ...] = (FORM,)
     takes: str = ""
     tells: str = ""
     more: tuple[int, ...] = ()
@@ -135,6 +138,14 @@ INVITING = (
     f"address-* name-* {CHOICE}"
 )
 
+NOTICE = (
+    "kind=call|notice title summary body topics from_ until deadline.day deadline.time "
+    "links mail rev"
+)
+ONE_CLICK = "List-Unsubscribe=One-Click"  # of a mail program, which has no token (RFC 8058)
+# Between the server and its own command; for all others it is not there.
+UNTOLD = frozenset({"/doctor"})
+
 
 def _record(sends: str, shape: str = "") -> Operation:
     return Operation(sends=sends, shape=shape, more=(304,))
@@ -145,10 +156,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "GET /signin": Operation("next", more=(303,)),
     "POST /signin": Operation(form="address next"),
     "GET /signin/code": Operation("next", more=(303,)),
-    "POST /signin/code": Operation(form="signin code next"),
+    "POST /signin/code": Operation(form="signin code next address"),
     "GET /signin/oidc": Operation("next", more=(303,)),
     "POST /signin/oidc": Operation(form="do=confirm| next"),
-    "GET /signin/callback": Operation("code state error iss session_state", more=(303, 400, 403)),
+    "GET /signin/callback": Operation(
+        "code state error iss session_state", more=(303, 400, 403, 404)
+    ),
     "GET /account": Operation(more=(303,)),
     "POST /account": Operation(form="do=end|end_others|speak|sign_out number lang=de|en"),
     "GET /account/confirm": Operation("next"),
@@ -171,12 +184,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         form="text background show district archive", takes="Typed", tells="Similar"
     ),
     f"POST {ROOM}/commands": Operation(
-        sends=JSON, shape="Done", reads="", takes="Command", key="form"
+        sends=JSON, shape="Done", reads=(), takes="Command", key="form"
     ),
     f"GET {ROOM}/updates": Operation(
         "stream=floor|stage|desk epoch seq own wait", sends=JSON, shape="Updates", more=(422,)
     ),
-    f"POST {ROOM}/rehearsal": Operation(sends=JSON, shape="Rehearsed", reads="", key="rehearsal"),
+    f"POST {ROOM}/rehearsal": Operation(sends=JSON, shape="Rehearsed", reads=(), key="rehearsal"),
     f"GET {ROOM}/beamer": Operation(more=(304,)),
     f"GET {ROOM}/overlay": Operation(more=(304,)),
     f"GET {ROOM}/moderation": Operation(
@@ -205,7 +218,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         f"page q state person done confirm=send|again|withdraw {CHOICE}", more=(410,)
     ),
     f"POST {ROOM}/organiser/invitations": Operation(form=INVITING),
-    f"POST {ROOM}/organiser/invitations/list": Operation(form="text file", reads=FILES),
+    f"POST {ROOM}/organiser/invitations/list": Operation(form="text file", reads=(FILES, FORM)),
     f"GET {ROOM}/organiser/invitations.csv": Operation(sends=CSV),
     f"GET {ROOM}/organiser/edit": Operation("done confirm", more=(422,)),
     f"POST {ROOM}/organiser/edit": Operation(form=DECLARING),
@@ -243,7 +256,37 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "GET /healthz": Operation(sends=TEXT),
     "GET /readyz": Operation(sends=TEXT),
     "GET /doctor": Operation("wait drip", sends=JSON),
-    "POST /doctor": Operation("wait", sends=JSON, reads=""),
+    "POST /doctor": Operation("wait", sends=JSON, reads=()),
+    "GET /information": Operation("topic view=earlier page", more=(304,)),
+    "GET /information/feed.atom": _record(ATOM),
+    "GET /information/{slug}": Operation(more=(304, 410)),
+    "GET /information/{slug}.ics": Operation(sends=ICS),
+    "GET /organiser/information": Operation("done"),
+    "GET /organiser/information/new": Operation("kind=call|notice"),
+    "POST /organiser/information/new": Operation(form=f"do=preview|save|publish {NOTICE}"),
+    "GET /organiser/information/{number}": Operation("done confirm=withdraw|delete"),
+    "POST /organiser/information/{number}": Operation(
+        form=f"do=preview|save|publish|withdraw|delete {NOTICE}"
+    ),
+    "GET /subscription": Operation("done"),
+    "POST /subscription": Operation(form="address topic-*"),
+    "POST /subscription/end/{token}": Operation(form=ONE_CLICK, sends=TEXT),
+    "GET /guides": Operation("district", more=(304,)),
+    "GET /guides.json": Operation("district", sends=JSON, shape="Guides"),
+    "GET /organiser/guides": Operation("done roll sheet", more=(410,)),
+    "POST /organiser/guides": Operation(form="do=take|drop roll sheet count seen"),
+    "POST /organiser/guides/list": Operation(form="file", reads=(FILES, FORM)),
+    "GET /organiser/guides.csv": Operation(sends=CSV),
+    "GET /help": Operation(more=(304,)),
+    "GET /help/short": Operation(more=(304,)),
+    "GET /help/{role}": Operation(more=(304,)),
+    "GET /rules": Operation(more=(304,)),
+    "GET /imprint": Operation(more=(303, 304)),
+    "GET /privacy": Operation(more=(303, 304)),
+    "GET /accessibility": Operation(more=(303, 304)),
+    "GET /accessibility/report": Operation("sent=1", more=(303,)),
+    "POST /accessibility/report": Operation(form="barrier where aid reply"),
+    "GET /.well-known/security.txt": Operation(sends=TEXT, more=(404,)),
     "GET /openapi.json": Operation(sends=JSON, more=(304,)),
     "GET /asyncapi.json": Operation(sends=JSON, more=(304,)),
     "GET /static/{path}": _record(ANY),

@@ -34,6 +34,26 @@ class Similar(msgspec.Struct):
     wait_ms: told.Count
 
 
+class Guide(msgspec.Struct):
+    """An integration guide; `call` is the telephone number as a link has it."""
+
+    district: str
+    organisation: str
+    name: str
+    phone: str
+    mail: str
+    web: str
+    note: str
+    call: str
+
+
+class Guides(msgspec.Struct):
+    """The guides of the district that was named, and those of others that look like it."""
+
+    meant: list[Guide]
+    alike: list[Guide]
+
+
 class Rehearsed(msgspec.Struct):
     """The way into a rehearsal: an address that lets a moderator in once, and the code to join."""
 
@@ -98,7 +118,7 @@ class Held(msgspec.Struct):
     until: told.Instant | None
 
 
-ANSWERS = (Similar, Rehearsed, Held)
+ANSWERS = (Guides, Similar, Rehearsed, Held)
 SHAPES: tuple[type, ...] = (*told.SHAPES, *HEARD, *wire.COMMANDS.values(), Typed, *ANSWERS)
 
 

@@ -104,7 +104,7 @@ MINISTER: Final = Manual(
             N_("Wenn etwas nicht geht"),
             (
                 (
-                    N_("Oben steht „Keine Verbindung“"),
+                    N_("Oben steht, dass keine Verbindung besteht"),
                     N_(
                         "Die Frage bleibt zu lesen, die Knöpfe ruhen. Antworten Sie weiter; die "
                         "Moderation kann für Sie aufrufen. Es verbindet sich von selbst."

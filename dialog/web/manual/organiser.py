@@ -63,8 +63,8 @@ ORGANISER: Final = Manual(
             picture=Picture(
                 "ready",
                 N_(
-                    "Die Seite „Bereit?“: eine Liste, was schon da ist und was noch fehlt, "
-                    "mit dem Knopf zum Beginnen."
+                    "Die Seite „Bereit?“: eine Liste, wer verbunden ist, was schon da ist und "
+                    "was noch fehlt."
                 ),
             ),
         ),

@@ -4,7 +4,7 @@ from typing import Final
 
 SIZES: Final[dict[str, tuple[int, int]]] = {
     "ask": (390, 780),
-    "room": (1080, 760),
+    "room": (1080, 1040),
     "desk": (1240, 800),
     "stage": (1180, 700),
     "scribe": (1100, 820),

@@ -83,8 +83,8 @@ VOLUNTEER: Final = Manual(
             picture=Picture(
                 "ask",
                 N_(
-                    "Die Seite eines laufenden Dialogs auf dem Telefon: oben die Frage auf "
-                    "dem Podium, darunter das Formular für eine eigene Frage."
+                    "Das Formular auf dem Telefon: ein Feld für die Frage, „Name und Ort“, "
+                    "„Hintergrund ergänzen“ und der Knopf „Frage einreichen“."
                 ),
             ),
         ),
@@ -121,8 +121,9 @@ VOLUNTEER: Final = Manual(
             picture=Picture(
                 "room",
                 N_(
-                    "Ein laufender Dialog: links die Rangliste mit dem Knopf „Unterstützen“, "
-                    "rechts das Formular, oben die Frage auf dem Podium."
+                    "Ein laufender Dialog: oben die Frage auf dem Podium und die nächsten "
+                    "zwei, darunter links die Rangliste mit dem Knopf „Unterstützen“, rechts "
+                    "das Formular."
                 ),
             ),
         ),

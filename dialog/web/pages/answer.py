@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dialog.archive import structured
 from dialog.store.notices import Notice
+from dialog.web.bulletin import local, over
 from dialog.web.difference import Run, difference_in_full
 from dialog.web.language import chosen
 from dialog.web.page import link, page
@@ -70,7 +71,7 @@ def _page(
         corrections_of_kept=_earlier(kept) if kept else [],
         before=before,
         after=after,
-        notices=notices,
+        notices=[(one, over(one, local(site_of(request).clock()))) for one in notices],
     )
 
 

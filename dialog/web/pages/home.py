@@ -7,6 +7,9 @@ from starlette.responses import Response
 
 from dialog.forum.names import Phase, Role, Stream, Who
 from dialog.hub.room import Room
+from dialog.store.notices import Notice
+from dialog.store.tables import NoticeKind
+from dialog.web.bulletin import local, over
 from dialog.web.language import chosen
 from dialog.web.page import page
 from dialog.web.passes import NOBODY, visitor
@@ -15,6 +18,7 @@ from dialog.web.shelf import keep
 from dialog.web.site import Site, site_of
 
 LATEST = 5
+NOTICES = 3
 KEPT_S = 1.0
 READER = Who(0, Role.READER)
 
@@ -23,8 +27,8 @@ async def home(request: Request) -> Response:
     """Return the home page."""
     site = site_of(request)
     guest = await visitor(request)
-    version = site.transcripts.version
-    was: list[object] = [version]
+    notices = await _notices(site)
+    was: list[object] = [site.transcripts.version, site.bulletin.state()]
     running: list[dict[str, Any]] = []
     upcoming: list[dict[str, Any]] = []
     for room in _listed(site):
@@ -55,6 +59,7 @@ async def home(request: Request) -> Response:
         published=published[:LATEST],
         sessions=len(published),
         answers=sum(one["answered"] for one in published),
+        notices=notices,
         chosen_lang=chosen(request),
     )
 
@@ -62,7 +67,17 @@ async def home(request: Request) -> Response:
 def _stamp(site: Site) -> list[object]:
     """Return what is another whenever a session or the archive shows something else."""
     said = [(site.announcements[room.slug], room.revised) for room in _listed(site)]
-    return [site.transcripts.version, *said]
+    return [site.transcripts.version, site.bulletin.state(), *said]
+
+
+async def _notices(site: Site) -> list[Notice]:
+    """Return the latest notices that hold, and before them the call that ends first."""
+    now = local(site.clock())
+    holding = [one for one in await site.bulletin.public() if not over(one, now)]
+    calls = [one for one in holding if one.draft.kind is NoticeKind.CALL]
+    calls.sort(key=lambda one: one.draft.deadline)
+    others = [one for one in holding if one not in calls[:1]]
+    return (calls[:1] + others)[:NOTICES]
 
 
 def _listed(site: Site) -> list[Room]:

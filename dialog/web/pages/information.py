@@ -15,7 +15,7 @@ from dialog.forum.refusals import Code, Refusal
 from dialog.store.notices import Link, Notice
 from dialog.store.tables import NoticeKind, NoticeState
 from dialog.web.announcement import plain, safe
-from dialog.web.bulletin import instant, over
+from dialog.web.bulletin import instant, local, over
 from dialog.web.catalogue import SOURCE
 from dialog.web.catalogue import marked as N_  # noqa: N812 - the name that extraction knows
 from dialog.web.errors import Refused
@@ -27,7 +27,6 @@ from dialog.web.passes import NOBODY
 from dialog.web.published import keep_bulletin
 from dialog.web.sentences import say
 from dialog.web.site import Site, site_of
-from dialog.web.templating import BERLIN
 
 PATH: Final = "/information"
 SIZE: Final = 20
@@ -54,7 +53,7 @@ async def listing(request: Request) -> Response:
     site = site_of(request)
     public = await site.bulletin.public()
     keep_bulletin(request)
-    now = local_now(site)
+    now = local(site.clock())
     topic = request.query_params.get("topic", "")[:LONGEST_TOPIC]
     earlier = request.query_params.get("view") == "earlier"
     holding = [one for one in public if not over(one, now)]
@@ -96,7 +95,7 @@ async def show(request: Request) -> Response:
         NOBODY,
         notice=notice,
         body=safe(notice.draft.body),
-        over=over(notice, local_now(site)),
+        over=over(notice, local(site.clock())),
         answers=await answered(site, notice.draft.links),
         address=f"{site.base_url}{notice.path}",
         mails=site.mails,
@@ -163,11 +162,6 @@ def topics_of(notices: list[Notice]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda it: it[0].casefold())
 
 
-def local_now(site: Site) -> datetime:
-    """Return the moment, in Bavaria."""
-    return datetime.fromtimestamp(site.clock() / SECOND, UTC).astimezone(BERLIN)
-
-
 def _answered(record: Mapping[str, Any], question: Mapping[str, Any]) -> Answered:
     path = f"/archive/{record['slug']}/{question['number']}"
     by = record["answerer"]["name"]
@@ -184,7 +178,7 @@ def _entry(one: Notice, host: str, base_url: str) -> Entry:
 def _calendar(notice: Notice, site: Site, lang: str) -> bytes:
     """Return a whole day: of a moment without length, some calendars show nothing."""
     draft = notice.draft
-    day = datetime.fromtimestamp(draft.deadline / SECOND, UTC).astimezone(BERLIN)
+    day = local(draft.deadline)
     summary = say(DEADLINE, lang).format(title=draft.title)
     link = f"{site.base_url}{notice.path}"
     event = Event()

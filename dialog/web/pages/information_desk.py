@@ -5,7 +5,7 @@ Of two who change the same one the second is told, and what they typed still sta
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -20,12 +20,12 @@ from dialog.store.notices import Draft, Link, Notice
 from dialog.store.tables import NoticeKind, NoticeState
 from dialog.web import forms
 from dialog.web.announcement import safe
-from dialog.web.bulletin import over
+from dialog.web.bulletin import local, over
 from dialog.web.entrance import Signed, programme_organiser
 from dialog.web.errors import STATUS, Refused, spoken
 from dialog.web.language import chosen
 from dialog.web.page import link, page
-from dialog.web.pages.information import LONGEST_TOPIC, answered, local_now
+from dialog.web.pages.information import LONGEST_TOPIC, answered
 from dialog.web.site import Site
 from dialog.web.templating import BERLIN
 
@@ -47,7 +47,7 @@ async def show(request: Request) -> Response:
     """Return all notices."""
     entered = await programme_organiser(request)
     notices = await entered.site.bulletin.notices.all()
-    now = local_now(entered.site)
+    now = local(entered.site.clock())
     groups: dict[str, Any] = {"drafts": [], "holding": [], "over": [], "withdrawn": []}
     for one in notices:
         group = "drafts" if one.state is NoticeState.DRAFT else "withdrawn"
@@ -142,7 +142,7 @@ async def _do(entered: Signed, notice: Notice | None, do: str, form: Form) -> st
             return conflict
     if do == "save" or public:
         return f"{OWN}/{number}?done=saved"
-    day = local_now(entered.site).date()
+    day = local(entered.site.clock()).date()
     if not await notices.publish(number, rev + 1, lambda n: _slug(draft, day, n), mail=mail):
         return conflict
     return f"{OWN}/{number}?done=published"
@@ -249,7 +249,7 @@ def _slug(draft: Draft, day: date, count: int) -> str:
 
 def _filled(draft: Draft) -> Form:
     """Return the fields that say a draft."""
-    end = datetime.fromtimestamp(draft.deadline / SECOND, UTC).astimezone(BERLIN)
+    end = local(draft.deadline)
     called = bool(draft.deadline)
     return {
         "kind": draft.kind.value,

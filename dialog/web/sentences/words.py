@@ -195,8 +195,6 @@ LIVE: Final[dict[str, str]] = {
     "lost.text": N_("Sie sehen den Stand von {time} Uhr. Wir versuchen es weiter."),
     "lost.draft": N_("Ihr Entwurf ist auf diesem Gerät gesichert."),
     "retry": N_("Erneut verbinden"),
-    "hold": N_("Aktualisierung anhalten"),
-    "resume": N_("Aktualisierung fortsetzen"),
     "said.connected": N_("Wieder verbunden."),
     "said.disconnected": N_("Keine Verbindung. Wir versuchen es weiter."),
     "said.now": N_("Neu auf dem Podium: {what}"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dialog.web.tongue import tongue
+from dialog.tongue import tongue
 
 TEXTS = json.loads(Path(__file__).with_name("tongues.json").read_text("utf-8"))
 
