@@ -208,8 +208,11 @@ class Application:
         if self.database.failing and slugs:
             with suppress(Unavailable):
                 await self.journal.trial(slugs[0])
+        return not self._failing()
+
+    def _failing(self) -> bool:
         reached = self.relay.reaching and not self.database.failing
-        return reached and all(room.storing for room in self.hub)
+        return not (reached and all(room.storing for room in self.hub))
 
     async def drain(self) -> None:
         """Finish the commits under way, close the rooms and say good-bye to everyone."""
@@ -276,6 +279,7 @@ class Application:
                 database=self.database,
                 journal=self.journal,
                 processes=processes,
+                failing=self._failing,
                 storing=self.storing,
                 clock=clock,
                 steady=steady,
