@@ -51,7 +51,7 @@ lint-templates: setup-dev
 
 # The rules have no corner that no test has seen; the rest is reported.
 test-python: setup-dev
-	$(PY) -m pytest --cov --cov-report= -m 'not large' $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile --cov --cov-report= -m 'not large' $(ARGS)
 	$(PY) -m coverage report
 	$(PY) -m coverage report --include='dialog/forum/*' --fail-under=100
 
