@@ -181,6 +181,7 @@ def test_the_lectern_by_touch(
     tap(stage, "button", "Sofort ausblenden")
     expect(stage.get_by_text("Frage 1 steht auf keinem Bildschirm mehr").first).to_be_visible()
     expect(stage.get_by_role("heading", name="Gleich geht es weiter")).to_be_visible()
+    desk.goto(f"/sessions/{slug}/moderation?tab=log")
     desk.get_by_role("button", name=re.compile("Rückgängig Frage 1 ausgeblendet")).click()
     expect(shown(stage)).to_have_text(QUESTIONS[0])
 
