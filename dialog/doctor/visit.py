@@ -21,7 +21,7 @@ from dialog.web.pages.doctor import HEADER, PATH, PROTOCOL
 FOREIGN: Final = "https://foreign.example"
 SPOOFED: Final = "192.0.2.77"  # of a network that is nobody's
 ANSWER_S: Final = 15.0
-DRIP_S: Final = 1.0
+DRIP_S: Final = 3.0
 SOON_S: Final = 14 * 24 * 60 * 60
 OFF_S: Final = 2.0
 SECOND: Final = 1_000

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from prometheus_client import GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 import dialog
@@ -51,9 +50,7 @@ class Figures:
 
     async def read(self) -> list[Metric]:
         """Return all figures of now."""
-        library = (GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR)
         return [
-            *(family for collector in library for family in collector.collect()),
             *await self._fitness(),
             *await self._evenings(),
             *await self._mail(),

@@ -2,11 +2,18 @@
 
 import asyncio
 from collections.abc import Iterable
+from itertools import chain
 from threading import Thread
 from typing import Any, Final
 from wsgiref.simple_server import WSGIServer
 
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import (
+    GC_COLLECTOR,
+    PLATFORM_COLLECTOR,
+    PROCESS_COLLECTOR,
+    CollectorRegistry,
+    start_http_server,
+)
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -70,10 +77,14 @@ class Listener:
 
 
 class _Counted(Collector):
-    """What this process has counted so far; its counters are safe to read in any thread."""
+    """What this process has counted and taken so far; safe to read in any thread.
+
+    Counting its open files takes longer than the loop may be held up.
+    """
 
     def collect(self) -> Iterable[Metric]:
-        return meters.REGISTRY.collect()
+        library = (GC_COLLECTOR, PLATFORM_COLLECTOR, PROCESS_COLLECTOR)
+        return chain(meters.REGISTRY.collect(), *(one.collect() for one in library))
 
     def describe(self) -> Iterable[Metric]:
         return ()

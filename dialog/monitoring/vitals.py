@@ -45,14 +45,15 @@ class Condition(NamedTuple):
 class Parts:
     """What is looked at, and how.
 
-    ``storing`` tells whether writes work as far as is known, ``folders`` lie on the disks in
-    question, which need ``least`` free bytes, ``steady`` gives ms.
+    ``failing`` tells of a failure that is known already, ``storing`` tries out whether it is over;
+    ``folders`` lie on the disks in question, which need ``least`` free bytes, ``steady`` gives ms.
     """
 
     hub: Hub
     database: Database
     journal: Journal
     processes: Processes
+    failing: Callable[[], bool]
     storing: Callable[[], Awaitable[bool]]
     clock: Patient
     steady: Callable[[], int]
@@ -71,9 +72,10 @@ class Vitals:
         self._looking = asyncio.Lock()
 
     async def look(self) -> Condition:
-        """Return what was found just now, or a few seconds ago."""
+        """Return what was found just now, or a few seconds ago if no failure is known since."""
         async with self._looking:
-            if self._found is None or self._parts.steady() >= self._until:
+            late = self._parts.steady() >= self._until
+            if self._found is None or late or self._parts.failing():
                 self._found = await self._look()
                 holds = BAD_MS if self._found.amiss else GOOD_MS
                 self._until = self._parts.steady() + holds

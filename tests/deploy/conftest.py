@@ -28,7 +28,7 @@ BROKEN = {
     "forwarded scheme ": (PROTO, "proxy_set_header X-Forwarded-Proto $pretended;"),
     "bodies": ("client_max_body_size 3m;", "client_max_body_size 1m;"),
     "buffering": ("proxy_buffering off;", "proxy_buffering on;"),
-    "long polls, websocket times": ("proxy_read_timeout 75s;", "proxy_read_timeout 4s;"),
+    "long polls, websocket times": ("proxy_read_timeout 75s;", "proxy_read_timeout 6s;"),
     "tls": ("/etc/ssl/dialog/fullchain.pem", "{ending}"),
     "headers": (PASS, f"{PASS} {POLICY}"),
     "headers ": ("add_header Strict", "#"),

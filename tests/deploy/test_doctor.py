@@ -64,7 +64,7 @@ def test_the_proxies_of_deploy_are_as_they_must_be(front: Front) -> None:
 
 async def test_each_fault_is_found_where_it_is_and_nowhere_else(front: Front) -> None:
     async def seen(name: str, url: str) -> tuple[str, list[Finding]]:
-        silence = 8 if "long polls" in name else 2
+        silence = 10 if "long polls" in name else 2
         return name, await examine(patient(front, url, silence), wall)
 
     found = dict(await asyncio.gather(*(seen(name, url) for name, url in front.broken.items())))

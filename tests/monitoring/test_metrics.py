@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -144,6 +145,10 @@ def test_a_port_that_is_taken_is_said_so_before_anything_starts(server: Server, 
 def test_alerts_ask_for_figures_that_there_are(server: Server, port: int) -> None:
     there = {name for name, _labels in samples(port)}
     told = ALERTS.read_text("utf-8")
+    (group,) = yaml.safe_load(told)["groups"]
+    for rule in group["rules"]:
+        assert {"alert", "expr", "labels", "annotations"} <= rule.keys()
+        assert rule["labels"]["severity"] in {"page", "ticket"}
     asked = set(re.findall(r"\b(?:dialog|process)_[a-z_]+\b", told)) - {"dialog_digital"}
     assert len(asked) > 8
     # Counters that have counted nothing yet are not there.

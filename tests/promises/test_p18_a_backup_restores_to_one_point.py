@@ -264,7 +264,7 @@ def test_a_file_that_is_no_backup_is_refused(tmp_path, file, url) -> None:
     with closing(sqlite3.connect(newer)) as database:
         database.execute("UPDATE alembic_version SET version_num = 'later'")
         database.commit()
-    found = {text: "no database", foreign: "of Dialog", damaged: "damaged", newer: "another"}
+    found = {text: "no database", foreign: "of Dialog", damaged: "damaged", newer: "later version"}
     found[tmp_path / "nowhere"] = "There is no file"
     for source, why in found.items():
         with pytest.raises(Unfit, match=why):

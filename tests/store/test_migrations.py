@@ -166,7 +166,8 @@ def test_a_copy_of_the_package_elsewhere_migrates(tmp_path):
     unwanted = shutil.ignore_patterns("__pycache__")
     shutil.copytree(package / "store", home / "dialog" / "store", ignore=unwanted)
     shutil.copytree(package / "forum", home / "dialog" / "forum", ignore=unwanted)
-    shutil.copy(package / "__init__.py", home / "dialog")
+    for beside in ("__init__.py", "meters.py"):
+        shutil.copy(package / beside, home / "dialog")
     source = (
         "from dialog.store.migrate import at_head, migrate, MIGRATIONS; "
         "migrate('sqlite:///new folder/x.db'); print(at_head('sqlite:///new folder/x.db'))"
