@@ -1,9 +1,15 @@
 """Who runs this server and what is in force, from the settings to what pages say of it."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from dialog.settings import Settings
+from dialog.forum.names import Role
+from dialog.hub.limits import Arrivals, Pace
+from dialog.mail.relay import Way, way
+from dialog.provider import Client, Provider
+from dialog.settings import Settings, offices_of
 from dialog.web.particulars import InForce, Particulars
 from dialog.web.site import Operator
 
@@ -107,3 +113,52 @@ def _reports_to(settings: Settings) -> str:
 
 def _mailto(address: str) -> str:
     return f"mailto:{address}" if address else ""
+
+
+def provider(settings: Settings, secret: str, clock: Callable[[], int]) -> Provider | None:
+    """Return the provider with which staff sign in, if one is set."""
+    if not settings.oidc_issuer:
+        return None
+    client = Client(
+        issuer=settings.oidc_issuer,
+        client=settings.oidc_client,
+        secret=settings.oidc_secret,
+        redirect=f"{settings.base_url.rstrip('/')}/signin/callback",
+        scopes=settings.oidc_scopes,
+        claim=settings.oidc_claim,
+        offices={group: Role(role) for group, role in offices_of(settings.oidc_groups).items()},
+    )
+    return Provider(client, secret, clock)
+
+
+def relay_of(settings: Settings) -> Way | None:
+    """Return the way to the relay, None where none is set."""
+    if not settings.mail_relay:
+        return None
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    return way(
+        settings.mail_relay,
+        settings.mail_from or f"dialog@{host}",
+        plain=settings.mail_plain,
+        timeout=settings.mail_timeout,
+        name=host,
+    )
+
+
+def arrivals(settings: Settings) -> Arrivals:
+    """Return how many come in from one network as usual, and at most."""
+    usual = Pace(settings.joins_per_minute / 60, settings.joins_at_once)
+    return Arrivals(usual, Pace(settings.joins_per_hour / 3600, settings.joins_per_hour))
+
+
+def demonstration(data: Path, port: int) -> Settings:
+    """Return the settings of a demonstration; the environment has no say in them."""
+    return Settings.model_construct(
+        data=data,
+        sessions=data / "sessions",
+        port=port,
+        base_url=f"http://127.0.0.1:{port}",
+        **DEMONSTRATED,
+        joins_at_once=10_000,  # all of its volunteers come from here
+        joins_per_hour=10_000,
+    )

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import CliRunner
 
-from dialog.app import kept_secret
 from dialog.cli import main
 from dialog.forum import commands as c
 from dialog.forum.journal import Batch, Place
 from dialog.forum.names import Outcome, Phase
+from dialog.secret import kept_secret
 from dialog.store.database import Database
 from dialog.store.journal import Journal
 from dialog.store.lock import lock

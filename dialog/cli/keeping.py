@@ -129,7 +129,7 @@ async def _purge(settings: Settings, *, dry_run: bool, sure: bool) -> list[dict[
 
     application = Application(settings)
     try:
-        declared, purging = application.declared(), application.purging
+        declared, purging = list(application.declared), application.purging
         if dry_run:
             return list(map(asdict, await purging.due(declared)))
         done = await purging.purge(declared, sure=sure)

@@ -41,7 +41,7 @@ async def _adopt(settings: Settings, slug: str) -> str:
 
     application = Application(settings)
     try:
-        return await application.adopt(slug)
+        return await application.declared.adopt(slug)
     finally:
         await application.close()
 

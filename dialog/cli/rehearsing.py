@@ -85,7 +85,8 @@ def _remove(settings: Settings, slug: str, now: datetime) -> None:
 
 def _token(settings: Settings, slug: str, good: timedelta) -> str:
     """Return a token for whoever plays in a rehearsal."""
-    from dialog.app import kept_secret, wall
+    from dialog.app import wall
+    from dialog.secret import kept_secret
     from dialog.web.seals import Seals
 
     seals = Seals(settings.secret or kept_secret(settings.data), wall)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from dialog.app import Application, clock, demonstration, server
+from dialog.app import Application, clock, server
 from dialog.demo import bulletin, links, script, sessions
 from dialog.demo.play import Play
 from dialog.forum.board import Board
@@ -18,6 +18,7 @@ from dialog.forum.commands import Accept, ChangePhase
 from dialog.forum.names import SYSTEM_PERSON, Phase, Role, Stream, Who
 from dialog.forum.session import Session
 from dialog.hub.ledger import Ledger
+from dialog.operating import demonstration
 from dialog.programme import DeclarationError
 from dialog.store.database import Database
 from dialog.store.journal import Journal

@@ -64,7 +64,9 @@ class Writing:
     def _compose(self, id_: str, letter: Letter, known: _Known, to: str) -> bytes:
         lang = letter.lang
         if lang != spoken(lang):  # which no browser asks for by itself
-            known = replace(known, told=replace(known.told, link=link(known.told.link, lang)))
+            base = self._site.base_url
+            led = f"{base}{link(known.told.link.removeprefix(base) or '/', lang)}"
+            known = replace(known, told=replace(known.told, link=led))
         said = write(letter.kind, known.told)
         calendar, method_ = "", ""
         if known.appointment:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 LONGEST: Final = 120
@@ -45,15 +46,14 @@ class Kind(StrEnum):
 
 
 class Place(NamedTuple):
-    """A name taken apart: its words, umlauts spelt out, and what it is said to be."""
+    """A name taken apart: its words, umlauts spelt out, and what it is said to be.
+
+    ``plain`` are its words for those whose keyboard has no umlauts.
+    """
 
     words: tuple[str, ...]
     kind: Kind
-
-    @property
-    def plain(self) -> tuple[str, ...]:
-        """Its words for those whose keyboard has no umlauts."""
-        return tuple(map(_without, self.words))
+    plain: tuple[str, ...]
 
 
 class Found(NamedTuple):
@@ -82,6 +82,7 @@ def find(asked: str, names: Iterable[str]) -> Found:
     return Found((), tuple(name for name, one in places.items() if _alike(one, wanted)))
 
 
+@lru_cache(maxsize=8_192)  # a whole directory is compared with whatever is asked for
 def place(name: str) -> Place:
     """Return a name taken apart."""
     text = unicodedata.normalize("NFC", name[:LONGEST]).casefold().translate(_SPELT)
@@ -96,8 +97,8 @@ def place(name: str) -> Place:
     ):
         rest = _without_words(words, said)
         if rest:
-            return Place(rest, kind)
-    return Place(words, Kind.ANY)
+            return Place(rest, kind, tuple(map(_without, rest)))
+    return Place(words, Kind.ANY, tuple(map(_without, words)))
 
 
 def _said(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -141,9 +142,5 @@ def _alike(one: Place, wanted: Place) -> bool:
 
     There is more than one Neustadt, also where a directory knows one alone.
     """
-    return any(
-        mine == theirs or (len(theirs) >= SHORTEST_BEGINNING and mine.startswith(theirs))
-        for mine in one.plain
-        for theirs in wanted.plain
-        if len(theirs) >= SHORTEST_BEGINNING
-    )
+    beginnings = tuple(word for word in wanted.plain if len(word) >= SHORTEST_BEGINNING)
+    return any(word.startswith(beginnings) for word in one.plain)

@@ -29,7 +29,7 @@ LIMITS: Final[Mapping[str, int]] = {
     "district": 80, "organisation": 120, "name": 80, "phone": 40, "mail": 254, "web": 300,
     "note": 300,
 }  # fmt: skip
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 ()/.\-–]*(?: ?(?:App\.|Durchwahl|-) ?[0-9]+)?")
+_PHONE: Final = re.compile(r"[+(]{0,2}[0-9][0-9 ()/.\-–]*(?: ?(?:App\.|Durchwahl|-) ?[0-9]+)?")
 _DIGITS: Final = re.compile(r"[0-9]")
 _HOST: Final = r"[a-z0-9.-]+\.[a-z]{2,63}(?::[0-9]{1,5})?"
 _WEB: Final = re.compile(rf"https?://{_HOST}(?:/[!-~]*)?", re.IGNORECASE)

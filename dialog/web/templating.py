@@ -301,8 +301,9 @@ def typed_in(text: str | None, otherwise: str) -> str:
 
 
 def called(phone: str) -> str:
-    """Returns a telephone number as a link calls it: 08122 555-0100 is 081225550100."""
-    return re.sub(r"[^0-9+]", "", phone.replace("(0)", ""))
+    """Returns a telephone number as a link calls it: +49 (0)8122 555-0 is +4981225550."""
+    from_abroad = phone.strip().startswith(("+", "00", "(+"))
+    return re.sub(r"[^0-9+]", "", phone.replace("(0)", "") if from_abroad else phone)
 
 
 FILTERS: Final[dict[str, Callable[..., Any]]] = {

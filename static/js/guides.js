@@ -50,6 +50,6 @@ function item(document, { call, district, mail, name, note, organisation, phone,
   }
   const said = [name, organisation].filter(Boolean).map((text) => make(document, "p", "", text));
   const more = note ? [make(document, "p", "meta", note)] : [];
-  made.append(make(document, "h4", "", district), ...said, ways, ...more);
+  made.append(make(document, "p", "guide__place", district), ...said, ways, ...more);
   return made;
 }

@@ -18,6 +18,7 @@ from jsonschema.exceptions import best_match
 from tests.live.client import Browser, Live, Message, Page
 from tests.live.server import Server
 
+FILES = "multipart/form-data"
 FORM = "application/x-www-form-urlencoded"
 # What every answer may carry: of HTTP itself, and the guards' headers, which say the same always.
 COMMON = frozenset({
@@ -113,7 +114,10 @@ class Contract:
             kind = sent["kind"].partition(";")[0]
             taken = operation["requestBody"]["content"]
             assert kind in taken, f"{operation['operationId']} takes no {kind}"
-            if kind == FORM:
+            if kind == FILES:
+                names = re.findall(r'form-data; name="([^"]+)"', sent["body"].decode())
+                self.fits(closed(taken[kind]["schema"]), dict.fromkeys(names, ""))
+            elif kind == FORM:
                 form = dict(parse_qsl(sent["body"], keep_blank_values=True))
                 self.fits(closed(taken[kind]["schema"]), form)
             elif kind == "application/json":

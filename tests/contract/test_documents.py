@@ -27,7 +27,8 @@ MESSAGES: dict[str, Any] = json.loads(json.dumps(asyncapi(BASE)))
 READERS = frozenset({"form", "query", "query_params", "asked", "given"})
 # What is no such field: texts of a record, words of a refusal, headers, the doctor.
 NO_FIELDS = frozenset({
-    "changes", "removed", "minutes", "retry_ms", "seconds", "if-none-match", "accept-encoding", "drip",
+    "changes", "removed", "minutes", "retry_ms", "seconds", "if-none-match", "accept-encoding",
+    "drip",
 })  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def test_every_address_stands_there_in_words() -> None:
 
 def test_every_message_stands_there_in_words() -> None:
     channel = MESSAGES["channels"]["live"]
-    sent = {shape.__struct_config__.tag for shape in told.MESSAGES}  # type: ignore[attr-defined]
+    sent = {shape.__struct_config__.tag for shape in told.MESSAGES}
     heard = {"hello", "resync", "seen"}
     assert set(channel["messages"]) == sent | heard | {f"command.{do}" for do in wire.COMMANDS}
     assert set(channel["x-close-codes"]) == {"1008", *(str(int(code)) for code in Close)}

@@ -6,6 +6,7 @@ only see to it that there is one of every kind.
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +18,11 @@ from websockets.exceptions import InvalidStatus
 
 from dialog.forum.refusals import Code
 from dialog.hub import wire
+from dialog.web.contract.operations import UNTOLD
 from dialog.web.errors import STATUS
 from tests.archive.records import record
-from tests.contract.described import Contract, Described, Told
-from tests.live.client import Browser
+from tests.contract.described import Contract, Described, Told, Watched
+from tests.live.client import Browser, Page
 from tests.live.programme import declare, evening
 from tests.live.team import RELAY, organiser, signed_in
 from tests.promises import test_p16_revocation_is_immediate as p16
@@ -30,6 +32,7 @@ stage = p16.stage  # somebody who may do everything, and what stands in addresse
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = record(12)
 TAKEN_OUT = [q["number"] for q in RECORD["questions"] if q["removed"]]
+SAID = {"barrier_mail": "hilfe@amt.example", "security_contact": "mailto:sicher@amt.example"}
 PACE = {"messages_per_10s": 10_000, "staff_messages_per_10s": 10_000, "message_bytes": 2_000}
 
 
@@ -39,16 +42,28 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
     lies = folder / "sessions" / RECORD["slug"]
     lies.mkdir(parents=True)
     (lies / "transcript.json").write_text(json.dumps(RECORD), "utf-8")
-    begun = {"starts": timedelta(minutes=-10), "goes_live": "by_clock"}
-    own = {"own": declare(folder / "sessions", "eigen", **begun)}
-    started = Described(folder, {**evening(folder / "sessions"), **own}, **PACE, **RELAY)
+    begun = timedelta(minutes=-10)
+    own = {"own": declare(folder / "sessions", "eigen", starts=begun, goes_live="by_clock")}
+    started = Described(folder, {**evening(folder / "sessions"), **own}, **PACE, **RELAY, **SAID)
     started.migrate()
     started.start()
     try:
         yield started
+        asyncio.run(_parting(started))
     finally:
         started.stop()
     started.check_log()
+
+
+async def _parting(server: Described) -> None:
+    """A restart is announced, too."""
+    browser = server.browser()
+    assert isinstance(browser, Watched)
+    async with Told(browser, server.slugs["open"]) as one:
+        server.terminate()
+        assert await one.closed(20) == 1012
+    assert one.seen[-1]["type"] == "bye"
+    assert not browser.contract.faults
 
 
 @pytest.fixture
@@ -61,6 +76,7 @@ def contract(server: Described) -> Iterator[Contract]:
 
 
 def line(server: Described, browser: Browser, slug: str, place: str = "", stream: str = "floor"):
+    assert isinstance(browser, Watched)
     return Told(browser, slug, page=server.page(browser, slug, place).live, stream=stream)
 
 
@@ -241,6 +257,7 @@ def test_every_address_as_its_pages_use_it(server, stage: Stage, contract) -> No
     _every_form(stage)
     _every_page(server, stage)
     _every_sheet(stage)
+    _every_notice(server)
     _the_archive(server)
     _what_guards_refuse(server.browser(), stage.slug)
     wanted = {
@@ -278,14 +295,48 @@ def _every_page(server: Described, stage: Stage) -> None:
     invited = server.invite(stage.slug, "scribe").rpartition("/")[2]
     link = organiser(server, "petra@amt.example", "Petra").rpartition("/")[2]
     for browser in (server.browser(), stage.actor, signed):
-        for address in addresses(stage, invited, link):
-            for query in ("", "?lang=en"):
-                assert browser.get(address + query).status < 500, address
+        for address in set(addresses(stage, invited, link)) - UNTOLD:
+            assert browser.get(address).status < 500, address
+        assert browser.get("/?lang=en").status == 200
     for name in ("announced", "code", "link", "closed"):
         for place in ("", "/join", ".ics", "/beamer"):
             server.browser().get(f"/sessions/{server.slugs[name]}{place}")
     closed = server.staff(server.slugs["closed"], "organiser")
     assert closed.get(f"/sessions/{server.slugs['closed']}/organiser/preview").status == 200
+
+
+def _every_notice(server: Described) -> None:
+    signed, desk = signed_in(server, "petra@amt.example"), "/organiser/information"
+    said = {"kind": "call", "title": "Preis", "body": "Wer mitmacht.", "deadline.day": "2099-01-31"}
+    made = signed.submit(f"{desk}/new", f"{desk}/new", do="publish", **said)
+    own = made.headers["location"].partition("?")[0]
+    fields = signed.get(own).fields
+    assert signed.post(own, fields | {"do": "save"}).status == 303
+    reader = server.browser()
+    public = re.search(r'href="(/information/[0-9a-z-]+)"', reader.get("/information").text)
+    assert public
+    for address in (public[1], f"{public[1]}.ics", "/information/feed.atom"):
+        assert reader.get(address).status == 200
+    assert signed.submit("/organiser/guides", "/organiser/guides", do="drop").status == 303
+    rows = signed.get("/organiser/guides.csv").text + "Hof;Verein;Frau Muster;0921 1;;;\r\n"
+    assert _hand_in(signed, "/organiser/guides", rows).status == 303
+    for place in ("guides", "guides.json"):
+        assert reader.get(f"/{place}?district=Hof").status == 200
+    page = "/accessibility/report"
+    assert reader.submit(page, page, barrier="Ich sehe den Knopf nicht.").status == 303
+    assert reader.submit("/subscription", "/subscription", address="a@example.org").status == 303
+
+
+def _hand_in(browser: Browser, page: str, rows: str) -> Page:
+    """Hand a table in as a browser does."""
+    parts = (
+        f'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n{browser.get(page).token}',
+        f'--x\r\nContent-Disposition: form-data; name="file"; filename="liste.csv"\r\n\r\n{rows}',
+        "--x--\r\n",
+    )
+    sent = "\r\n".join(parts).encode()
+    kind = "multipart/form-data; boundary=x"
+    return browser.ask("POST", f"{page}/list", sent, content_type=kind)
 
 
 def _every_sheet(stage: Stage) -> None:

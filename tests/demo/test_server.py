@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dialog.app import Application, demonstration
+from dialog.app import Application
 from dialog.demo import server
 from dialog.demo.server import Show
 from dialog.demo.sessions import Evening, stage
 from dialog.forum.commands import ChangePhase
 from dialog.forum.names import Phase, Stream
 from dialog.hub.room import Room
+from dialog.operating import demonstration
 from dialog.store.migrate import migrate
 
 SOURCE = Path(__file__).resolve().parents[2] / "sessions"

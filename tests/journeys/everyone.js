@@ -146,6 +146,40 @@ globalThis.everyone = (() => {
       : "rgb(0, 0, 0)";
   };
 
+  const contrast = (one, other) => {
+    const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+
+  /** 1.4.11: where a field or a switch is can be seen: by an edge, a shadow or its own ground. */
+  const edges = () => {
+    const found = new Set();
+    const fields = "input:not([type=hidden], [type=file]), select, textarea, [role=switch] > i";
+    for (const one of all(fields)) {
+      const self = getComputedStyle(one).opacity === "0" ? target(one) : one;
+      const { appearance, backgroundColor, borderTopColor, borderTopWidth, boxShadow } =
+        getComputedStyle(self);
+      if (!shown(self) || (appearance === "auto" && self.matches("[type=radio], [type=checkbox]")))
+        continue;
+      const around = ground(self.parentElement);
+      const drawn = [backgroundColor, boxShadow.match(/rgba?\([^)]+\)/)?.[0]];
+      if (borderTopWidth !== "0px") drawn.push(borderTopColor);
+      const seen = drawn.some((colour) => colour && contrast(colour, around) >= 3);
+      if (!seen) found.add(`no edge of 3 to 1: ${said(one)}`);
+    }
+    return [...found];
+  };
+
+  const SPACED = `* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important } p { margin-bottom: 2em !important }`;
+
+  /** 1.4.12: sets text apart as some readers do, or takes that back. */
+  const space = (on) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(on ? SPACED : "");
+    document.adoptedStyleSheets = [sheet];
+  };
+
   /**
    * Forced colours leave neither shadows nor backgrounds: what has no words needs an edge, also for
    * its state. Contrast is measured here, for axe asks for a colour that is not forced.
@@ -164,8 +198,7 @@ globalThis.everyone = (() => {
       const read = [...one.childNodes].some(({ nodeType, data }) => nodeType === 3 && data.trim());
       if (!read || !shown(one) || one.closest(":disabled, [aria-disabled=true]")) continue;
       const { color } = getComputedStyle(one);
-      const [low, high] = [luminance(color), luminance(ground(one))].sort((a, b) => a - b);
-      if ((high + 0.05) / (low + 0.05) < 4.5)
+      if (contrast(color, ground(one)) < 4.5)
         found.add(`contrast: ${said(one)} ${color} on ${ground(one)}`);
     }
     return [...found];
@@ -194,5 +227,5 @@ globalThis.everyone = (() => {
     return found && [...found.querySelectorAll("a")].map(words);
   };
 
-  return { cut, doable, focus, foot, forced, motion, plain, targets };
+  return { cut, doable, edges, focus, foot, forced, motion, plain, space, targets };
 })();

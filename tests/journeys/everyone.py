@@ -30,8 +30,10 @@ class Everyone:
         self._footed(page, name, fixed=fixed)
         for width in WIDTHS:
             with seen(page, width=width):
-                self._rules(page, f"{name} {width} light", contrast=False)
+                # What is hidden at one width is at the narrowest or at the widest one.
+                self._rules(page, f"{name} {width} light", contrast=width == 820)
                 self._tell(f"{name} {width}", page.evaluate(OVERFLOW))
+                self._ask(page, f"{name} {width} light", "edges()")
                 if width == 360:
                     self._ask(page, f"{name} {width}", "targets()")
                 if width != 820:
@@ -39,6 +41,7 @@ class Everyone:
                     self._ask(page, f"{name} {width}", "focus()")
             with seen(page, width=width, color_scheme="dark"):
                 self._rules(page, f"{name} {width} dark", contrast=True)
+                self._ask(page, f"{name} {width} dark", "edges()")
         with seen(page, width=1280, forced_colors="active"):
             self._ask(page, f"{name} forced colours", "forced()")
         self._enlarged(page, name)
@@ -63,6 +66,9 @@ class Everyone:
             self._whole(page, f"{name} 360, text 200 %", doable)
         with seen(page, width=320):
             self._whole(page, f"{name} 320", doable)
+            page.evaluate("everyone.space(true)")
+            self._whole(page, f"{name} 320, text set apart", doable)
+            page.evaluate("everyone.space(false)")
 
     def _whole(self, page: Page, name: str, doable: set[str]) -> None:
         self._tell(name, page.evaluate(OVERFLOW))

@@ -17,7 +17,7 @@ COVERED = {"elmPartiallyObscured", "elmPartiallyObscuring", "bgOverlap", "outsid
 AXE = """
 async ({ contrast, rules }) => {
   const runOnly = contrast
-    ? { type: "rule", values: ["color-contrast"] }
+    ? { type: "rule", values: ["color-contrast", "target-size", "scrollable-region-focusable"] }
     : { type: "tag", values: rules };
   const found = await axe.run(document, { runOnly, resultTypes: ["violations", "incomplete"] });
   const told = (rule, node) => ({

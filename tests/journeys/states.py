@@ -64,7 +64,12 @@ def serve(folder: Path, **settings: object) -> Server:
     }
     shutil.copytree(ROOT / "sessions" / PUBLISHED, root / PUBLISHED)
     slugs["probe"] = copy(root, slugs["live"], datetime.now(UTC), timedelta(hours=2)).slug
-    plain = {"hello_seconds": 10, "demonstration": True, "staff_messages_per_10s": 100_000}
+    plain = {
+        "hello_seconds": 10,
+        "demonstration": True,
+        "staff_messages_per_10s": 100_000,
+        "barrier_mail": "barriere@amt.example",
+    }
     return Server(folder, slugs, **RELAY | plain | settings)
 
 
@@ -225,5 +230,6 @@ class States:
             self.act(name, self.team, "/organiser", "phase", to="closed")
         self.act("done", self.team, "/organiser", "conclude")
         self.act("done", self.team, "/organiser", "publish")
+        self.act("done", self.team, "/organiser", "unpublish", number=2, why="Nennt Dritte.")
         self.asked("open", PUBLIC[4])
         self.act("cancelled", self.team, "/organiser", "phase", to="cancelled")

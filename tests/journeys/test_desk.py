@@ -26,13 +26,11 @@ def test_returned_and_reworded(people: People, server: Server, looks: Looks) -> 
     stays(asker)
     ask(asker, CASE)
     opened(desk, CASE)
-    looks.at(desk, "desk")
     desk.keyboard.press("r")
     sheet = desk.get_by_role("dialog")
     expect(sheet).to_be_visible()
     desk.keyboard.press("4")
     expect(sheet.get_by_role("radio", name="Einzelfall")).to_be_checked()
-    looks.at(desk, "desk-return")
     desk.keyboard.press("Enter")
     expect(sheet).to_be_hidden()
 

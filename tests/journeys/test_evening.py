@@ -45,8 +45,6 @@ class Evening:
     def asking(self) -> None:
         """A asks with her name, the moderator approves by keyboard, B sees it without a reload."""
         expect(self.desk.get_by_text("Die Prüfliste ist leer. Neue Fragen")).to_be_visible()
-        self.looks.at(self.desk, "desk-empty")
-        self.looks.at(self.amira, "room-empty")
         self.amira.get_by_text("Name und Ort").click()
         self.amira.get_by_label("Mit Namen: Amira Beispiel").check()
         expect(self.amira.get_by_text("Sie erscheinen als „Amira Beispiel“")).to_be_visible()
@@ -82,7 +80,6 @@ class Evening:
         expect(amira.get_by_text("Reihenfolge geändert")).to_be_visible()
         assert self.standing(amira) == before
         assert numbers(amira) == [COURSES, DIPLOMA]
-        self.looks.at(amira, "room-live")
         amira.get_by_role("button", name="Anzeigen").click()
         assert numbers(amira) == [DIPLOMA, COURSES]
         expect(amira.locator("[data-fresh]")).to_be_hidden()
@@ -114,20 +111,15 @@ class Evening:
         """The minister sees the ranking and takes the first; everyone's stage block follows."""
         self.stage = stage = self.people.staff(self.slug, "minister", "Staatsminister")
         self.scribe = self.people.staff(self.slug, "scribe", "Samuel Schreiber")
-        self.looks.at(self.scribe, "scribe-empty")
         stage.get_by_role("link", name="Liste").click()
         expect(stage.locator("[data-rows=list] > li")).to_have_count(2)
         expect(stage.locator("[data-rows=list] > li").first).to_contain_text(DIPLOMA)
         expect(stage.locator("[data-rows=list] > li").first).to_contain_text("2 Unterstützungen")
-        self.looks.at(stage, "stage-list")
         stage.get_by_role("link", name="Zurück zur Frage").click()
-        self.looks.at(stage, "stage-between")
         stage.get_by_role("button", name="Nächste Frage").click()
         expect(stage.locator(".stage__q:visible")).to_have_text(DIPLOMA)
         for page in (self.amira, self.bela):
             expect(page.locator(".podium__q:visible")).to_have_text(DIPLOMA)
-        self.looks.at(stage, "stage-now")
-        self.looks.at(self.bela, "room-now")
         stage.get_by_role("button", name="Nächste Frage").click()
         expect(self.amira.locator(".podium__q:visible")).to_have_text(COURSES)
 
@@ -142,13 +134,10 @@ class Evening:
         scribe.get_by_text("Antwort zugesagt bis …").click()
         scribe.get_by_label("Wer", exact=True).fill("Staatsministerium")
         scribe.get_by_label("Bis", exact=True).fill("2030-03-01")
-        self.looks.at(scribe, "scribe-writing")
         scribe.get_by_role("button", name="Zur Freigabe geben").click()
         expect(scribe.get_by_role("link", name="Freigabe (1)")).to_be_visible()
         self.organiser = organiser = self.people.staff(self.slug, "organiser", "Olga Ordner")
-        self.looks.at(organiser, "organiser-evening")
         organiser.goto(f"/sessions/{self.slug}/scribe?tab=release")
-        self.looks.at(organiser, "scribe-release")
         organiser.get_by_role("button", name="Freigeben").click()
         expect(organiser.get_by_text("Keine Antwort wartet auf Freigabe.")).to_be_visible()
         self.stage.get_by_role("button", name="Frage beenden").click()
@@ -158,7 +147,6 @@ class Evening:
         expect(self.amira.locator("[data-list=answered]")).to_contain_text(ANSWER)
         expect(self.amira.locator("[data-list=answered]")).to_contain_text("1. März 2030")
         expect(self.amira.get_by_text("Noch keine Fragen.")).to_be_hidden()
-        self.looks.at(self.amira, "room-answered")
         assert all(stayed(page) for page in (self.amira, self.bela, self.desk))
 
     def closing(self) -> None:
@@ -170,33 +158,25 @@ class Evening:
         self.looks.at(organiser, "organiser-close-dialog")
         organiser.get_by_role("button", name="Dialog beenden", exact=True).click()
         expect(self.bela.get_by_text("Der Dialog ist beendet. Das Protokoll")).to_be_visible()
-        self.looks.at(self.bela, "room-closed")
         expect(self.stage.get_by_text("Der Dialog ist beendet. Vielen Dank.")).to_be_visible()
-        self.looks.at(self.stage, "stage-end")
         organiser.goto(f"/sessions/{self.slug}/organiser?tab=publish")
-        self.looks.at(organiser, "organiser-publish")
         organiser.get_by_role("link", name="Abschließen …").click()
         organiser.get_by_role("button", name="Offene Fragen abschließen").click()
         organiser.get_by_role("link", name="Protokoll veröffentlichen …").click()
         organiser.get_by_role("button", name="Protokoll veröffentlichen", exact=True).click()
         expect(organiser.get_by_text("Das Protokoll ist veröffentlicht")).to_be_visible()
-        self.looks.at(organiser, "organiser-published")
 
     def reading(self) -> None:
         """A reader without a cookie reads everything, and gets none."""
         reader = self.people.page()
         reader.goto("/archive")
-        self.looks.at(reader, "archive")
         reader.get_by_role("link", name="Sprache und Arbeit").click()
         expect(reader.get_by_role("article").filter(has_text=COURSES)).to_contain_text(ANSWER)
-        self.looks.at(reader, "transcript")
         reader.goto(f"/archive/{self.slug}/1")
         expect(reader.get_by_role("heading", name=COURSES)).to_be_visible()
         expect(reader.get_by_text(ANSWER)).to_be_visible()
         expect(reader.get_by_text("zugesagt bis 1. März 2030")).to_be_visible()
-        self.looks.at(reader, "archived-question")
         assert reader.context.cookies() == []
         reader.goto(f"/sessions/{self.slug}")
-        self.looks.at(reader, "room-published")
         reader.get_by_role("link", name="Protokoll lesen").click()
         expect(reader).to_have_url(re.compile(rf"/archive/{self.slug}$"))

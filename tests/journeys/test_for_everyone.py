@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.everyone import Everyone
+from tests.journeys.looks import shoot
 from tests.journeys.people import LOST, People, connected
 from tests.journeys.states import PERSONAL, States, serve
 
@@ -127,11 +128,12 @@ LINES = (
     Line("error-signin-link", "reader", "/signin/nothing"),
     Line("error-stranger", "reader", "/sessions/{live}/moderation"),
     Line("error-subscription", "reader", "/subscription/confirm/nothing"),
+    Line("error-removed", "reader", "/archive/{done}/2"),
     Line("error-private-link", "reader", "/sessions/{live}/mine/nothing"),
     # volunteers
     Line("room", "live", "/sessions/{live}"),
     Line("room-unfolded", "live", "/sessions/{live}", unfolded),
-    Line("room-asking", "live", "/sessions/{live}", asking),
+    Line("room-asking", "live", "/sessions/{live}#fragen", asking),
     Line("room-offline", "live", "/sessions/{live}", offline),
     Line("room-empty", "quiet", "/sessions/{quiet}"),
     Line("room-held", "held", "/sessions/{held}"),
@@ -226,6 +228,8 @@ class House:
     def look(self, line: Line) -> list[str]:
         """Return what is wrong with a page."""
         page = self.page(line.who)
+        if "#" in line.at:
+            page.goto("about:blank")  # or nothing but the place in the page would be another
         answer = page.goto(line.at.format(**self.states.places))
         assert answer is not None
         wrong = line.name.startswith("error") and line.then is None
@@ -236,6 +240,7 @@ class House:
             line.then(page)
         if line.then is offline:
             expect(page.locator("[data-lost]")).to_be_visible()
+        shoot(page, line.name, whole=not line.fixed)
         found = self.everyone.look(page, line.name, fixed=line.fixed)
         page.context.set_offline(False)
         behind, self.people.faults = self.people.faults, []

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import expect
 
-from dialog.app import kept_secret
+from dialog.secret import kept_secret
 from dialog.store.database import Database
 from dialog.store.guests import Guests, Invited
 from dialog.store.outbox import Letter, Outbox

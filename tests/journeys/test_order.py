@@ -54,10 +54,9 @@ def held(desk: Page, text: str, onto: str) -> Iterator[None]:
     desk.mouse.up()
 
 
-def test_by_mouse_and_two_who_collide(people: People, server: Server, looks: Looks) -> None:
+def test_by_mouse_and_two_who_collide(people: People, server: Server) -> None:
     slug = server.slugs["live"]
     desk = ordered(people, slug)
-    looks.at(desk, "desk-order")
     with held(desk, TEXTS[2], TEXTS[0]):
         pass
     moved = (TEXTS[2], TEXTS[0], TEXTS[1])

@@ -81,14 +81,12 @@ def question(browser, server):
 
 
 @pytest.mark.usefixtures("question")
-def test_every_public_page_is_for_everyone(people: People, server: Server, looks: Looks) -> None:
+def test_whoever_only_reads_gets_no_cookie(people: People, server: Server) -> None:
     page = people.page()
     for name, address in addresses(server).items():
         page.goto(address)
         settled(page)
-        looks.at(page, name)
-        looks.overflow(page, name)
-        # Whoever only reads gets no cookie; the form that lets one take part needs its token's.
+        # The form that lets one take part needs its token's.
         if not name.startswith("join"):
             assert page.context.cookies() == [], name
         page.context.clear_cookies()
@@ -115,22 +113,16 @@ def test_english_is_complete(people: People, server: Server, looks: Looks) -> No
     looks.overflow(page, "room-english")
     page.goto(f"/sessions/{slug}/mine")
     look_for_german(page, faults)
-    looks.at(page, "mine")
-    looks.overflow(page, "mine")
     with people.expecting(ANSWERED.format(404), ANSWERED.format(410)):
-        for name, address in (("error", "/nothing"), ("enter-used", "/enter/nothing")):
+        for address in ("/nothing", "/enter/nothing"):
             page.goto(address)
             look_for_german(page, faults)
-            looks.at(page, name)
-            looks.overflow(page, name)
     assert not faults, "\n".join(faults)
 
 
-def test_entering(people: People, server: Server, looks: Looks) -> None:
+def test_entering(people: People, server: Server) -> None:
     page = people.page()
     page.goto(people.invite(server.slugs["live"], "moderator", "Kaya Demir"))
-    looks.at(page, "enter")
-    looks.overflow(page, "enter")
     expect(page.get_by_text("Der Link gilt nur einmal.")).to_be_visible()
 
 
@@ -148,7 +140,7 @@ def look_for_german(page: Page, faults: list[str]) -> None:
     faults += [f"{page.url}: {text!r}" for text in german]
 
 
-def test_the_form_in_its_states(people: People, server: Server, looks: Looks) -> None:
+def test_the_form_in_its_states(people: People, server: Server) -> None:
     page = people.volunteer(server.slugs["other"], "Amira Beispiel", size=PHONE)
     page.get_by_role("link", name="Frage stellen", exact=True).click()
     expect(field(page)).to_be_visible()
@@ -160,5 +152,3 @@ def test_the_form_in_its_states(people: People, server: Server, looks: Looks) ->
     page.get_by_role("button", name="Trotzdem einreichen").click()
     expect(page.get_by_role("alert").filter(has_text="Bitte kürzen Sie um")).to_be_visible()
     expect(field(page)).to_be_focused()
-    looks.at(page, "room-ask")
-    looks.overflow(page, "room-ask")

@@ -114,7 +114,6 @@ class Evening:
         page = self.selma
         page.goto(f"/sessions/{self.slug}/scribe?tab=release")
         connected(page)
-        self.looks.at(page, "scribe-release")
         expect(page.get_by_text(SOURCE)).to_be_visible()
         page.get_by_role("button", name="Freigeben").tap()
         expect(page.get_by_text("Keine Antwort wartet auf Freigabe.")).to_be_visible()
@@ -210,7 +209,6 @@ class Evening:
         page.goto(f"/sessions/{self.slug}/scribe")
         connected(page, within=BACK_WITHIN)
         expect(page.get_by_role("heading", name="Zusagen", exact=True)).to_be_visible()
-        self.looks.at(page, "scribe-promises")
         expect(page.get_by_text("In diesem Dialog veröffentlicht niemand allein.")).to_be_visible()
         expect(page.get_by_text("Zusage einlösen")).to_have_count(0)
         page = organiser

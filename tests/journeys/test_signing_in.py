@@ -57,10 +57,8 @@ def test_the_first_organiser_enters_by_a_link_from_the_command_line(
     link = link_of(server, "erste@amt.example", "Erste Organisatorin")
     page.goto(link)
     expect(page.get_by_role("heading", name="Anmelden als Erste Organisatorin")).to_be_visible()
-    looks.at(page, "signin-link")
     page.get_by_role("button", name="Anmelden").click()
     expect(page.get_by_text("Angemeldet als Erste Organisatorin.")).to_be_visible()
-    looks.at(page, "account")
     other = signed_in(people, server, "erste@amt.example")
     looks.at(other, "account-two-browsers")
     other.get_by_role("button", name="Alle anderen beenden").click()
@@ -82,9 +80,6 @@ def test_a_code_from_the_mailbox_lets_in_by_keyboard_alone(
     link_of(server, "jana@amt.example", "Jana Brandl")
     page = people.page(script=script)
     page.goto("/signin")
-    if script:
-        looks.at(page, "signin")
-        looks.overflow(page, "signin")
     page.get_by_label("Ihre dienstliche E-Mail-Adresse").press_sequentially("Jana@amt.example")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Sehen Sie in Ihr Postfach")).to_be_visible()
@@ -130,8 +125,6 @@ def test_roles_are_given_asked_again_and_taken(
 ) -> None:
     page = signed_in(people, server, "chefin@amt.example")
     page.goto("/organiser/staff")
-    looks.at(page, "team")
-    looks.overflow(page, "team")
     rewind(server, 11)
 
     def add() -> None:
@@ -149,7 +142,6 @@ def test_roles_are_given_asked_again_and_taken(
         page.get_by_role("link", name="Bestätigen (neuer Tab)").click()
     tab = opened.value
     tab.wait_for_load_state()
-    looks.at(tab, "confirm")
     tab.get_by_role("button", name="Code per E-Mail senden").click()
     expect(tab.get_by_label("Code aus der E-Mail")).to_be_visible()
     looks.at(tab, "confirm-code")

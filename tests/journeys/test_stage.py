@@ -36,14 +36,12 @@ def test_the_lectern_by_keys(people: People, server: Server, looks: Looks) -> No
         ask(asker, text)
         decide(desk, text, "a")
     stage = people.staff(slug, "minister", "Staatsminister", size=LECTERN)
-    before(stage, looks)
+    before(stage)
     organiser = people.staff(slug, "organiser", "Olga Ordner")
     organiser.get_by_role("link", name="Dialog beginnen …").click()
     organiser.get_by_role("button", name="Dialog beginnen").click()
     expect(stage.get_by_role("heading", name="Gleich geht es weiter")).to_be_visible()
     called_up(stage)
-    desk.goto(f"/sessions/{slug}/moderation?tab=order")
-    looks.at(desk, "desk-order")
     word(stage, desk, looks)
     with people.expecting(LOST):
         server.stop()
@@ -52,7 +50,6 @@ def test_the_lectern_by_keys(people: People, server: Server, looks: Looks) -> No
         expect(stage.get_by_text("Keine Verbindung · Stand")).to_be_hidden(timeout=BACK_WITHIN)
     to_the_end(stage)
     desk.goto(f"/sessions/{slug}/moderation?tab=log")
-    looks.at(desk, "desk-log")
 
 
 @pytest.mark.parametrize(
@@ -342,11 +339,10 @@ def press(page: Page, key: str) -> None:
     page.keyboard.press(key)
 
 
-def before(stage: Page, looks: Looks) -> None:
+def before(stage: Page) -> None:
     """Before the session begins there is nothing to call up."""
     expect(stage.get_by_role("heading", name="Vor dem Beginn")).to_be_visible()
     expect(stage.get_by_role("button", name="Nächste Frage")).to_be_hidden()
-    looks.at(stage, "stage-before")
 
 
 def called_up(stage: Page) -> None:

@@ -1,5 +1,7 @@
 """What is typed is never lost: not by a closed page, a reload, another tab, a change by others."""
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -16,7 +18,7 @@ from tests.journeys.people import (
     stayed,
     stays,
 )
-from tests.live.server import Server
+from tests.live.server import ROOT, Server
 
 pytestmark = pytest.mark.browser
 
@@ -211,3 +213,21 @@ def test_a_form_that_found_no_line_keeps_its_text(people: People, server: Server
     page.context.set_offline(False)
     page.goto(f"/sessions/{slug}/mine")
     expect(area).to_have_value("Bleibt auch die neue Fassung?")
+
+
+def test_other_scripts_bear_their_language_as_soon_as_they_come(
+    people: People, server: Server
+) -> None:
+    texts = json.loads((ROOT / "tests" / "tongues.json").read_text("utf-8"))
+    slug = server.slugs["third"]
+    desk = people.staff(slug, "moderator", "Mara Beispiel")
+    asker = people.volunteer(slug)
+    for text, _, lang in texts:
+        if lang in ("ar", "uk"):
+            ask(asker, text)
+            expect(own(asker, text).locator(f"[dir=auto][lang={lang}]")).to_contain_text(text)
+            waiting = desk.locator("[data-rows=queue] li").filter(has_text=text)
+            expect(waiting.locator(f"[lang={lang}]")).to_have_text(text)
+            opened(desk, text)
+            expect(desk.locator("#fq")).to_have_attribute("lang", lang)
+    assert asker.locator("html").get_attribute("lang") == "de"

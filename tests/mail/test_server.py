@@ -16,8 +16,8 @@ import psycopg
 import pytest
 from icalendar import Calendar
 
-from dialog.app import kept_secret
 from dialog.programme.declaration import ZONE
+from dialog.secret import kept_secret
 from dialog.store.database import Database
 from dialog.store.guests import Guests, Invited
 from dialog.store.outbox import Letter, Outbox
@@ -28,6 +28,7 @@ from tests.live.team import signed_in
 from tests.mail.conftest import PATIENCE_S, wall
 from tests.mail.post_office import PostOffice
 
+SPEAK = {2: "en", 3: "de-simple"}
 MANY = 300
 
 
@@ -66,7 +67,7 @@ class Evening:
                 f"gast{n}@example.org",
                 f"gast{n}@example.org",
                 f"Gast {n}",
-                "en" if n == 2 else "de",
+                SPEAK.get(n, "de"),
             )
             for n in range(1, count + 1)
         ]
@@ -86,7 +87,7 @@ class Evening:
                 Letter(
                     "invitation",
                     f"gast{n}@example.org",
-                    "en" if n == 2 else "de",
+                    SPEAK.get(n, "de"),
                     self.slug,
                     person,
                 )
@@ -199,10 +200,10 @@ def test_a_server_that_is_asked_to_end_finishes_the_letter_under_way(evening, of
 
 
 def test_an_invitation_leads_its_person_in_and_fits_a_calendar(evening, office):
-    persons = evening.invite(2)
+    persons = evening.invite(3)
     evening.server.start()
     evening.invitations(persons)
-    wait_for(lambda: len(office.letters()) == 2)
+    wait_for(lambda: len(office.letters()) == 3)
     made = {str(one["to"]): one for one in office.messages()}
     german, english = made["gast1@example.org"], made["gast2@example.org"]
     assert str(english["subject"]).startswith("Invitation: ")
@@ -213,6 +214,12 @@ def test_an_invitation_leads_its_person_in_and_fits_a_calendar(evening, office):
     assert link
     browser = evening.server.browser()
     assert browser.get(link[1]).status == 200
+    plain = made["gast3@example.org"].get_body(("plain",)).get_content()
+    assert "wir laden Sie herzlich zum Dialog digital ein." in plain
+    # No browser asks for it by itself.
+    led = re.search(rf"{evening.server.base}(/sessions/\S+/mine/\S+lang=de-simple)", plain)
+    assert led
+    assert '<html lang="de-simple"' in evening.server.browser().get(led[1]).text
     event, method = event_of(german)
     assert method == "PUBLISH"
     assert event["uid"] == f"{evening.slug}@dialog-digital"

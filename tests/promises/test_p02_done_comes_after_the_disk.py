@@ -20,12 +20,12 @@ import pytest
 from sqlalchemy import event
 
 from dialog import disk
-from dialog.app import kept_secret
 from dialog.archive import folder
 from dialog.forum import commands as c
 from dialog.forum.names import SYSTEM, Role, Stream, Via, Who
 from dialog.hub.ledger import Done, Waiting
 from dialog.hub.room import Room, Timing
+from dialog.secret import kept_secret
 from dialog.store.backup import backup, restore
 from dialog.store.database import Database
 from dialog.store.journal import Journal

@@ -120,7 +120,8 @@ VIEWED = (
 )  # fmt: skip
 ARCHIVE = (
     "/archive", "/archive/feed.atom", "/archive/corrections.atom", "/archive/all.zip",
-    "/sitemap.xml",
+    "/sitemap.xml", "/information", "/information/feed.atom", "/guides", "/organiser/information",
+    "/organiser/guides", "/organiser/guides.csv",
 )  # fmt: skip
 RECORDS = ("", ".json", ".csv", ".md", ".pdf", ".ics", ".atom", "/2", "/2.atom")
 STREAMS = ("floor", "stage", "desk")

@@ -111,8 +111,8 @@ MUTANTS = (
         "            _grant", "nothing_changes",
     ),
     Mutant(
-        "publishing ends no pass", "dialog/app.py",
-        "self.hub.ended.update(await self.people.part(slug))", "self.hub.ended", "publication",
+        "publishing ends no pass", "dialog/declared.py",
+        "self._hub.ended.update(await self._people.part(slug))", "self._hub.ended", "publication",
     ),
     Mutant(
         "a role that goes leaves its passes", "dialog/store/accounts.py",

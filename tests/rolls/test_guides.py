@@ -71,6 +71,15 @@ def test_a_line_with_something_wrong_is_named_and_left_out(line, wrong):
     assert [one.row for one in found.entries] == [2]
 
 
+@pytest.mark.parametrize(
+    "phone",
+    ["(08122) 58-0", "+49 (0)8122 58-1234", "08122/58 12 34", "(+49) 8122 58", "0170 123 45 67"],
+)
+def test_numbers_are_taken_as_people_write_them(phone):
+    found = checked(HEADING, f"Erding;Landratsamt;;{phone};;;")
+    assert [one.fields["phone"] for one in found.entries] == [phone]
+
+
 def test_the_same_line_twice_counts_once_and_two_guides_of_a_district_both():
     found = checked(HEADING, ERDING, ERDING.replace("Muster", "Zweite"), ERDING)
     assert [one.row for one in found.entries] == [2, 3]

@@ -71,6 +71,22 @@ def test_a_csv_comes_back_as_it_was_written(people, encoding, delimiter) -> None
     assert from_csv(comma(rows, delimiter, encoding)) == rows
 
 
+@pytest.mark.parametrize(
+    "written, lang",
+    [
+        ("en", "en"),
+        ("Englisch", "en"),
+        ("Einfache Sprache", "de-simple"),
+        ("tlh", "de"),
+        ("", "de"),
+    ],
+)
+def test_a_list_names_languages_as_people_do(written, lang) -> None:
+    rows = [["E-Mail", "Sprache"], ["eine@p.example", written]]
+    sifted = sift(rows, Choice(1, 1, tongue=2))
+    assert [line.lang for line in sifted.valid] == [lang]
+
+
 @given(people=PEOPLE)
 @settings(max_examples=25)
 def test_a_spreadsheet_comes_back_as_it_was_written(people) -> None:

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from dialog.app import kept_secret
+from dialog.secret import kept_secret
 from tests.live.client import Browser, Live
 from tests.live.programme import CODE, declare, evening
 from tests.live.server import Server, running

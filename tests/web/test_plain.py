@@ -56,6 +56,11 @@ HARD = re.compile(
     r"z\. ?B|d\. ?h|usw|ggf)\b|;"
 )
 MOST_WORDS = 15
+# Quoted, and no words of our pages.
+EXAMPLES = {
+    "Zurück", "Kopieren", "Behörde", "Ausländerbehörde", "kommt früher dran", "Dialog digital",
+    "Kurs", "Sprachkursangebot", "Wir prüfen das",
+}  # fmt: skip
 
 
 def of_file(path: str) -> Iterator[str]:
@@ -141,6 +146,14 @@ def test_it_keeps_to_its_rules() -> None:
     assert not [text for text in plain if HARD.search(text) or re.search("[\"'–]", text)]
     every = [part for text in plain for part in re.split(r"[.!?:](?:\s|$)", text)]
     assert not [part for part in every if len(part.split()) > MOST_WORDS]
+
+
+def test_what_it_quotes_is_called_so_on_the_pages() -> None:
+    """A button that a manual names has to be found under that name."""
+    plain = {text for pairs in SAID.values() for _, text in pairs}
+    quoted = {one for text in plain for one in re.findall("„([^“%{]+)“", text)}
+    assert not sorted(quoted - plain - EXAMPLES)
+    assert quoted >= EXAMPLES
 
 
 def test_what_has_no_plain_words_is_said_in_german() -> None:

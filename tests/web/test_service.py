@@ -12,6 +12,8 @@ from dialog.forum.names import Reason
 from dialog.forum.retention import CANCELLED, DAY, FORTNIGHT, MONTH, UNPUBLISHED, YEAR
 from dialog.operating import NEEDED, lines, missing
 from dialog.settings import Settings
+from dialog.store.people import HOUR
+from dialog.store.subscriptions import GOOD_MS
 from dialog.web.catalogue import catalogue
 from dialog.web.manual import MANUALS
 from dialog.web.manual.pictures import SIZES
@@ -143,6 +145,7 @@ def test_the_privacy_notice_is_made_from_what_is_in_force(told, server, lang) ->
     assert "nutzer" not in said
     for term in (UNPUBLISHED, CANCELLED, FORTNIGHT, MONTH, YEAR):
         assert re.search(rf"\b{days(term)} (Tage|days)", said), term
+    assert re.search(rf"\b{GOOD_MS // HOUR} (Stunden|hours)", said)
     bare = words(server.browser().get(f"/privacy?lang={lang}"))
     proxied = {"de": "ein weiterer des Betreibers", "en": "another one of the operator"}[lang]
     assert proxied in said
@@ -296,14 +299,14 @@ def test_a_manual_goes_through_the_whole_evening_with_pictures(server, role, lan
     for id_ in ids:
         assert f'id="{id_}"' in page
         assert f'href="#{id_}"' in page
-    pictures = re.findall(r'<img src="/static/(help/[^"]+)" width="(\d+)" height="(\d+)"', page)
+    pictures = re.findall(r'<img src="([^"]+)" width="(\d+)" height="(\d+)"', page)
     alts = re.findall(r'<img [^>]*alt="([^"]+)"', page)
     assert len(alts) == len(pictures) == len([p for p in manual.parts if p.picture])
     assert pictures or role == "administrator"
     for path, width, height in pictures:
         assert f".{lang}." in path
         assert (int(width), int(height)) in SIZES.values()
-        there = server.browser().ask("HEAD", f"/static/{path}", "")
+        there = server.browser().ask("HEAD", path, "")
         assert (there.status, there.headers["content-type"]) == (200, "image/webp")
 
 

@@ -10,7 +10,7 @@ from jinja2 import UndefinedError
 from dialog.forum.refusals import Code
 from dialog.web import sentences
 from dialog.web.catalogue import LANGUAGES, NBSP, catalogue, tied
-from dialog.web.templating import environment
+from dialog.web.templating import called, environment
 
 NOW = datetime(2026, 11, 24, 17, 44, 12, tzinfo=UTC)
 
@@ -142,3 +142,16 @@ def test_every_sentence_has_an_english_one_of_its_own():
 def test_numbers_keep_their_units():
     assert tied("bis 18:00 Uhr") == f"bis 18:00{NBSP}Uhr"
     assert tied("Frage %(n)s, noch {n} Zeichen") == f"Frage{NBSP}%(n)s, noch {{n}}{NBSP}Zeichen"
+
+
+@pytest.mark.parametrize(
+    "phone, number",
+    [
+        ("08122 555-0100", "081225550100"),
+        ("(08122) 555/01 00", "081225550100"),
+        ("+49 (0)8122 555-0", "+4981225550"),
+        ("(0)8122 555", "08122555"),
+    ],
+)
+def test_a_telephone_number_is_called_as_it_is_dialled(phone, number):
+    assert called(phone) == number

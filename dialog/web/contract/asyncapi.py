@@ -11,6 +11,7 @@ from dialog.forum.roles import MAY
 from dialog.hub import told, wire
 from dialog.hub.closing import Close
 from dialog.web.contract import schemas
+from dialog.web.errors import STATUS
 
 PATH: Final = "/asyncapi.json"
 CLOSES: Final[Mapping[Close, str]] = {
@@ -28,12 +29,22 @@ CLOSES: Final[Mapping[Close, str]] = {
     Close.NOT_SPOKEN: "The subprotocol that was offered is none that is spoken here.",
     Close.NOT_UNDERSTOOD: "A message was not understood, a malformed hello among them.",
 }
+COMING_BACK: Final = "After 4000 to 4499 a client may come back, after 4500 to 4599 not."
 OF_PROTOCOL: Final = {1008: "Too many pings and pongs in ten seconds."}
 
 
 def protocol() -> str:
-    """Return the rules of the protocol, as Markdown in English."""
-    return Path(__file__).with_name("protocol.md").read_text("utf-8")
+    """Return the rules of the protocol with all its codes, as Markdown in English."""
+    rules = Path(__file__).with_name("protocol.md").read_text("utf-8")
+    statuses = sorted(set(STATUS.values()))
+    refusals = [f"- {status}: {', '.join(_refusals(status))}" for status in statuses]
+    ends = [f"- {code}: {said}" for code, said in closes().items()]
+    parts = ["### Refusals", "\n".join(refusals), "### Close codes", COMING_BACK, "\n".join(ends)]
+    return "\n\n".join([rules.strip(), *parts]) + "\n"
+
+
+def _refusals(status: int) -> list[str]:
+    return [f"`{code}`" for code, its in STATUS.items() if its == status]
 
 
 def asyncapi(base_url: str) -> dict[str, Any]:

@@ -255,8 +255,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "GET /robots.txt": Operation(sends=TEXT),
     "GET /healthz": Operation(sends=TEXT),
     "GET /readyz": Operation(sends=TEXT),
-    "GET /doctor": Operation("wait drip", sends=JSON),
-    "POST /doctor": Operation("wait", sends=JSON, reads=()),
     "GET /information": Operation("topic view=earlier page", more=(304,)),
     "GET /information/feed.atom": _record(ATOM),
     "GET /information/{slug}": Operation(more=(304, 410)),

@@ -92,8 +92,14 @@ MINISTER: Final = Manual(
             "keys",
             N_("Tasten, Fußschalter und Fernbedienung"),
             (
-                ("→", N_("nächste Frage; ebenso Bild ab und die Taste für den nächsten Titel")),
-                ("←", N_("zurück; ebenso Bild auf und die Taste für den vorigen Titel")),
+                (
+                    N_("Pfeil nach rechts"),
+                    N_("nächste Frage; ebenso Bild ab und die Taste für den nächsten Titel"),
+                ),
+                (
+                    N_("Pfeil nach links"),
+                    N_("zurück; ebenso Bild auf und die Taste für den vorigen Titel"),
+                ),
                 ("H", N_("sofort ausblenden, was auf dem Podium ist")),
                 ("B", N_("Beamer und Einblendung leeren oder wieder zeigen")),
             ),

@@ -164,8 +164,8 @@ ORGANISER: Final = Manual(
                 (
                     N_("Niemand moderiert"),
                     N_(
-                        "Die Seite sagt es Ihnen und den Teilnehmenden. Sie können selbst prüfen: "
-                        "„Moderation“ oben auf der Abend-Seite."
+                        "Auf der Abend-Seite steht dann „niemand verbunden“. Sie können selbst "
+                        "prüfen: „Moderation“ oben auf derselben Seite."
                     ),
                 ),
                 (

@@ -106,8 +106,9 @@ VOLUNTEER: Final = Manual(
                     "wartet das hinter einem Knopf, bis Sie ihn drücken."
                 ),
                 N_(
-                    "„Aktualisierung anhalten“ hält die Seite an. Unter „Ansagen“ wählen Sie, "
-                    "was ein Screenreader sagt: alles, nur Ihre Fragen oder nichts."
+                    "Unter „Aktualisierung“ wählen Sie: laufend, alle 30 Sekunden oder "
+                    "angehalten. Unter „Ansagen“ wählen Sie, was ein Screenreader sagt: "
+                    "alles, nur Ihre Fragen oder nichts."
                 ),
                 N_(
                     "Ist Ihre Frage an der Reihe, liest die Moderation sie vor. Sie müssen "

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from dialog.archive import schema
 from dialog.web.contract import asyncapi as messages
 from dialog.web.contract import openapi as addresses
-from dialog.web.errors import STATUS
 from dialog.web.page import page
 from dialog.web.pages.exports import FOR_ALL
 from dialog.web.passes import NOBODY
@@ -49,9 +48,6 @@ async def _document(request: Request, make: Callable[[], dict[str, Any]]) -> Res
 
 
 def _page(request: Request) -> Response:
-    codes: dict[int, list[str]] = {}
-    for code, status in STATUS.items():
-        codes.setdefault(status, []).append(code.value)
     return page(
         request,
         "developers",
@@ -60,6 +56,4 @@ def _page(request: Request) -> Response:
         asyncapi=messages.PATH,
         schema=schema.PATH,
         protocol=Markup(_markdown.render(messages.protocol())),  # noqa: S704 - our own text
-        codes=sorted(codes.items()),
-        closes=messages.closes(),
     )

@@ -10,6 +10,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from dialog.forum.refusals import Code, Refusal
 from dialog.forum.retention import CANCELLED, DAY, FORTNIGHT, MONTH, UNPUBLISHED, YEAR
+from dialog.store.people import HOUR
+from dialog.store.subscriptions import GOOD_MS
 from dialog.web.errors import Refused
 from dialog.web.page import page
 from dialog.web.passes import NOBODY, cookie_name
@@ -23,6 +25,7 @@ TERMS: Final = {
     "year": YEAR // DAY,
     "unpublished": UNPUBLISHED // DAY,
     "cancelled": CANCELLED // DAY,
+    "unconfirmed": GOOD_MS // HOUR,
 }
 GOOD_FOR: Final = timedelta(days=180)
 PURGED: Final = "purge.seen"  # where purging notes the moment of its last round
