@@ -11,7 +11,7 @@ ADMINISTRATOR: Final = Manual(
     N_(
         "Sie betreiben den Server. Eine virtuelle Maschine hinter einem "
         "Reverse-Proxy genügt; die Anleitung zum Einrichten ist die Datei "
-        "README.md, die mit dem Programm kommt."
+        "docs/operations.md, die mit dem Programm kommt."
     ),
     (
         Part(
@@ -122,7 +122,7 @@ ADMINISTRATOR: Final = Manual(
                     N_("Seiten bleiben bei „Verbindung wird aufgebaut“"),
                     N_(
                         "Der Proxy lässt keine Websockets durch, oder er puffert. Beispiele "
-                        "stehen in README.md. Bis dahin geht alles ohne sie, etwas langsamer."
+                        "stehen in deploy/. Bis dahin geht alles ohne sie, etwas langsamer."
                     ),
                 ),
                 (
