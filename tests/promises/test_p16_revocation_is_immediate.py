@@ -765,6 +765,7 @@ def content(server: Server) -> dict[str, list[tuple[object, ...]]]:
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as stored:
         tables = stored.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         rows = {name: stored.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in tables}
+    rows.pop("editions")  # what calendars were told is noted by and by, too
     # What is made of a record is laid beside it by and by.
     files = [
         (str(file), file.read_bytes())
