@@ -131,7 +131,8 @@ ADMINISTRATOR: Final = Manual(
                     N_("Seiten bleiben bei „Verbindung wird aufgebaut“"),
                     N_(
                         "Der Proxy lässt keine Websockets durch, oder er puffert. „python -m "
-                        "dialog doctor ADRESSE“ sagt, was. Bis dahin geht alles ohne sie, etwas langsamer."
+                        "dialog doctor ADRESSE“ sagt, was. Bis dahin geht alles ohne sie, etwas "
+                        "langsamer."
                     ),
                 ),
                 (
