@@ -96,7 +96,7 @@ BUNDLE = dialog-digital-$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' dialog/_
 bundle:
 	rm -rf '$(DIST)/$(BUNDLE)' && mkdir -p '$(DIST)/$(BUNDLE)/docs'
 	$(PY) -m pip wheel --quiet --disable-pip-version-check --wheel-dir '$(DIST)/$(BUNDLE)/bundle' .
-	cp -R deploy README.md CHANGELOG.md LICENSE '$(DIST)/$(BUNDLE)' && cp docs/operations.md '$(DIST)/$(BUNDLE)/docs'
+	cp -R deploy README.md CHANGELOG.md LICENSE '$(DIST)/$(BUNDLE)' && cp docs/*.md '$(DIST)/$(BUNDLE)/docs'
 	cd '$(DIST)/$(BUNDLE)' && find . -type f ! -name SHA256SUMS | LC_ALL=C sort | xargs sha256sum > SHA256SUMS
 	tar -C '$(DIST)' -czf "$(DIST)/$(BUNDLE)-$$($(PY) -c 'import sys, sysconfig; print(f"py{sys.version_info[0]}.{sys.version_info[1]}-{sysconfig.get_platform()}")').tar.gz" '$(BUNDLE)'
 	rm -rf '$(DIST)/$(BUNDLE)' && ls '$(DIST)'

@@ -19,14 +19,16 @@ def test_every_setting_is_described_and_documented(name) -> None:
     assert field.description.endswith((".", "…"))
     rows = [
         line
-        for line in (ROOT / "README.md").read_text("utf-8").splitlines()
+        for line in (ROOT / "docs" / "reference.md").read_text("utf-8").splitlines()
         if line.startswith("|")
     ]
     assert any(f"`DIALOG_{name.upper()}`" in row for row in rows)
 
 
 def test_no_setting_is_documented_that_is_none() -> None:
-    said = set(re.findall(r"`DIALOG_([A-Z_0-9]+)`", (ROOT / "README.md").read_text("utf-8")))
+    documents = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    whole = "".join(document.read_text("utf-8") for document in documents)
+    said = set(re.findall(r"`DIALOG_([A-Z_0-9]+)", whole))
     assert {name.lower() for name in said if not name.startswith("TEST_")} <= set(NAMES)
 
 

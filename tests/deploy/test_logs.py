@@ -16,6 +16,7 @@ from tests.live.server import Server
 
 TYPED = "Wohnungsnot-in-Beispielhausen"
 WRONG = "Kx7-unbekannter-Verweis-Qz9"
+CUT = 0
 # A path that a link was pasted into, or that a scanner guesses, or that belongs to nobody.
 PLACES = (
     f"/enter/{WRONG}", f"/signin/{WRONG}", f"/sessions/{{slug}}/mine/{WRONG}", f"/{WRONG}",
@@ -39,6 +40,8 @@ def ask(
     try:
         line.request(method, path, body, told | headers)
         return line.getresponse().status
+    except OSError:
+        return CUT  # too big: it was closed before all was sent
     finally:
         line.close()
 
@@ -96,12 +99,14 @@ def test_no_token_is_in_any_log_whatever_is_asked_for_and_whatever_fails(front: 
     for base in (front.nginx, front.caddy):
         found = traffic(front, base, secrets)
         assert {200, 404, 410} <= set(found)
-        assert {413, 431} & set(found) or 400 in found
+        assert {413, 431, 400, CUT} & set(found)
         page_of_a_stranger(front, base, slug)
     front.server.stop()
-    for base in (front.nginx, front.caddy):
-        assert set(traffic(front, base, secrets)) & {502, 503, 504}
-    front.server.start()
+    try:
+        away = [set(traffic(front, base, secrets)) for base in (front.nginx, front.caddy)]
+    finally:
+        front.server.start()
+    assert all(found & {502, 503, 504} for found in away)
     wait_for(front, r'"status": ?502', 8)
     logs = front.logs()
     assert {"dialog.log", "dialog-error.log", "caddy.log", "log"} <= logs.keys()

@@ -17,6 +17,8 @@ from tests.live.server import Server, free_port
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = ("dialog.service", "dialog-daily.service", "dialog-daily.timer")
 COMMAND = "/opt/dialog/bin/dialog"
+# The program of this checkout, whichever one the environment was made for.
+OURS = {"PYTHONPATH": str(DEPLOY.parent)}
 MOST_EXPOSED = "25"  # of a hundred
 
 
@@ -80,7 +82,7 @@ def test_what_the_units_start_starts(tmp_path: Path, program: str) -> None:
     with server.log.open("ab") as log:
         server._process = subprocess.Popen(
             [program if word == COMMAND else word for word in starts],
-            env=dict(os.environ) | settings, cwd=tmp_path, stdout=log, stderr=log,
+            env=dict(os.environ) | settings | OURS, cwd=tmp_path, stdout=log, stderr=log,
         )  # fmt: skip
     server.await_ready()
     (tmp_path / "backups").mkdir()
@@ -93,7 +95,11 @@ def test_what_the_units_start_starts(tmp_path: Path, program: str) -> None:
             line.replace("/var/lib/dialog", str(tmp_path)).replace(COMMAND, program)
         )
         done = subprocess.run(
-            words, env=dict(os.environ) | settings, cwd=tmp_path, capture_output=True, check=False
+            words,
+            env=dict(os.environ) | settings | OURS,
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "backups").iterdir())) == 1

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.looks import Looks
 from tests.journeys.people import PHONE, People, ask, connected, decide
 from tests.live.server import Server
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from dialog.app import kept_secret, wall
+from dialog.app import wall
 from dialog.cli import main
 from dialog.forum.names import Role
+from dialog.secret import kept_secret
 from dialog.settings import Settings
 from dialog.store.accounts import Accounts
 from dialog.store.database import Database

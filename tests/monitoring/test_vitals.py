@@ -59,24 +59,6 @@ def test_a_clock_that_was_set_is_told_until_it_is_right_again(server: Stepped) -
     until(server, fit)
 
 
-def test_a_clock_behind_what_is_stored_is_told_after_a_restart(server: Stepped) -> None:
-    server.stop()
-    server.step(-HOUR)
-    server.begin()
-    deadline = time.monotonic() + WAIT_S
-    while True:
-        try:
-            if "behind what is stored" in told(server)[1]:
-                break
-        except OSError:
-            assert time.monotonic() < deadline
-        time.sleep(0.1)
-    assert told(server)[0] == 503
-    server.stop()
-    server.step(0)
-    server.start()
-
-
 def test_a_database_that_another_program_holds_is_told_though_nobody_writes(
     server: Stepped,
 ) -> None:
@@ -88,22 +70,34 @@ def test_a_database_that_another_program_holds_is_told_though_nobody_writes(
     until(server, fit)
 
 
-def test_a_disk_that_is_almost_full_is_told(server: Stepped) -> None:
-    server.stop()
-    server.environment["DIALOG_DISK_MB"] = str(10**12)
+def begun(server: Server, good: Callable[[tuple[int, str]], bool]) -> tuple[int, str]:
+    """Start a server that is not to be ready, and wait for what it tells."""
     server.begin()
     deadline = time.monotonic() + WAIT_S
     while True:
         try:
-            found = told(server)
+            if good(found := told(server)):
+                return found
         except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        else:
-            if found[1] != "not ready\n":
-                break
-    assert found == (503, "not ready: disk: the disk is almost full\n")
+            found = (0, "")
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+
+
+def test_a_full_disk_and_a_clock_behind_what_is_stored_are_told_from_the_start(
+    server: Stepped,
+) -> None:
     server.stop()
+    server.step(-HOUR)
+    server.environment["DIALOG_DISK_MB"] = str(10**12)
+    both = {
+        "not ready: disk: the disk is almost full",
+        "not ready: clock: the machine's clock lies behind what is stored",
+    }
+    found = begun(server, lambda found: both <= set(found[1].splitlines()))
+    assert found[0] == 503
+    server.stop()
+    server.step(0)
     del server.environment["DIALOG_DISK_MB"]
     server.start()
 
@@ -116,20 +110,8 @@ def test_a_process_off_the_database_server_s_clock_is_told(
     server = Stepped(tmp_path, {}, database_url=url)
     server.step(HOUR)  # since before its start: nothing beside its own clock would tell
     server.migrate()
-    server.begin()
-    deadline = time.monotonic() + WAIT_S
+    differs = "not ready: clock: the machine's clock differs from the database's\n"
     try:
-        while True:
-            try:
-                found = told(server)
-            except OSError:
-                found = (0, "")
-            if found[1] == "not ready: clock: the machine's clock differs from the database's\n":
-                break
-            assert time.monotonic() < deadline, found
-            time.sleep(0.1)
+        begun(server, lambda found: found == (503, differs))
     finally:
         server.stop()
-    server.step(0)
-    server.start()
-    server.stop()

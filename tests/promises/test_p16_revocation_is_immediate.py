@@ -162,7 +162,9 @@ PACE = {"messages_per_10s": 10_000, "staff_messages_per_10s": 10_000, "hello_sec
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("passes")
-    with running(folder, **PACE, **RELAY, connections_per_person=200) as started:
+    with running(
+        folder, **PACE, **RELAY, barrier_mail="barriere@amt.example", connections_per_person=200
+    ) as started:
         yield started
 
 
@@ -625,6 +627,9 @@ POSTS: Mapping[str, tuple[str, Mapping[str, object], bool, bool]] = {
     ),
     "/organiser/guides": ("/organiser/guides", {"do": "take"}, False, False),
     "/organiser/guides/list": ("/organiser/guides", {}, False, False),
+    "/accessibility/report": (
+        "/accessibility/report", {"barrier": "Das Feld hat keinen Namen."}, False, True,
+    ),
     "/subscription": ("/subscription", {"address": OLGA}, False, True),
     "/subscription/confirm/{token}": ("/subscription/confirm/{token}", {}, False, True),
     "/subscription/end/{token}": ("/subscription/end/{token}", {}, False, True),
