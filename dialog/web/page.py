@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+from starlette.routing import Match
 
 from dialog.forum.names import Role
 from dialog.web.announcement import Announcement
@@ -73,7 +74,19 @@ def in_language(request: Request, lang: str) -> str:
     """Return where the same page speaks a language, with what was asked of it."""
     asked = request.query_params.multi_items() if request.method == "GET" else []
     kept = [(name, value) for name, value in asked if name != "lang"]
-    return f"{here(request.url.path)}?{urlencode([*kept, ('lang', lang)])}"
+    path = request.url.path if request.method == "GET" else _readable(request)
+    return f"{here(path)}?{urlencode([*kept, ('lang', lang)])}"
+
+
+def _readable(request: Request) -> str:
+    """Return where a form was answered, or the nearest address above that can be looked at."""
+    path = request.url.path
+    while path.rpartition("/")[0]:
+        looked = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+        if any(route.matches(looked)[0] is Match.FULL for route in request.app.routes):
+            return path
+        path = path.rpartition("/")[0]
+    return path
 
 
 def link(path: str, lang: str | None) -> str:

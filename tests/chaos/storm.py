@@ -41,6 +41,7 @@ class Sender:
     done: list[Sent] = field(default_factory=list)
     open: Sent | None = None
     votes: dict[int, bool] = field(default_factory=dict)
+    doubtful: set[int] = field(default_factory=set)
 
     async def give(self, do: str, **fields: object) -> Message | None:
         """Send a command; None when the server was gone before it answered."""
@@ -53,11 +54,23 @@ class Sender:
         except (ConnectionClosed, asyncio.CancelledError, TimeoutError):
             return None
         self.open = None
+        if sent.do == "upvote":
+            self._count(sent.fields["number"], sent)
         if sent.answer["type"] == "done":
             self.done.append(sent)
-            if sent.do == "upvote":
-                self.votes[sent.fields["number"]] = sent.fields["on"]
         return sent.answer
+
+    def _count(self, number: int, sent: Sent) -> None:
+        """Note what was told of a tap; ``busy`` may hide a commit that a dead database had made.
+
+        A page sends it again under its key and learns what became of it; this one taps on.
+        """
+        assert sent.answer is not None
+        if sent.answer["type"] == "done":
+            self.votes[number] = sent.fields["on"]
+            self.doubtful.discard(number)
+        elif sent.answer["code"] == "busy":
+            self.doubtful.add(number)
 
     async def again(self) -> None:
         """Send what had no answer under its key, and something that had one: it is the same."""
@@ -210,8 +223,8 @@ def compare(storm: Storm, found: Stored) -> None:
         assert found.results[sent.key] == sent.answer["result"]
     assert {sent.fields["number"] for sent in storm.done("approve")} <= found.approved
     for one in storm.volunteers:
-        unsure = one.open.fields.get("number") if one.open else None
+        unsure = one.doubtful | ({one.open.fields.get("number")} if one.open else set())
         person = one.client.me["person"]
         for number, on in one.votes.items():
-            if number != unsure:
+            if number not in unsure:
                 assert (person in found.voters[number]) is on

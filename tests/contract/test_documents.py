@@ -3,6 +3,7 @@
 import ast
 import copy
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -129,3 +130,33 @@ def test_the_fixtures_that_pages_and_server_share_fit(file: Path) -> None:
         contract.told(message, "floor")
     for message in fixture.get("send", []):
         contract.heard(message)
+
+
+# The page's own types of the same rows; some say in one what the documents say in several.
+TYPES = {
+    "Answer": (told.Answer,),
+    "Question": (told.DeskQuestion,),
+    "Session": (told.DeskSession,),
+    "Me": (told.Me,),
+    "Limits": (told.Limits,),
+    "Welcome": (told.Welcome, told.Alone),
+    "Snapshot": (told.Snapshot,),
+    "Delta": (told.Delta,),
+    "Done": (told.Done,),
+    "Refused": (told.Refused,),
+    "Mine": (told.Mine,),
+    "Heartbeat": (told.Heartbeat,),
+    "Bye": (told.Bye,),
+    "Hello": (wire.Hello,),
+    "Resync": (wire.Resync,),
+    "Seen": (wire.Seen,),
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_the_types_of_our_own_pages_say_the_same(name: str) -> None:
+    said = (ROOT / "static/js/types.d.ts").read_text("utf-8")
+    body = re.search(rf"^export interface {name} {{\n(.*?)^}}", said, re.DOTALL | re.MULTILINE)
+    assert body
+    keys = set(re.findall(r"^  (\w+)\??:", body[1], re.MULTILINE)) - {"type"}
+    assert keys == {key for shape in TYPES[name] for key in shape.__struct_encode_fields__}

@@ -125,13 +125,13 @@ def test_joiners_between_marks_do_not_hide_a_tower():
 @pytest.mark.parametrize("lines", [True, False])
 def test_hostile_texts_cost_next_to_nothing(raw: str, *, lines: bool):
     fastest = min(_seconds(raw, lines=lines) for _ in range(3))
-    assert fastest < 0.02
+    assert fastest < 0.2  # what grows with the square of a text takes many seconds
 
 
 def _seconds(raw: str, *, lines: bool) -> float:
-    began = time.perf_counter()
+    began = time.thread_time()  # others' work on the machine is not its own
     clean(raw, 8_000, "text", lines=lines)
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 @given(st.text(alphabet=st.characters(), max_size=80), st.booleans())

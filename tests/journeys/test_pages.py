@@ -17,7 +17,7 @@ QUESTION = "Wer übersetzt, wenn Eltern einen Brief der Schule nicht verstehen?"
 GERMAN = re.compile(
     r"\b(und|oder|nicht|Frage|Fragen|Unterstützung\w*|Unterstützen|Platz|Uhr|Antwort\w*|Ihre?|wird|"
     r"werden|noch|Teilnehmen|Dialog am|Rangliste|Podium|vor|seit|Fehler|Zurück\w*|Stand|Neu|laden|"
-    r"Programm|Archiv|Zeichen|Höchstens|Moderation|freiwillig|Termin|zum|zur|keine?|Tagen?|offene)\b"
+    r"Programm|Archiv|Zeichen|Höchstens|freiwillig|Termin|zum|zur|keine?|Tagen?|offene)\b"
 )
 # What people wrote and what stands inside a sentence: titles, names and offices, addresses.
 OWN_WORDS = re.compile(

@@ -131,7 +131,7 @@ def test_roles_are_given_asked_again_and_taken(
         page.get_by_role("button", name="Eintragen").click()
 
     page.get_by_label("E-Mail-Adresse").fill("neu@amt.example")
-    page.get_by_label("Vor- und Nachname").fill("Neu im Team")
+    page.locator("#name").fill("Neu im Team")
     page.locator("#moderator-new").check()
     with people.expecting(ANSWERED.format(403)):
         add()

@@ -42,6 +42,7 @@ def test_the_lectern_by_keys(people: People, server: Server, looks: Looks) -> No
     organiser.get_by_role("button", name="Dialog beginnen").click()
     expect(stage.get_by_role("heading", name="Gleich geht es weiter")).to_be_visible()
     called_up(stage)
+    desk.goto(f"/sessions/{slug}/moderation?tab=order")
     word(stage, desk, looks)
     with people.expecting(LOST):
         server.stop()
@@ -49,7 +50,6 @@ def test_the_lectern_by_keys(people: People, server: Server, looks: Looks) -> No
         server.start()
         expect(stage.get_by_text("Keine Verbindung · Stand")).to_be_hidden(timeout=BACK_WITHIN)
     to_the_end(stage)
-    desk.goto(f"/sessions/{slug}/moderation?tab=log")
 
 
 @pytest.mark.parametrize(

@@ -284,3 +284,22 @@ def test_a_page_is_had_in_the_other_languages_with_what_was_asked(server: Server
     plain = browser.get("/archive/search?q=Kurs&lang=de-simple")
     assert '<html lang="de-simple"' in plain.text
     assert "Einfache Sprache" in plain.text
+
+
+def test_what_a_form_was_answered_with_leads_to_a_page_in_the_other_languages(
+    played: Evening,
+) -> None:
+    """An address that only takes forms cannot be looked at: the page above it can."""
+    for path, form in (
+        ("questions/1/upvote", {"on": "vielleicht"}),
+        ("questions", {"text": ""}),
+        ("similar", {}),
+        ("moderation", {"do": "nichts"}),
+    ):
+        address = f"{played.base}/{path}"
+        refused = played.amira.post(address, form)
+        assert refused.status >= 400
+        found_ = re.findall(r'<a href="([^"]*)" lang="([\w-]+)" hreflang', refused.text)
+        assert len(found_) == 2, path
+        for href, _lang in found_:
+            assert played.amira.get(html.unescape(href)).status in (200, 403), (path, href)

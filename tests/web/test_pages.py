@@ -344,7 +344,9 @@ def test_every_refusal_has_its_words_in_both_languages(code) -> None:
 
 
 def test_every_address_is_named_in_the_documentation() -> None:
-    said = "".join((ROOT / name).read_text("utf-8") for name in ("docs/reference.md", "ARCHITECTURE.md"))
+    said = "".join(
+        (ROOT / name).read_text("utf-8") for name in ("docs/reference.md", "ARCHITECTURE.md")
+    )
     paths = {r.path for r in routes() if isinstance(r, Route | WebSocketRoute)}
     for path in paths:
         plain = re.sub(r"\{(\w+):\w+\}", r"{\1}", path)

@@ -150,11 +150,12 @@ def _plain(path: str) -> str:
 def _operation(method: str, path: str, endpoint: Callable[..., Any]) -> dict[str, Any]:
     said = OPERATIONS.get(f"{method} {path}", Operation())
     page = getattr(getattr(endpoint, "__self__", None), "shows", endpoint)  # of a page of staff
-    about, does = sys.modules[page.__module__].__doc__, endpoint.__doc__
+    about = schemas.plain(sys.modules[page.__module__].__doc__).partition("\n")[0]
+    does = schemas.plain(endpoint.__doc__)
     made: dict[str, Any] = {
         "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path}").rstrip("_"),
-        "summary": schemas.plain(about).partition("\n")[0],
-        "description": schemas.plain(does),
+        "summary": about if page is not endpoint else does.partition("\n")[0],
+        "description": f"{about}\n\n{does}",
         "tags": [_tag(path)],
         "security": _security(path, said),
         "parameters": [*_places(path), *_query(path, said)],

@@ -10,8 +10,8 @@ ADMINISTRATOR: Final = Manual(
     N_("Hilfe für die Administration"),
     N_(
         "Sie betreiben den Server. Eine virtuelle Maschine hinter einem "
-        "Reverse-Proxy genügt; die Anleitung zum Einrichten ist die Datei "
-        "docs/operations.md, die mit dem Programm kommt."
+        "Reverse-Proxy genügt. Schritt für Schritt steht alles in docs/operations.md, "
+        "die mit dem Programm kommt."
     ),
     (
         Part(
@@ -31,7 +31,12 @@ ADMINISTRATOR: Final = Manual(
                 ),
                 N_(
                     "Stellen Sie einen Reverse-Proxy mit TLS davor, und nennen Sie ihn in "
-                    "DIALOG_PROXIES. Sonst zählt der Server alle Menschen als einen."
+                    "DIALOG_PROXIES. Sonst zählt der Server alle Menschen als einen. Beispiele "
+                    "für nginx, Caddy und systemd liegen im Ordner deploy."
+                ),
+                N_(
+                    "„python -m dialog doctor ADRESSE“ sieht sich den Server von außen an und "
+                    "sagt, was zu ändern ist."
                 ),
                 N_(
                     "Tragen Sie den Mailserver in DIALOG_MAIL_RELAY ein. Ohne ihn verlassen "
@@ -71,6 +76,10 @@ ADMINISTRATOR: Final = Manual(
             N_("Während des Dialogs"),
             (
                 N_("„/readyz“ sagt, ob der Server annimmt und speichert; „/healthz“, ob er lebt."),
+                N_(
+                    "Mit DIALOG_METRICS_PORT gibt er Messwerte für Prometheus aus; Beispiele für "
+                    "Alarme liegen in deploy/alerts.yml."
+                ),
                 N_(
                     "Das Protokoll des Servers hat eine Zeile je Störung, ohne Texte und "
                     "Namen von Menschen."
@@ -121,8 +130,9 @@ ADMINISTRATOR: Final = Manual(
                 (
                     N_("Seiten bleiben bei „Verbindung wird aufgebaut“"),
                     N_(
-                        "Der Proxy lässt keine Websockets durch, oder er puffert. Beispiele "
-                        "stehen in deploy/. Bis dahin geht alles ohne sie, etwas langsamer."
+                        "Der Proxy lässt keine Websockets durch, oder er puffert. „python -m "
+                        "dialog doctor ADRESSE“ sagt, was. Bis dahin geht alles ohne sie, etwas "
+                        "langsamer."
                     ),
                 ),
                 (

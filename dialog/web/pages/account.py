@@ -24,7 +24,7 @@ from dialog.web.site import Site
 
 
 async def show(request: Request) -> Response:
-    """Return the page; whoever has not signed in is asked to."""
+    """Return one's own account; whoever has not signed in is asked to."""
     guest = await visitor(request)
     if guest.holder is None or guest.holder.account is None:
         return RedirectResponse(link("/signin", chosen(request)), 303)

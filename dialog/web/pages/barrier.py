@@ -23,7 +23,7 @@ FIELDS: Final = ("barrier", "where", "aid", "reply")
 LONGEST: Final = 4_000
 LONGEST_LINE: Final = 300
 # Whoever has such an address is let in: none travels by mail.
-_SECRET: Final = re.compile(r"(/(?:mine|enter|signin)/)[^\s/?#]{16,}")
+_SECRET: Final = re.compile(r"(/(?:mine|enter|signin|confirm|end)/)[^\s/?#]{16,}")
 
 
 async def show(request: Request) -> Response:

@@ -31,7 +31,7 @@ LETTERS: Final[tuple[Kind, ...]] = (
 
 
 async def show(request: Request) -> Response:
-    """Return the page; whoever is not in, or not any more, is told the way in."""
+    """Return what is held; whoever is not in, or not any more, is told the way in."""
     entrance = await floor(request)
     gone = request.query_params.get("gone") == "1"
     if entrance.who.role is not Role.VOLUNTEER and not gone:

@@ -26,7 +26,7 @@ from dialog.web.templating import environment
 BEGINNING = "1970-01-01T00:00:00Z"  # of a feed in which nothing has happened yet
 MOST_PAGES = 50_000  # of one sitemap
 ATOM = "application/atom+xml; charset=utf-8"
-LISTED = ("/", "/archive", "/archive/promises", "/information", "/guides")
+LISTED = ("/", "/archive", "/archive/promises", "/information", "/guides", "/help", "/rules")
 UNLISTED = ("/enter/", "/archive/search", "/sessions/*/", "/subscription")
 
 Record = Mapping[str, Any]

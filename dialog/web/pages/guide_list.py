@@ -47,7 +47,7 @@ class Preview(NamedTuple):
 
 
 async def show(request: Request) -> Response:
-    """Return the page."""
+    """Return the directory, beside a list that is looked at."""
     return await _page(request, await programme_organiser(request), None)
 
 

@@ -88,7 +88,7 @@ class Preview:
 
 
 async def show(request: Request) -> Response:
-    """Return the page."""
+    """Return who is invited and how far each is, beside a list that is looked at."""
     return await _page(request, await staff(request, Role.ORGANISER), {}, None)
 
 

@@ -19,7 +19,7 @@ SHOWN: Final = 200
 
 
 async def show(request: Request) -> Response:
-    """Return the page."""
+    """Return whether mail leaves, what waits and what failed."""
     entered = await programme_organiser(request)
     site = entered.site
     stuck = await site.outbox.failed()
