@@ -99,7 +99,7 @@ def test_no_token_is_in_any_log_whatever_is_asked_for_and_whatever_fails(front: 
     for base in (front.nginx, front.caddy):
         found = traffic(front, base, secrets)
         assert {200, 404, 410} <= set(found)
-        assert {413, 431, 400, CUT} & set(found)
+        assert {413, 431, 400, 502, CUT} & set(found)  # what was too big: Caddy may say 502
         page_of_a_stranger(front, base, slug)
     front.server.stop()
     try:
