@@ -14,6 +14,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import fields
 from html.parser import HTMLParser
 from pathlib import Path
@@ -556,13 +557,26 @@ def hash_of(text: str) -> int:
     return sum(map(ord, text))
 
 
-@pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    made = Hall(tmp_path_factory.mktemp("hall"))
+@contextmanager
+def opened(folder: Path) -> Iterator[Hall]:
+    made = Hall(folder)
     yield made
     made.server.stop()
     made.server.check_log()
     assert MARK not in made.server.log.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    with opened(tmp_path_factory.mktemp("hall")) as made:
+        yield made
+
+
+@pytest.fixture
+def hall_of_its_own(tmp_path: Path) -> Iterator[Hall]:
+    """One whose evening nobody has published yet."""
+    with opened(tmp_path) as made:
+        yield made
 
 
 async def test_messages_that_are_none_end_at_most_their_own_connection(hall: Hall) -> None:
@@ -819,8 +833,9 @@ def strange(hall: Hall, browser: Browser, raw: bytes) -> Iterator[Answer]:
 
 
 @pytest.mark.large
-def test_every_role_sends_texts_to_every_command(hall: Hall) -> None:
+def test_every_role_sends_texts_to_every_command(hall_of_its_own: Hall) -> None:
     """Also to those it may not give: refused or clean, and never a fault."""
+    hall = hall_of_its_own
     pages = {"moderator": "/moderation", "minister": "/stage", "scribe": "/scribe"}
     pages |= {"organiser": "/organiser", "owner": "", "stranger": "/join"}
     people, given = hall.people(), sorted(textual())
