@@ -21,6 +21,10 @@ class Pace:
 GUESSES = Pace(rate=0.1, burst=100.0)
 SIGN_INS = Pace(rate=0.1, burst=100.0)  # asked for from one network: a whole office has one
 SIGN_INS_OF_ADDRESS = Pace(rate=1 / 180, burst=5.0)  # each is a letter to somebody, asked or not
+# A letter to somebody, asked or not, whom we do not know: a mailbox gets few, all together half of
+# what the relay may be given by default.
+SUBSCRIPTIONS_OF_ADDRESS = Pace(rate=1 / 14_400, burst=5.0)
+SUBSCRIPTIONS_IN_ALL = Pace(rate=1.0, burst=600.0)
 BARRIERS = Pace(rate=1 / 120, burst=5.0)  # reports of barriers from one network: each is a letter
 BARRIERS_IN_ALL = Pace(rate=1 / 20, burst=60.0)  # and all end in one mailbox
 SEARCHES = Pace(rate=0.5, burst=8.0)  # of one person, for what resembles their text

@@ -214,7 +214,9 @@ class Outbox:
         """
         columns = LETTERS.c
         waits = and_(columns.state == Delivery.WAITING, columns.due <= now)
-        first = select(columns.id).where(waits).order_by(columns.due, columns.id).limit(1)
+        # Anybody may ask for any number of subscriptions: nobody who signs in stands behind them.
+        order = columns.due, columns.kind == "subscribe", columns.id
+        first = select(columns.id).where(waits).order_by(*order).limit(1)
         one = first.with_for_update(skip_locked=True).scalar_subquery()
         change = {"state": Delivery.SENDING, "at": now, "tries": columns.tries + 1}
         taken = update(LETTERS).where(columns.id == one, waits).values(change).returning(LETTERS)

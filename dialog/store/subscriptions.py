@@ -90,6 +90,8 @@ class Subscriptions:
         change = {"topics": SUBSCRIPTIONS.c.wanted, "confirmed": self._clock(), "opening": None}
         good = update(SUBSCRIPTIONS).where(self._good(token)).values(change)
         found = good.returning(SUBSCRIPTIONS.c.id)
+        if await self.offered(token) is None:  # a guess costs no turn of the writer
+            return False
         return bool(await self._database.write(lambda connection: connection.scalars(found).all()))
 
     async def ends(self, token: str) -> Subscription | None:
@@ -111,6 +113,8 @@ class Subscriptions:
                 keep(connection, report)
             return bool(gone)
 
+        if await self.ends(token) is None:  # a guess costs no turn of the writer
+            return False
         return await self._database.write(work, scrub=True)
 
     async def readers(self) -> tuple[Subscription, ...]:

@@ -3,7 +3,7 @@
 import uuid
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -17,6 +17,9 @@ from dialog.web.passes import Visitor
 from dialog.web.seals import Sealed
 from dialog.web.site import site_of
 from dialog.web.templating import BERLIN, render
+
+DEEPEST: Final = 6  # more parts than any address of ours has: nobody looks for longer ones
+MOST_KEPT: Final = 60  # fields of a query that go with a page into another language
 
 
 def page(
@@ -72,7 +75,7 @@ def here(path: str) -> str:
 
 def in_language(request: Request, lang: str) -> str:
     """Return where the same page speaks a language, with what was asked of it."""
-    asked = request.query_params.multi_items() if request.method == "GET" else []
+    asked = request.query_params.multi_items()[:MOST_KEPT] if request.method == "GET" else []
     kept = [(name, value) for name, value in asked if name != "lang"]
     path = request.url.path if request.method == "GET" else _readable(request)
     return f"{here(path)}?{urlencode([*kept, ('lang', lang)])}"
@@ -80,7 +83,7 @@ def in_language(request: Request, lang: str) -> str:
 
 def _readable(request: Request) -> str:
     """Return where a form was answered, or the nearest address above that can be looked at."""
-    path = request.url.path
+    path = "/".join(request.url.path.split("/", DEEPEST + 1)[: DEEPEST + 1])
     while path.rpartition("/")[0]:
         looked = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
         if any(route.matches(looked)[0] is Match.FULL for route in request.app.routes):

@@ -99,6 +99,8 @@ class Site:
     barriers_in_all: Buckets
     signins_of_network: Buckets
     signins_of_address: Buckets
+    subscriptions_of_address: Buckets
+    subscriptions_in_all: Buckets
     searches: Buckets
     searches_of_rooms: Buckets
     searches_of_address: Buckets

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from dialog import meters
 from dialog.store.deletions import Report, apply, decode, encode, reports
 from dialog.store.guides import Guide, Guides
 from dialog.store.notices import Draft, Link, Notices
@@ -118,6 +119,20 @@ async def test_what_nobody_confirms_goes_after_two_days(subscriptions, clock) ->
     await subscriptions.forget()
     assert await subscriptions.get(id_) is None
     assert await subscriptions.count() == 1
+
+
+async def test_a_guessed_link_costs_no_turn_of_the_writer(subscriptions) -> None:
+    await subscriptions.ask("anna@example.org", "anna@example.org", "de", ())
+    before = writes()
+    assert not await subscriptions.confirm("geraten")
+    assert not await subscriptions.end("geraten")
+    assert writes() == before
+
+
+def writes() -> float:
+    """Return how many transactions this process has written."""
+    (told,) = meters.WRITE_SECONDS.collect()
+    return next(one.value for one in told.samples if one.name.endswith("_count"))
 
 
 async def test_an_end_leaves_no_address_and_holds_after_a_restore(

@@ -63,6 +63,12 @@ async def test_a_sign_in_goes_before_three_hundred_invitations(outbox, clock):
     assert (await outbox.take(clock.now)).id == signin
 
 
+async def test_a_sign_in_goes_before_any_number_of_subscriptions(outbox, clock):
+    await outbox.put([Letter("subscribe", f"{n}@example.org", "de") for n in range(20)])
+    (signin,) = await outbox.put([Letter("signin", "team@example.org", "de")])
+    assert (await outbox.take(clock.now)).id == signin
+
+
 async def test_all_letters_are_put_or_none(outbox):
     with pytest.raises(ValueError, match="header"):
         await outbox.put([letter(), letter(2, address="a@b.de\nBcc: c@d.de")])

@@ -12,8 +12,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route, WebSocketRoute
 
 from dialog.secret import kept_secret
+from dialog.web.page import DEEPEST, in_language
+from dialog.web.routes import routes
 from tests.live.client import Browser, Live
 from tests.live.programme import CODE, declare, evening
 from tests.live.server import Server, running
@@ -223,6 +228,28 @@ def test_no_answer_leads_to_the_host_that_a_request_names(hall, place) -> None:
 
 
 # --- the secret ----------------------------------------------------------------------------------
+
+
+def test_an_address_of_thousands_of_parts_is_not_looked_for_part_by_part() -> None:
+    """Each part was held against all routes: one request of 24 KB stopped the server for 1.2 s."""
+    looked: list[str] = []
+
+    class Counted(Route):
+        def matches(self, scope):
+            looked.append(scope["path"])
+            return super().matches(scope)
+
+    paths = [route.path for route in routes() if isinstance(route, (Route, WebSocketRoute))]
+    assert max(path.count("/") for path in paths) <= DEEPEST
+    app = Starlette(routes=[Counted("/sessions/{slug}", lambda _: None)])
+    scope = {"type": "http", "method": "POST", "query_string": b"", "headers": [], "app": app}
+    for path in ("/a" * 12_000, "/" * 24_000, "/sessions/x" + "/a" * 12_000):
+        asked = Request(scope | {"path": path, "server": ("h", 80), "scheme": "http"})
+        assert in_language(asked, "en").endswith("?lang=en")
+    assert in_language(asked, "en") == "/sessions/x?lang=en"
+    assert len(looked) < 5 * DEEPEST
+    many = Request(scope | {"method": "GET", "path": "/", "query_string": b"a=b&" * 8_000})
+    assert len(in_language(many, "en")) < 1_000
 
 
 def test_a_secret_is_whole_or_not_there(tmp_path: Path) -> None:

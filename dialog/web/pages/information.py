@@ -24,6 +24,7 @@ from dialog.web.page import page
 from dialog.web.pages.archive_search import paged
 from dialog.web.pages.feeds import feed
 from dialog.web.passes import NOBODY
+from dialog.web.press import pressed
 from dialog.web.published import keep_bulletin
 from dialog.web.sentences import say
 from dialog.web.site import Site, site_of
@@ -94,7 +95,7 @@ async def show(request: Request) -> Response:
         "notice",
         NOBODY,
         notice=notice,
-        body=safe(notice.draft.body),
+        body=await pressed(safe, notice.draft.body),
         over=over(notice, local(site.clock())),
         answers=await answered(site, notice.draft.links),
         address=f"{site.base_url}{notice.path}",
@@ -110,7 +111,7 @@ async def as_feed(request: Request) -> Response:
     host = urlsplit(site.base_url).hostname or "localhost"
     lang = chosen(request) or SOURCE
     latest = sorted(public, key=lambda one: one.changed, reverse=True)[:MOST_ENTRIES]
-    entries = [_entry(one, host, site.base_url) for one in latest]
+    entries = await pressed(lambda: [_entry(one, host, site.base_url) for one in latest])
     id_ = f"tag:{host},2026:{PATH}.atom"
     return feed(request, lang, id_, say(FEED, lang), f"{site.base_url}{PATH}", entries)
 

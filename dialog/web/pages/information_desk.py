@@ -26,6 +26,7 @@ from dialog.web.errors import STATUS, Refused, spoken
 from dialog.web.language import chosen
 from dialog.web.page import link, page
 from dialog.web.pages.information import LONGEST_TOPIC, answered
+from dialog.web.press import pressed
 from dialog.web.site import Site
 from dialog.web.templating import BERLIN
 
@@ -288,7 +289,7 @@ async def _page(
         limits=LIMITS,
         rev=form.get("rev") or (notice.rev if notice else 0),
         preview=preview,
-        body=safe(preview.body) if preview else None,
+        body=await pressed(safe, preview.body) if preview else None,
         answers=await answered(site, preview.links) if preview else [],
         confirm=confirm if confirm in ("withdraw", "delete") and notice else "",
         readers=await site.bulletin.subscriptions.count(),

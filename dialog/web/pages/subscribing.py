@@ -92,15 +92,21 @@ async def _checked(request: Request) -> None:
 
 
 def _refused(request: Request, site: Site, key: str | Flaw) -> Refusal | None:
-    """Refuse what is no address, and whoever asks too often."""
+    """Refuse what is no address, and whoever asks too often: also for what ends in one mailbox."""
     now = site.clock() / 1000
     if not site.mails:
         return Refusal(Code.FORBIDDEN, field="no_letters")
     if isinstance(key, Flaw):
         return Refusal(Code.MALFORMED, field="address")
-    return too_often(
-        site.signins_of_network, ("subscribe", network(request)), now, "subscribe"
-    ) or too_often(site.signins_of_address, ("subscribe", key), now, "subscribe")
+    local, _, domain = key.rpartition("@")
+    mailbox = local.partition("+")[0], domain
+    counted = (
+        (site.signins_of_network, ("subscribe", network(request))),
+        (site.subscriptions_of_address, mailbox),
+        (site.subscriptions_in_all, "all"),
+    )
+    refusals = (too_often(buckets, who, now, "subscribe") for buckets, who in counted)
+    return next(filter(None, refusals), None)
 
 
 async def _topics(site: Site) -> list[str]:
