@@ -18,12 +18,20 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 # What a heading of each column says, as we write it first; a part of it is enough.
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "district": ("Landkreis oder Stadt", "landkreis", "kreis", "stadt", "district", "gebiet"),
-    "organisation": ("Stelle", "träger", "organisation", "behörde", "einrichtung", "dienststelle"),
+    "organisation": (
+        "Stelle",
+        "träger",
+        "organisation",
+        "behörde",
+        "einrichtung",
+        "dienststelle",
+        "office",
+    ),
     "name": ("Name", "ansprechpartner", "ansprechperson", "lotse", "lotsin", "person"),
     "phone": ("Telefon", "tel", "phone", "rufnummer", "mobil"),
     "mail": ("E-Mail", "mail"),
     "web": ("Internet", "web", "homepage", "url", "link"),
-    "note": ("Hinweis", "sprechzeit", "bemerkung", "note", "erreichbar"),
+    "note": ("Hinweis", "sprechzeit", "bemerkung", "note", "remark", "erreichbar"),
 }
 LIMITS: Final[Mapping[str, int]] = {
     "district": 80, "organisation": 120, "name": 80, "phone": 40, "mail": 254, "web": 300,

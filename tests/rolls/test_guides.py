@@ -85,3 +85,12 @@ def test_the_same_line_twice_counts_once_and_two_guides_of_a_district_both():
     assert [one.row for one in found.entries] == [2, 3]
     assert [(one.row, one.wrong, one.other) for one in found.faults] == [(4, Wrong.TWICE, 2)]
     assert found.entries[0].fields["web"] == "https://www.example.org"
+
+
+def test_headings_as_the_english_page_names_them_are_understood():
+    found = checked(
+        "District or city,Office,Name,Phone,E-mail,Web,Remark",
+        "Erding,Landratsamt,A. Muster,08122 5551,a@example.org,https://example.org,Mondays",
+    )
+    assert found.columns == {name: at for at, name in enumerate(COLUMNS)}
+    assert found.strange == ()

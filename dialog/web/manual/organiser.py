@@ -147,6 +147,27 @@ ORGANISER: Final = Manual(
             ),
         ),
         Part(
+            "information",
+            "points",
+            N_("Informationen und Lotsenverzeichnis"),
+            (
+                N_(
+                    "Unter „Informationen“ schreiben Sie Kurzes zu Maßnahmen und neuen "
+                    "Regeln, mit „Neuer Aufruf“ auch solche mit einer Frist. „Veröffentlichen“ "
+                    "zeigt sie allen und schickt sie denen, die sie per E-Mail wollen."
+                ),
+                N_(
+                    "Gehört eine Information zu einer Antwort, kopieren Sie die Adresse der Frage "
+                    "in das Feld „Adressen aus dem Archiv“. Beide führen dann zueinander."
+                ),
+                N_(
+                    "Unter „Lotsen“ lesen Sie die Liste der Integrationslotsinnen und "
+                    "-lotsen ein. Wird eine Frage verwiesen, steht der Kontakt für den "
+                    "angegebenen Landkreis unter „Meine Fragen“."
+                ),
+            ),
+        ),
+        Part(
             "keys",
             "keys",
             N_("Tasten"),

@@ -68,6 +68,29 @@ READER: Final = Manual(
             ),
         ),
         Part(
+            "information",
+            "points",
+            N_("Informationen und Ansprechpersonen"),
+            (
+                N_(
+                    "Unter „Informationen“ stehen neue Maßnahmen und Regeln und Aufrufe mit "
+                    "Frist, auch als Atom und, wenn der Server E-Mails verschickt, per E-Mail."
+                ),
+                N_(
+                    "Für E-Mails tragen Sie dort Ihre Adresse ein und bestätigen den Link, der "
+                    "Ihnen zugeht. Jede E-Mail hat einen Link zum Abbestellen."
+                ),
+                N_(
+                    "Wer in Ihrem Landkreis berät, zeigt auf derselben Seite „Ansprechperson "
+                    "finden“."
+                ),
+                N_(
+                    "Stört Sie eine Barriere, melden Sie sie mit „Barriere melden“ am Ende "
+                    "jeder Seite."
+                ),
+            ),
+        ),
+        Part(
             "trouble",
             "troubles",
             N_("Wenn etwas nicht geht"),

@@ -146,6 +146,11 @@ VOLUNTEER: Final = Manual(
                     "und ob sie kam."
                 ),
                 N_(
+                    "Hat die Antwort Sie an eine andere Stelle verwiesen, steht unter „Meine "
+                    "Fragen“, wer in Ihrem Landkreis hilft. Geben Sie dafür bei der Frage "
+                    "Landkreis oder Stadt an."
+                ),
+                N_(
                     "Unter „Meine Daten“ sehen Sie alles, was über Sie gespeichert ist, "
                     "nehmen es mit oder löschen es."
                 ),
