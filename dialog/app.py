@@ -206,10 +206,9 @@ class Application:
 
     async def storing(self) -> bool:
         """Tell whether what people do can be stored; after a failure it is tried out."""
-        slugs = [room.slug for room in self.hub]
-        if self.database.failing and slugs:
+        if self.database.failing:
             with suppress(Unavailable):
-                await self.journal.trial(slugs[0])
+                await self.vitals.trial()
         return not self._failing()
 
     def _failing(self) -> bool:

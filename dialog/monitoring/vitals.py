@@ -75,7 +75,8 @@ class Vitals:
         """Return what was found just now, or a few seconds ago if no failure is known since."""
         async with self._looking:
             late = self._parts.steady() >= self._until
-            if self._found is None or late or self._parts.failing():
+            unheard = self._found is None or (self._parts.failing() and not self._found.amiss)
+            if self._found is None or late or unheard:
                 self._found = await self._look()
                 holds = BAD_MS if self._found.amiss else GOOD_MS
                 self._until = self._parts.steady() + holds
@@ -94,14 +95,15 @@ class Vitals:
             async with asyncio.timeout(PATIENCE_S):
                 if not await self._parts.storing():
                     return "nothing can be stored"
-                await self._trial()
+                await self.trial()
         except Unavailable:
             return "nothing can be stored"
         except TimeoutError:
             return "the database does not answer"
         return ""
 
-    async def _trial(self) -> None:
+    async def trial(self) -> None:
+        """Write as batches do and leave all as it is, or raise; also where there is no session."""
         parts = self._parts
         slug = next((room.slug for room in parts.hub), "")
         if slug:

@@ -89,7 +89,7 @@ def place(name: str) -> Place:
     text = "".join(
         sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign)
     )
-    words = _said(tuple(_WORDS.findall(text)))
+    words = _said(tuple(_WORDS.findall(text[:LONGEST])))  # one sign may stand for eighteen
     for said, kind in (
         *((said, Kind.ANY) for said in (*_BOTH, *_NEITHER)),
         *((said, Kind.CITY) for said in _CITY),

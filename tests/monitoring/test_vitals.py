@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from dialog.app import Application
+from dialog.forum.journal import Unavailable
+from dialog.settings import Settings
+from dialog.store.migrate import migrate
 from tests.live.programme import declare
 from tests.live.server import Server
 from tests.live.stepped import HOUR, Stepped
@@ -68,6 +72,22 @@ def test_a_database_that_another_program_holds_is_told_though_nobody_writes(
         assert until(server, unfit)[1].startswith("not ready: database: ")
         other.rollback()
     until(server, fit)
+
+
+async def test_a_server_without_sessions_finds_its_database_again(tmp_path: Path) -> None:
+    """Nothing was tried where no session is, and a proxy that asked sent nobody here any more."""
+    (tmp_path / "sessions").mkdir()
+    settings = Settings(data=tmp_path, sessions=tmp_path / "sessions")
+    migrate(settings.database)
+    application = Application(settings)
+    with closing(sqlite3.connect(tmp_path / "dialog.sqlite3")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Unavailable):
+            await application.database.write(lambda _connection: None)
+        assert not await application.storing()
+        other.rollback()
+    assert await application.storing()
+    await application.close()
 
 
 def begun(server: Server, good: Callable[[tuple[int, str]], bool]) -> tuple[int, str]:

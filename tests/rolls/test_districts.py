@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialog.rolls.district import Found, Kind, find, place
+from dialog.rolls.district import LONGEST, Found, Kind, find, place
 
 NAMES = (
     "Landkreis München", "Landeshauptstadt München", "Landkreis Landshut", "Stadt Landshut",
@@ -83,3 +83,8 @@ def test_a_name_that_is_only_a_kind_stays_a_name():
 
 def test_endless_names_cost_nothing():
     assert find("ä" * 100_000, NAMES) == Found()
+
+
+def test_a_sign_that_stands_for_many_makes_no_endless_name():
+    """Each of its words is held against the whole directory, on the loop that serves everybody."""
+    assert sum(map(len, place("\ufdfa" * LONGEST).words)) <= LONGEST
