@@ -102,3 +102,11 @@ def test_the_compiled_catalogue_is_the_written_one(english):
     fresh.seek(0)
     with (WORDS / "dialog.mo").open("rb") as committed:
         assert said_by(read_mo(committed)) == said_by(read_mo(fresh))
+
+
+def test_what_has_one_name_in_german_has_one_in_english(english: Catalog):
+    strange = re.compile(
+        r"\b[Dd]ialogue|\bDialogs?\b(?! digital)|[Bb]eamer|\b(re)?order information"
+    )
+    texts = [text for message in english if message.id for _, text in forms(message)]
+    assert [text for text in texts if strange.search(text)] == []
