@@ -301,6 +301,11 @@ def test_a_sign_in_arrives_with_a_code_that_works(evening, office):
     followed = browser.submit(link[1], link[1])
     assert followed.status == 303
     assert evening.ask("SELECT address, told FROM letters") == [("", "{}")]
+    page = "/signin?lang=en"
+    server.browser().submit(page, page, address="olga@example.org")
+    wait_for(lambda: len(office.letters()) == 2)
+    texts = [one.get_body(("plain",)).get_content() for one in office.messages()]
+    assert len([text for text in texts if "Your code" in text]) == 1
 
 
 # --- what goes by itself -------------------------------------------------------------------------

@@ -38,7 +38,7 @@ async def ask(request: Request) -> Response:
     refusal = forms.check(request, guest, form, "") or _refused(request, form.get("address", ""))
     if refusal:
         return _form(request, guest, form, refusal)
-    number = await _send(site, form["address"])
+    number = await _send(site, form["address"], chosen(request))
     await answer_time(began)
     return _code(request, guest, form | {"signin": number}, None)
 
@@ -95,13 +95,16 @@ def _refused(request: Request, address: str) -> Refusal | None:
     )
 
 
-async def _send(site: Site, address: str) -> str:
-    """Return the number of a sign-in, of one that leads nowhere where nobody has the address."""
+async def _send(site: Site, address: str, lang: str | None) -> str:
+    """Return the number of a sign-in, of one that leads nowhere where nobody has the address.
+
+    Its letter speaks as the page that was asked, or else as somebody once chose for their letters.
+    """
     account = await site.accounts.find(address)
     if account is None:
         return secrets.token_hex(16)
     number = await site.signins.ask(account.id)
-    await send(site, account.address, account.lang, number)
+    await send(site, account.address, lang or account.lang, number)
     return number
 
 
