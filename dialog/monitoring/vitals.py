@@ -114,10 +114,11 @@ class Vitals:
     def _disk(self) -> tuple[str, int]:
         """Return what the fullest disk lacks, and how many bytes it has."""
         try:
-            free = min(shutil.disk_usage(folder).free for folder in self._parts.folders)
-            full = any(map(_no_more_files, self._parts.folders))
+            folders = [_there(folder) for folder in self._parts.folders]
+            free = min(shutil.disk_usage(folder).free for folder in folders)
+            full = any(map(_no_more_files, folders))
         except OSError:
-            return "a folder is not there", 0
+            return "the disk does not answer", 0
         return "the disk is almost full" if full or free < self._parts.least else "", free
 
     async def _clock(self) -> tuple[str, int]:
@@ -143,6 +144,11 @@ class Vitals:
         off = (before + after) // 2 - theirs
         far = abs(off) > OFF_MS + (after - before)
         return ("the machine's clock differs from the database's" if far else ""), off
+
+
+def _there(folder: Path) -> Path:
+    """Return a folder, or where it would be made: a server may begin without any session."""
+    return next(place for place in (folder, *folder.absolute().parents) if place.exists())
 
 
 def _no_more_files(folder: Path) -> bool:

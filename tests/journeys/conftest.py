@@ -1,12 +1,16 @@
 """A real server and a real browser for each module of journeys."""
 
+import os
 import shutil
+import signal
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.journeys.looks import Looks
 from tests.journeys.people import People
@@ -26,14 +30,42 @@ ARGUMENTS = [
 ]
 
 
+class Chromium:
+    """A browser that is made anew when its process had to be ended."""
+
+    def __init__(self, playwright: Playwright, path: str) -> None:
+        self._playwright, self._path = playwright, path
+        self._mark = f"--dialog-{uuid4().hex}"  # an argument that it does not know, and keeps
+        self._started: Browser | None = None
+
+    def browser(self) -> Browser:
+        if self._started is None or not self._started.is_connected():
+            arguments = [*ARGUMENTS, self._mark]
+            launch = self._playwright.chromium.launch
+            self._started = launch(executable_path=self._path, args=arguments)
+        return self._started
+
+    def end(self) -> None:
+        """End all of its processes."""
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if self._mark.encode() in (process / "cmdline").read_bytes():
+                    os.kill(int(process.name), signal.SIGKILL)
+
+
 @pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
+def chromium(chromium_path: str) -> Iterator[Chromium]:
     """Chromium; only for a module, for its loop is in the way of other tests' loops."""
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
-        yield started
-        started.close()
+        made = Chromium(playwright, chromium_path)
+        yield made
+        made.browser().close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Chromium) -> Browser:
+    return chromium.browser()
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +112,9 @@ def programme(root: Path, more: Iterable[str] = ()) -> dict[str, str]:
 
 
 @pytest.fixture
-def people(browser: Browser, server: Server) -> Iterator[People]:
+def people(chromium: Chromium, server: Server) -> Iterator[People]:
     """Everyone of a journey; none of their pages may have had a fault."""
-    those = People(browser, server)
+    those = People(chromium.browser(), server, chromium.end)
     yield those
     those.leave()
 

@@ -1,17 +1,19 @@
 """People at their screens: one browser for all, a context of its own for each of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Timer
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Request, expect
 
 from tests.live.server import Server
 
 # Pages that lost their server try again at drawn moments, at most half a minute apart.
 BACK_WITHIN = 45_000
+CLOSED_WITHIN_S = 60
 TABS = 120  # the longest form has some eighty places
 WIDE = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
@@ -32,8 +34,12 @@ LOST = r"ERR_CONNECTION_REFUSED|WebSocket connection to|ERR_EMPTY_RESPONSE|ERR_C
 class People:
     """Everyone who takes part in a journey, and every fault behind their screens."""
 
-    def __init__(self, browser: Browser, server: Server) -> None:
+    def __init__(
+        self, browser: Browser, server: Server, end: Callable[[], None] = lambda: None
+    ) -> None:
+        """``end`` ends the browser's process from another thread."""
         self.server = server
+        self._end = end
         self.faults: list[str] = []
         self.trusted: tuple[str, ...] = ()  # where a page may lead: a provider, in its journey
         self._browser = browser
@@ -105,9 +111,16 @@ class People:
             return thread.submit(self.server.invite, slug, role, name).result(30)
 
     def leave(self) -> None:
-        """Close every context and tell what went wrong behind the screens."""
-        for context in self._browser.contexts:
-            context.close()
+        """Close every context and tell what went wrong behind the screens.
+
+        Chromium has been seen to close one for ever, under load; then it is ended, and made anew.
+        """
+        watchdog = Timer(CLOSED_WITHIN_S, self._end)
+        watchdog.start()
+        with suppress(Error):
+            for context in self._browser.contexts:
+                context.close()
+        watchdog.cancel()
         assert not self.faults, "\n".join(self.faults)
 
 

@@ -91,7 +91,7 @@ def test_promises_are_read_without_anything_else(people: People) -> None:
     page.goto("/archive")
     page.get_by_role("link", name="Alle Zusagen").click()
     expect(page.get_by_role("heading", name="Zusagen", exact=True)).to_be_visible()
-    expect(page).to_have_title(re.compile(r"Zusagen: \d+ überfällig, \d+ offen, \d+ eingelöst"))
+    expect(page).to_have_title(re.compile(r"Zusagen: \d+\süberfällig, \d+ offen, \d+\seingelöst"))
     expect(page.get_by_role("heading", name=re.compile(r"^Eingelöst \("))).to_be_visible()
     page.locator(".hits h3 a").first.click()
     expect(page).to_have_url(re.compile(r"/archive/[\w-]+/\d+$"))

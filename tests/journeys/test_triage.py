@@ -149,7 +149,7 @@ def test_by_touch_on_a_phone(people: People, server: Server) -> None:
     emergency = desk.get_by_role("button", name="Anzeige leeren").bounding_box()
     assert label is not None
     assert emergency is not None
-    assert label["x"] + label["width"] <= emergency["x"]
+    assert label["y"] + label["height"] <= emergency["y"]
     opened(desk, EDITED)
     desk.get_by_role("link", name="Bearbeiten").tap()
     sheet.get_by_label("Frage", exact=True).fill(WORDED)

@@ -618,7 +618,8 @@ async def test_publishing_at_one_ends_it_at_all(evening) -> None:
         for do, fields in (("phase", {"to": "closed"}), ("conclude", {}), ("publish", {})):
             told = await leading.command(do, **fields)
             assert told["type"] == "done", told
-        assert [await tab.closed() for tab in (on_two, on_three)] == [1000, 1000]
+        # Which of the two a process hears first: that all is over, or that the passes are.
+        assert {await tab.closed() for tab in (on_two, on_three)} <= {1000, 4501}
     records = evening.ask("SELECT count(*) FROM transcripts WHERE slug = ?", slug)
     assert records == [(1,)]
     assert evening.kinds(slug).count("sealed") == 1
