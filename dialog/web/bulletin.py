@@ -48,24 +48,27 @@ class Bulletin:
         self._known = Known()
         self._mark: object = None
         self._looked = 0
+        self._renewals = 0
         self._news = asyncio.Event()
 
     async def look(self) -> None:
         """See whether anything has changed, but not for every page. Raise ``Unavailable``."""
         if self._looked and abs(self._clock() - self._looked) < LOOK_S * SECOND:
             return
-        looked = self._clock()
-        mark = await self.notices.mark(), await self.guides.mark()
+        looked, renewals = self._clock(), self._renewals
+        mark, known = (await self.notices.mark(), await self.guides.mark()), self._known
         if mark != self._mark:
             shown = [one for one in await self.notices.all() if one.published]
-            self._known = Known(tuple(shown), await self.guides.all())
-            self._mark = mark
-            self.version += 1
-        self._looked = looked
+            known = Known(tuple(shown), await self.guides.all())
+        if renewals != self._renewals:
+            return  # what was read is of before a change, which has been looked at since
+        self.version += mark != self._mark
+        self._known, self._mark, self._looked = known, mark, looked
 
     async def renew(self) -> None:
         """Show what was changed here just now."""
         self._looked = 0
+        self._renewals += 1
         self._news.set()
         await self.look()
 

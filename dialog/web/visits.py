@@ -24,7 +24,6 @@ log = structlog.get_logger()
 
 HEADER: Final = "x-request-id"
 ELSEWHERE: Final = "-"  # no page of ours, or one that was refused or given from memory
-ARCHIVE: Final = "/archive"  # from memory as well
 FAULT: Final = 500
 GONE: Final = 499  # as proxies call a client that did not wait
 POLLED: Final = "/updates"
@@ -90,7 +89,7 @@ class Visits:
         """Return the address in the table of routes; where none was looked for, what is known."""
         endpoint = scope.get("endpoint")
         if endpoint is None:
-            return ARCHIVE if scope["path"].startswith(SAME_FOR_ALL) else ELSEWHERE
+            return next(filter(scope["path"].startswith, SAME_FOR_ALL), ELSEWHERE)  # from memory
         return self._pages.get(endpoint, ELSEWHERE)
 
     def _tell(self, method: str, page: str, status: int, size: int, seconds: float) -> None:

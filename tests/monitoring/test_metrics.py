@@ -62,6 +62,8 @@ def test_what_happens_is_counted(server: Server, port: int) -> None:
     volunteer = server.volunteer(slug)
     ask(volunteer, slug, "Wer zählt hier mit?")
     assert volunteer.get("/sessions/gibt-es-nicht").status == 404
+    for _ in range(2):  # the second time from memory
+        assert server.browser().get("/information").status == 200
     after = samples(port)
 
     def more(name: str, **labels: str) -> float:
@@ -71,6 +73,7 @@ def test_what_happens_is_counted(server: Server, port: int) -> None:
     assert more("dialog_answers_total", answer="done") >= 1
     assert more("dialog_requests_total", page="/sessions/{slug}", status="404") == 1
     assert more("dialog_requests_total", page="/sessions/{slug}/join", status="303") == 1
+    assert more("dialog_requests_total", page="/information", status="200") == 2
     assert more("dialog_questions_waiting", session=slug) == 1
     assert more("dialog_write_seconds_count") >= 2
     assert figure(port, "dialog_ready") == 1
