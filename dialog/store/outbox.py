@@ -183,9 +183,10 @@ class Outbox:
         return await self._standings(and_(stuck, LETTERS.c.address != ""))
 
     async def queue(self) -> Queue:
-        """Return how many letters wait, and until when."""
+        """Return how many letters wait, and until when; what is due since ever waits since made."""
         waits = LETTERS.c.state == Delivery.WAITING
-        query = select(func.count(), func.min(LETTERS.c.due)).where(waits)
+        due_at = func.coalesce(func.nullif(LETTERS.c.due, 0), LETTERS.c.made)
+        query = select(func.count(), func.min(due_at)).where(waits)
         waiting, due = await self._database.read(lambda c: c.execute(query).one())
         return Queue(waiting, due or 0)
 

@@ -111,6 +111,13 @@ async def test_what_a_letter_told_stays_known(outbox, clock):
     assert (await outbox.standing(SLUG))[1][0].told == {"sequence": 3}
 
 
+async def test_what_goes_first_does_not_hide_how_late_the_queue_is(outbox, clock):
+    made = clock.now
+    await outbox.put([letter(), Letter("signin", "team@example.org", "de")])
+    clock.now += MINUTE
+    assert await outbox.queue() == Queue(2, made)
+
+
 async def test_what_the_relay_did_not_take_is_tried_again(outbox, clock):
     (one,) = await outbox.put([letter()])
     await outbox.take(clock.now)
